@@ -1,0 +1,183 @@
+"""Jira behind :class:`~connector.base.Adapter`: Cloud and Data Center, REST version 2 on both.
+
+Reading order: ``client`` sends one request, ``door`` repeats what may be repeated, ``facts`` knows
+the site; ``records``, ``feed``, ``creating``, ``editing``, ``moving``, ``commenting`` and
+``directory`` do the work; ``jql``, ``workflow``, ``translate``, ``fields``, ``steps`` and
+``answers`` are pure. Version 2 is used because its texts are strings (wiki markup) everywhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+
+from requests.adapters import BaseAdapter
+
+from connector.base import (
+    Authorship,
+    Comment,
+    CommentDraft,
+    Done,
+    Draft,
+    Identity,
+    KindInfo,
+    Memory,
+    Meter,
+    Move,
+    Patch,
+    Person,
+    Record,
+    RemoteLink,
+    RequestClass,
+    SightingPage,
+    Stream,
+    StreamKind,
+    WriteResult,
+)
+from connector.errors import Gone
+from connector.jira.client import JiraClient
+from connector.jira.commenting import Commenting
+from connector.jira.creating import Creating
+from connector.jira.directory import Directory
+from connector.jira.door import Door
+from connector.jira.editing import Editing
+from connector.jira.facts import Facts
+from connector.jira.feed import Feed
+from connector.jira.moving import Moving
+from connector.jira.outcomes import outcome, settled
+from connector.jira.records import Records
+from connector.retry import ServerClock
+from connector.settings import HttpSettings, JiraSettings
+
+
+class JiraAdapter:
+    """One Jira site. Safe to call from several threads."""
+
+    name = "jira"
+
+    def __init__(
+        self,
+        settings: JiraSettings,
+        http: HttpSettings,
+        *,
+        meter: Meter,
+        memory: Memory,
+        mount: BaseAdapter | None = None,
+        sleeper: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.meter = meter
+        clock = ServerClock()
+        client = JiraClient(settings, http, meter=meter, clock=clock, mount=mount)
+        self._door = door = Door(client, http, clock, sleeper)
+        facts = Facts(door, memory, settings.flavor)
+        self._records = records = Records(door, facts)
+        self._feed = Feed(door, facts, records)
+        self._creating = Creating(door, facts, records)
+        self._editing = Editing(door, facts, records)
+        self._moving = Moving(door, facts, records)
+        self._commenting = Commenting(door, facts, records)
+        self._directory = Directory(door, facts)
+
+    def identity(self) -> Identity:
+        """Ask who we are. Raises ``AccessLost`` when Jira does not know us."""
+        return self._directory.identity()
+
+    def server_now(self) -> datetime:
+        """Jira's clock as its last answer showed it; asks once when there was none yet."""
+        return self._door.clock_now()
+
+    def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
+        """One stream a project; comments need none, they move ``updated``."""
+        return tuple(
+            Stream(f"records:{key}", StreamKind.RECORDS, (key,)) for key in sorted(set(containers))
+        )
+
+    def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
+        """Issues stamped ``since`` or later, oldest first, inclusive, in pages."""
+        for container in stream.containers:
+            yield from self._feed.changed(container, since)
+
+    def listed(
+        self, container: str, scope: str, fields: Collection[str]
+    ) -> Iterator[tuple[Record, ...]]:
+        """All issues of a project that a JQL scope selects (empty: all), in pages."""
+        return self._feed.listed(container, scope, fields)
+
+    def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
+        """Which of these issues the scope selects now."""
+        return self._feed.in_scope(container, scope, keys)
+
+    def read(
+        self, container: str, keys: Collection[str], fields: Collection[str], *, fresh: bool = False
+    ) -> dict[str, Record]:
+        """Issues by id, wherever they are now; what is gone or hidden is absent."""
+        return self._records.read(keys, fields, fresh=fresh)
+
+    def find(self, container: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
+        """Issues that carry these labels. A hit is proof, a miss is not (index lag)."""
+        return self._feed.find(marks)
+
+    def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
+        """Create issues in bulk; marks, properties and what else may ride go along."""
+        return settled(self._creating.create(drafts))
+
+    def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
+        """Change issues, side by side, and return them as stored."""
+        return settled(self._editing.patch(patches, fields))
+
+    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
+        """Walk an issue to the nearest wanted status."""
+        return self._moving.move(move, fields)
+
+    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+        """All comments of these issues, oldest first."""
+        return self._commenting.comments(container, keys)
+
+    def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
+        """Add comments, in order on each issue."""
+        return self._commenting.comment(drafts)
+
+    def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
+        """Create or refresh remote links; ``globalId`` makes repeating harmless."""
+        return settled(
+            self._door.parallel(lambda link: outcome(lambda: self._decorate(link)), links)
+        )
+
+    def people(
+        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+    ) -> tuple[Person, ...]:
+        """Persons by key and by exact e-mail; hidden addresses come empty."""
+        return self._directory.people(keys, emails)
+
+    def kinds(self, container: str) -> tuple[KindInfo, ...]:
+        """The issue types of a project. Raises ``NotThere`` for an unknown project."""
+        return self._directory.kinds(container)
+
+    def creatable(self, container: str, kind: str) -> frozenset[str]:
+        """Which native fields a create of this kind takes in this project."""
+        return self._directory.creatable(container, kind)
+
+    def authorship(self, container: str, key: str, name: str) -> Authorship:
+        """Who last changed this field of an issue; the creator if nobody did."""
+        return self._directory.authorship(key, name)
+
+    def close(self) -> None:
+        """Give threads and connections back."""
+        self._door.close()
+
+    def _decorate(self, link: RemoteLink) -> Done:
+        body = {
+            "globalId": link.global_id,
+            "application": {"type": "com.servicenow", "name": "ServiceNow"},
+            "object": {"url": link.url, "title": link.title},
+        }
+        self._door.write(
+            "POST",
+            f"issue/{link.key}/remotelink",
+            body,
+            absent=Gone,
+            repeatable=True,
+            kind=RequestClass.DECORATION,
+        )
+        return Done(link.key)

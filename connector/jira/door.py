@@ -1,0 +1,185 @@
+"""Asking Jira with patience: what may be repeated is repeated, the rest is reported as it is.
+
+=============================  ======================  =================================
+what happened                  a read, or repeatable   a write
+=============================  ======================  =================================
+no connection, 429             again, then the error   again, then the error: not done
+5xx, lost or cut-off answer    again, then the error   :class:`~connector.jira.outcomes.Lost`
+an HTML page with 200          again, then the error   :class:`~connector.jira.outcomes.Lost`
+any refusal                    the error               the error: not done
+=============================  ======================  =================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+from connector.base import RequestClass
+from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere, RetryLater
+from connector.jira.answers import SIDE, Answer, anonymous, error_of
+from connector.jira.client import Ask, JiraClient, NoAnswer
+from connector.jira.outcomes import Lost
+from connector.retry import RetryPolicy, ServerClock, parse_retry_after
+from connector.settings import HttpSettings
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Door:
+    """The only way from the working modules to the client."""
+
+    def __init__(
+        self,
+        client: JiraClient,
+        http: HttpSettings,
+        clock: ServerClock,
+        sleeper: Callable[[float], None],
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._policy = RetryPolicy(sleeper=sleeper)
+        self._workers = max(1, http.concurrency)
+        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="jira")
+
+    @property
+    def url(self) -> str:
+        """The site's URL as set, without a slash at the end."""
+        return self._client.url
+
+    @property
+    def host(self) -> str:
+        """``host[:port]`` of that URL."""
+        return self._client.host
+
+    def clock_seen(self) -> datetime | None:
+        """Jira's clock, ``None`` before its first answer."""
+        return self._clock.now()
+
+    def clock_now(self) -> datetime:
+        """Jira's clock; asks once when there was no answer yet."""
+        if self._clock.now() is None:
+            self.read("serverInfo")
+        now = self._clock.now()
+        if now is None:
+            raise BrokenAnswer("the answers carry no Date header", side=SIDE, where=self.url)
+        return now
+
+    def read(
+        self,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        absent: type[ConnectorError] | None = None,
+    ) -> Any:
+        """GET a JSON value. ``absent`` is what a 404 means; for an issue it is ``Gone``."""
+        ask = Ask("GET", path, RequestClass.READ, params)
+        return self._patient(ask, absent or _absent(path))
+
+    def query(self, path: str, body: Any) -> Any:
+        """POST that reads: searches and bulk reads."""
+        return self._patient(Ask("POST", path, RequestClass.READ, None, body), NotThere)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        params: dict[str, str] | None = None,
+        absent: type[ConnectorError] | None = None,
+        accept: Collection[int] = (),
+        repeatable: bool = False,
+        kind: RequestClass = RequestClass.WRITE,
+    ) -> Any:
+        """Change something. Raises ``Lost`` when it may have happened.
+
+        ``accept`` names refusals whose body the caller reads itself.
+        """
+        ask = Ask(method, path, kind, params, body)
+        missing = absent or _absent(path)
+        if repeatable:
+            return self._patient(ask, missing, empty=True)
+        return self._policy.call(lambda: self._once(ask, missing, accept))
+
+    def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
+        """Do the same for each item, side by side, results in order. Not to be nested."""
+        if self._workers == 1 or len(items) < 2:
+            return [work(item) for item in items]
+        return list(self._pool.map(work, items))
+
+    def close(self) -> None:
+        """End the threads and close their connections."""
+        self._pool.shutdown(wait=True)
+        self._client.close()
+
+    def _patient(self, ask: Ask, absent: type[ConnectorError], *, empty: bool = False) -> Any:
+        try:
+            return self._policy.call(lambda: self._asked(ask, absent, empty=empty))
+        except _Odd as odd:
+            raise odd.broken from odd
+
+    def _asked(self, ask: Ask, absent: type[ConnectorError], *, empty: bool) -> Any:
+        answer = self._sound(self._client.send(ask))
+        if answer.status >= 300:
+            raise self._error(answer, absent)
+        try:
+            value = answer.json()
+        except BrokenAnswer as error:
+            raise _Odd(error) from error
+        if value is None and not empty:
+            raise _Odd(BrokenAnswer("the answer is empty", side=SIDE, where=ask.where))
+        return value
+
+    def _once(self, ask: Ask, absent: type[ConnectorError], accept: Collection[int]) -> Any:
+        try:
+            answer = self._sound(self._client.send(ask))
+        except NoAnswer as error:
+            raise Lost(error) from error
+        if answer.status in accept and answer.is_json:
+            return _whole(answer)
+        if answer.status >= 500:
+            raise Lost(self._error(answer, absent))
+        if answer.status >= 300:
+            raise self._error(answer, absent)
+        if answer.status == 202:
+            raise Lost(BrokenAnswer("Jira only promised the change", side=SIDE, where=ask.where))
+        return _whole(answer)
+
+    def _sound(self, answer: Answer) -> Answer:
+        lost = anonymous(answer)
+        if lost is not None:
+            raise lost
+        return answer
+
+    def _error(self, answer: Answer, absent: type[ConnectorError]) -> ConnectorError:
+        after = parse_retry_after(answer.headers.get("retry-after"), self._clock.now())
+        return error_of(answer, absent, after)
+
+
+class _Odd(RetryLater):
+    """A page or a cut-off body instead of JSON: tried again, then reported as what it is."""
+
+    def __init__(self, broken: BrokenAnswer) -> None:
+        self.broken = broken
+        super().__init__(broken.what, side=broken.side, where=broken.where)
+
+
+def _whole(answer: Answer) -> Any:
+    try:
+        return answer.json()
+    except BrokenAnswer as error:
+        raise Lost(error) from error
+
+
+def _absent(path: str) -> type[ConnectorError]:
+    about_issue = path.startswith("issue/") and not path.startswith("issue/createmeta")
+    return Gone if about_issue else NotThere
+
+
+def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    """The items in runs of at most ``size``."""
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,0 +1,111 @@
+"""Which Jira fields there are, and what a mapping's name for one means. Pure.
+
+A mapping names a field by its native name (``summary``), by its id (``customfield_10050``) or by
+the name people see (``Story Points``). System fields need no look-up; the others are found in the
+site's field list, read once and remembered.
+
+On Data Center a story hangs on its epic by a custom field, ``Epic Link``, found by its schema and
+never by name or number: both differ between sites.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+EPIC_LINK = "com.pyxis.greenhopper.jira:gh-epic-link"
+EPIC_NAME = "com.pyxis.greenhopper.jira:gh-epic-label"
+SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
+
+ALIASES = {"status_category": "status"}
+_CUSTOM = re.compile(r"customfield_\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field: ``type`` and ``items`` from its schema, ``custom`` its custom type or empty."""
+
+    id: str
+    name: str
+    type: str
+    items: str = ""
+    custom: str = ""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> FieldSpec:
+        """From a row of the field list or of a screen's metadata."""
+        schema = row.get("schema") or {}
+        return cls(
+            str(row.get("fieldId") or row.get("id") or row.get("key") or ""),
+            str(row.get("name") or ""),
+            str(schema.get("type") or ""),
+            str(schema.get("items") or ""),
+            str(schema.get("custom") or ""),
+        )
+
+
+_SYSTEM = (
+    FieldSpec("summary", "Summary", "string"),
+    FieldSpec("description", "Description", "string"),
+    FieldSpec("environment", "Environment", "string"),
+    FieldSpec("status", "Status", "status"),
+    FieldSpec("priority", "Priority", "priority"),
+    FieldSpec("resolution", "Resolution", "resolution"),
+    FieldSpec("assignee", "Assignee", "user"),
+    FieldSpec("reporter", "Reporter", "user"),
+    FieldSpec("creator", "Creator", "user"),
+    FieldSpec("issuetype", "Issue Type", "issuetype"),
+    FieldSpec("project", "Project", "project"),
+    FieldSpec("parent", "Parent", "issuelink"),
+    FieldSpec("labels", "Labels", "array", "string"),
+    FieldSpec("components", "Components", "array", "component"),
+    FieldSpec("fixVersions", "Fix versions", "array", "version"),
+    FieldSpec("versions", "Affects versions", "array", "version"),
+    FieldSpec("duedate", "Due date", "date"),
+    FieldSpec("created", "Created", "datetime"),
+    FieldSpec("updated", "Updated", "datetime"),
+    FieldSpec("resolutiondate", "Resolved", "datetime"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """The fields known so far; without a look-up only the system fields."""
+
+    by_id: Mapping[str, FieldSpec] = field(default_factory=lambda: {s.id: s for s in _SYSTEM})
+    complete: bool = False
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Mapping[str, Any]]) -> FieldTable:
+        """The table of a whole site; our own notion of the system fields stays."""
+        listed = {spec.id: spec for spec in map(FieldSpec.of, rows)}
+        return cls({**listed, **{spec.id: spec for spec in _SYSTEM}}, complete=True)
+
+    def needs_list(self, names: Iterable[str], *, schema: bool = False) -> bool:
+        """Whether these names cannot be understood without the site's field list."""
+        if self.complete:
+            return False
+        return any(not self._understood(name, schema) for name in names)
+
+    def _understood(self, name: str, schema: bool) -> bool:
+        if ALIASES.get(name, name) in self.by_id:
+            return True
+        return bool(_CUSTOM.fullmatch(name)) and not schema
+
+    def find(self, name: str) -> FieldSpec | None:
+        """The field a native name, id or display name stands for."""
+        wanted = ALIASES.get(name, name)
+        if wanted in self.by_id:
+            return self.by_id[wanted]
+        folded = wanted.casefold()
+        named = [spec for spec in self.by_id.values() if spec.name.casefold() == folded]
+        if named:
+            return min(named, key=lambda spec: spec.id)
+        return FieldSpec(wanted, wanted, "") if _CUSTOM.fullmatch(wanted) else None
+
+    def of_custom(self, custom: str) -> FieldSpec | None:
+        """The first field of a custom type, such as the Epic Link."""
+        found = [spec for spec in self.by_id.values() if spec.custom == custom]
+        return min(found, key=lambda spec: spec.id, default=None)

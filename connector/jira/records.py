@@ -1,0 +1,114 @@
+"""Reading issues by id, in bulk where the flavour can.
+
+Reads by id are consistent on both flavours, unlike searches. Cloud answers 100 issues a request and
+leaves out what it may not show. Data Center has no bulk read: many issues are searched by id, which
+goes through the index, so a *fresh* read asks for each issue by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from connector.base import Record
+from connector.errors import BrokenAnswer, Gone, Rejected
+from connector.jira import jql
+from connector.jira.answers import SIDE
+from connector.jira.door import Door, chunks
+from connector.jira.facts import Facts
+from connector.jira.translate import asked, epic_keys, record
+
+BULK = 100
+FEW = 3
+
+Issue = Mapping[str, Any]
+
+
+class Records:
+    """Issues as records."""
+
+    def __init__(self, door: Door, facts: Facts) -> None:
+        self._door = door
+        self._facts = facts
+
+    def read(
+        self, keys: Collection[str], fields: Collection[str], *, fresh: bool
+    ) -> dict[str, Record]:
+        """Records by the key that was asked for; a missing one is gone or hidden."""
+        ids = list(dict.fromkeys(keys))
+        issues = self.issues(ids, asked(fields, self._facts.dialect(fields)), fresh=fresh)
+        found: dict[str, Record] = {}
+        for row in self.of_issues(issues, fields):
+            found[row.key] = found[row.label] = row
+        return {key: found[key] for key in ids if key in found}
+
+    def of_issues(self, issues: Sequence[Issue], fields: Collection[str]) -> list[Record]:
+        """Issues as records, with the epics of Data Center resolved to ids."""
+        dialect = self._facts.dialect(fields)
+        for issue in issues:
+            self._facts.saw(str(issue["id"]), str(issue.get("key", "")))
+        keys = epic_keys(issues, dialect) if "parent" in fields else set()
+        epics = self._facts.epics(keys) if keys else {}
+        return [record(issue, fields, dialect, epics) for issue in issues]
+
+    def issues(self, ids: Sequence[str], wanted: list[str], *, fresh: bool) -> list[Issue]:
+        """The raw issues with these field ids."""
+        if not ids:
+            return []
+        if self._facts.cloud:
+            return self._in_bulk(ids, wanted)
+        if fresh or len(ids) <= FEW:
+            return self._one_by_one(ids, wanted)
+        found = self._by_search(ids, wanted)
+        present = {str(issue["id"]) for issue in found} | {str(i.get("key")) for i in found}
+        return found + self._one_by_one([key for key in ids if key not in present], wanted)
+
+    def issue(self, key: str, wanted: Iterable[str]) -> Issue:
+        """One issue. Raises ``Gone``."""
+        answer = self._door.read(f"issue/{key}", params={"fields": ",".join(wanted)})
+        if not isinstance(answer, Mapping) or "id" not in answer:
+            raise BrokenAnswer("an issue without an id", side=SIDE, where=f"GET issue/{key}")
+        return answer
+
+    def visible(self, ids: Iterable[str]) -> list[str]:
+        """Which of these ids can be read at all."""
+        return [str(issue["id"]) for issue in self._one_by_one(list(ids), ["issuetype"])]
+
+    def _in_bulk(self, ids: Sequence[str], wanted: list[str]) -> list[Issue]:
+        answers = self._door.parallel(
+            lambda some: self._door.query(
+                "issue/bulkfetch", {"issueIdsOrKeys": list(some), "fields": wanted}
+            ),
+            chunks(ids, BULK),
+        )
+        found: list[Issue] = []
+        failed: list[str] = []
+        for answer in answers:
+            if not isinstance(answer, Mapping) or not isinstance(answer.get("issues"), list):
+                raise BrokenAnswer("a bulk read without issues", side=SIDE)
+            found.extend(answer["issues"])
+            failed.extend(str(row.get("id")) for row in answer.get("issueErrors") or ())
+        # These exist but were not delivered, which must not look like a deletion.
+        return found + self._one_by_one([key for key in failed if key in set(ids)], wanted)
+
+    def _by_search(self, ids: Sequence[str], wanted: list[str]) -> list[Issue]:
+        answers = self._door.parallel(lambda some: self._some(some, wanted), chunks(ids, BULK))
+        return [issue for issues in answers for issue in issues]
+
+    def _some(self, ids: Sequence[str], wanted: list[str]) -> list[Issue]:
+        body = {"jql": jql.any_id(ids), "startAt": 0, "maxResults": len(ids), "fields": wanted}
+        try:
+            answer = self._door.query("search", body)
+        except Rejected:
+            return []  # one unknown id spoils the query; each is then read by itself
+        return list(answer.get("issues") or ()) if isinstance(answer, Mapping) else []
+
+    def _one_by_one(self, ids: Sequence[str], wanted: list[str]) -> list[Issue]:
+        found = self._door.parallel(lambda key: self._visible_issue(key, wanted), ids)
+        return [issue for issue in found if issue is not None]
+
+    def _visible_issue(self, key: str, wanted: list[str]) -> Issue | None:
+        try:
+            return self.issue(key, wanted)
+        except Gone:
+            return None

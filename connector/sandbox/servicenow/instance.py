@@ -1,0 +1,117 @@
+"""A fresh instance: the rules of its classes and the rows that describe itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connector.sandbox.clock import Clock
+from connector.sandbox.servicenow.change_rules import ApprovalRules, ChangeRules
+from connector.sandbox.servicenow.incident_rules import IncidentRules
+from connector.sandbox.servicenow.problem_rules import ProblemRules
+from connector.sandbox.servicenow.schema import Column, Row, Schema, Table
+from connector.sandbox.servicenow.tables import SCHEMA
+from connector.sandbox.servicenow.task_rules import TaskRules
+from connector.sandbox.servicenow.world import Rules, World
+
+BUILD = "glide-sandbox-04-01-2026__patch1"
+_GERMAN = {"1": "Neu", "2": "In Bearbeitung", "3": "Angehalten", "6": "Gelöst", "7": "Geschlossen"}
+
+
+def new_world(clock: Clock, seed: int = 1, extra: Iterable[tuple[str, Column]] = ()) -> World:
+    """An instance without people or tickets; ``extra`` adds customer columns to tables."""
+    rules: dict[str, Rules] = {
+        "task": TaskRules(),
+        "problem_task": TaskRules(),
+        "incident": IncidentRules(),
+        "problem": ProblemRules(),
+        "change_request": ChangeRules(),
+        "sysapproval_approver": ApprovalRules(),
+    }
+    world = World(clock, seed, rules, _extended(extra))
+    _describe(world)
+    return world
+
+
+def _extended(extra: Iterable[tuple[str, Column]]) -> Schema:
+    added = list(extra)
+    if not added:
+        return SCHEMA
+    tables = []
+    for table in SCHEMA.tables.values():
+        own = tuple(column for name, column in added if name == table.name)
+        columns = (*table.columns, *own)
+        tables.append(
+            Table(
+                table.name,
+                table.label,
+                columns,
+                table.parent,
+                table.display,
+                table.prefix,
+                table.read_role,
+                table.write_role,
+            )
+        )
+    return Schema(tables, SCHEMA.choices)
+
+
+def _describe(world: World) -> None:
+    objects: dict[str, str] = {}
+    for table in world.schema.tables.values():
+        row = {
+            "name": table.name,
+            "label": table.label,
+            "super_class": objects.get(table.parent, ""),
+        }
+        objects[table.name] = put(world, "sys_db_object", row)["sys_id"]
+        for column in table.columns:
+            put(world, "sys_dictionary", _dictionary(table, column))
+    for choice in world.schema.choices:
+        row = {
+            "name": choice.table,
+            "element": choice.element,
+            "value": choice.value,
+            "label": choice.label,
+            "language": "en",
+            "inactive": "false",
+            "sequence": str(choice.sequence),
+            "dependent_value": choice.dependent,
+        }
+        put(world, "sys_choice", row)
+        if (choice.table, choice.element) == ("incident", "state"):
+            label = _GERMAN.get(choice.value, choice.label)
+            put(world, "sys_choice", {**row, "language": "de", "label": label})
+    for name, value in (("glide.war", BUILD), ("instance_name", "sandbox")):
+        put(world, "sys_properties", {"name": name, "value": value})
+
+
+def _dictionary(table: Table, column: Column) -> Row:
+    return {
+        "name": table.name,
+        "element": column.name,
+        "internal_type": column.kind,
+        "column_label": column.title,
+        "reference": column.reference,
+        "mandatory": str(column.mandatory).lower(),
+        "read_only": str(column.read_only).lower(),
+        "active": "true",
+        "max_length": str(column.max_length),
+        "choice": "3" if column.choice else "0",
+    }
+
+
+def put(world: World, table: str, row: Row, *, by: str = "system", at: str = "") -> Row:
+    """Place a complete row with system columns, past rules and log."""
+    when = at or world.now()
+    defaults = {column.name: column.default for column in world.schema.columns(table).values()}
+    full = {name: value for name, value in {**defaults, **row}.items() if value}
+    full.setdefault("sys_id", world.new_id())
+    full.setdefault("sys_created_on", when)
+    full.setdefault("sys_created_by", by)
+    full.setdefault("sys_updated_on", full["sys_created_on"])
+    full.setdefault("sys_updated_by", full["sys_created_by"])
+    full.setdefault("sys_mod_count", "0")
+    if "sys_class_name" in world.schema.columns(table):
+        full["sys_class_name"] = table
+        full["sys_domain"] = "global"
+    return world.store(table, full)

@@ -1,0 +1,122 @@
+"""The in-process mount: a fake system under real ``requests`` sessions, without a socket.
+
+Mount it on a session (``session.mount("http://sandbox.test", SandboxTransport(app))``) and the
+real client libraries talk to the sandbox at memory speed. What a network would raise is raised
+here: a dropped connection, a read timeout, a body shorter than announced.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from email.message import Message
+from io import BytesIO
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
+
+from connector.sandbox.clock import Clock, RealClock
+from connector.sandbox.http import App, Request, Response
+from connector.sandbox.server import wire_headers
+
+
+class _Original:
+    """What ``requests`` looks at to find cookies, and ``urllib3`` to see whether we are done."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self.msg = Message()
+        for name, value in headers.items():
+            self.msg[name] = value
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def isclosed(self) -> bool:
+        """There never was a connection."""
+        return True
+
+
+class SandboxTransport(BaseAdapter):
+    """Answers a session's requests from an :class:`App`."""
+
+    def __init__(
+        self, app: App, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._clock = clock or RealClock()
+        self._sleep = sleep
+        self._builder = HTTPAdapter()
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        *_args: Any,
+        **_options: Any,
+    ) -> requests.Response:
+        """One request, one answer or the exception a socket would give."""
+        response = self._app.handle(_asked(request))
+        if response.drop:
+            raise requests.exceptions.ConnectionError(
+                "Connection aborted: remote end closed connection without response", request=request
+            )
+        headers, delay = wire_headers(response, self._clock)
+        self._wait(delay, timeout, request)
+        answer = self._builder.build_response(request, _raw(request, response, headers))
+        if not stream:
+            _ = answer.content
+        return answer
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+        self._builder.close()
+
+    def _wait(self, delay: float, timeout: Any, request: requests.PreparedRequest) -> None:
+        limit = timeout[1] if isinstance(timeout, tuple) else timeout
+        if limit is not None and delay > float(limit):
+            raise requests.exceptions.ReadTimeout(
+                f"Read timed out. (read timeout={limit})", request=request
+            )
+        if delay:
+            self._sleep(delay)
+
+
+def _asked(request: requests.PreparedRequest) -> Request:
+    headers = {str(name): _text(value) for name, value in request.headers.items()}
+    return Request.of(request.method or "GET", request.url or "", headers, _body(request.body))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _body(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    if hasattr(body, "read"):
+        return _body(body.read())
+    parts: Iterable[Any] = body
+    return b"".join(_body(part) for part in parts)
+
+
+def _raw(
+    request: requests.PreparedRequest, response: Response, headers: Mapping[str, str]
+) -> HTTPResponse:
+    original: Any = _Original(headers)
+    return HTTPResponse(
+        body=BytesIO(b"" if request.method == "HEAD" else response.body),
+        headers=dict(headers),
+        status=response.status,
+        reason=requests.status_codes._codes.get(response.status, ("",))[0],  # type: ignore[attr-defined]
+        preload_content=False,
+        original_response=original,
+        request_method=request.method,
+    )

@@ -1,0 +1,61 @@
+"""What every hand needs: parking, postponing, remembering."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from connector.base import NotSent, Unclear
+from connector.errors import Rejected, RetryLater
+from mappings.sides import Side
+from sync.core.model import End, Link, Parked
+from sync.runtime import Runtime, log
+
+PATIENCE = timedelta(seconds=30)
+"""How long a record waits after a failure that said nothing about when to come back."""
+
+
+def park(
+    runtime: Runtime,
+    pair: str,
+    side: Side,
+    end: End,
+    field: str,
+    error: Rejected,
+    fingerprint: str = "",
+) -> None:
+    """Put a record, or one field of it, aside for a person."""
+    runtime.store.ledger.park(
+        Parked(
+            0, pair, side, end.container, end.key, end.label, field,
+            error.what, error.remedy, error.offered, fingerprint,
+        )
+    )  # fmt: skip
+    log.warning(
+        "put aside for a person",
+        action="parked",
+        pair=pair,
+        record=end.label or end.key,
+        field=field,
+        reason=error.what,
+    )
+
+
+def postpone(runtime: Runtime, side: Side, end: End, result: NotSent | Unclear) -> None:
+    """Look at this record again later; its inbox row stays."""
+    after = result.error.after if isinstance(result.error, RetryLater) else None
+    wait = timedelta(seconds=after) if after else PATIENCE
+    due = runtime.clock() + wait
+    runtime.store.inbox.delay(side, end.container, [end.key], "later", due)
+    log.info(
+        "postponed",
+        action="postponed",
+        record=end.label or end.key,
+        seconds=wait.total_seconds(),
+        reason=result.error.what,
+    )
+
+
+def echo(runtime: Runtime, side: Side, link: Link) -> None:
+    """Ask for one more look at a record that we changed without seeing its new version."""
+    end = link.end(side)
+    runtime.store.inbox.nudge(side, end.container, [end.key], "echo")

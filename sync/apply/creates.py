@@ -1,0 +1,200 @@
+"""Making twins: intent first, then the request, then the link (reliability: 6.2).
+
+A create can not be repeated blindly. So the intent is durable before the request leaves, the mark
+travels inside the new record, and an unclear answer is settled by looking for the mark
+(:mod:`sync.engine.complete`), never by sending again at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from connector.base import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
+from connector.errors import ConnectorError, NotThere, Rejected
+from mappings.sides import Side
+from sync.apply.common import park, postpone
+from sync.apply.counts import incident_counts
+from sync.core import marks
+from sync.core.model import End, HistoryRow, Intent, IntentKind, Link, Value
+from sync.core.plan import Carried, Create, FieldWrite
+from sync.runtime import Runtime, chunks, log
+
+BATCH = 50
+"""Jira's bulk create takes 50 issues."""
+
+
+def create(runtime: Runtime, actions: Sequence[Create], plan: str) -> None:
+    """Make the twins of all these records, in batches."""
+    for side in Side:
+        mine = [action for action in actions if action.side is side]
+        places = dict.fromkeys((action.pair, action.container) for action in mine)
+        for place in places:
+            part = [one for one in mine if (one.pair, one.container) == place]
+            for batch in chunks(part, BATCH):
+                _batch(runtime, side, batch, plan)
+
+
+def _batch(runtime: Runtime, side: Side, actions: Sequence[Create], plan: str) -> None:
+    adapter = runtime.adapters[side]
+    kind = _kind(runtime, side, actions[0])
+    drafts = [_draft(runtime, action, kind) for action in actions]
+    markers = [action.marker for action in actions]
+    with runtime.store.transaction():
+        runtime.store.intents.plan(list(_intents(actions)))
+        runtime.store.intents.sent(markers, adapter.server_now())
+    try:
+        results = adapter.create(drafts)
+    except ConnectorError:
+        runtime.store.intents.drop(markers)
+        raise
+    for action, result in zip(actions, results, strict=True):
+        _remember(runtime, action, result, plan)
+
+
+def _kind(runtime: Runtime, side: Side, action: Create) -> str:
+    """The first of the wanted kinds that the container has."""
+    if side is Side.SERVICENOW:
+        return action.kinds[0]
+    there = {
+        kind.name.casefold(): kind.name for kind in runtime.adapters[side].kinds(action.container)
+    }
+    for wanted in action.kinds:
+        if wanted.casefold() in there:
+            return there[wanted.casefold()]
+    raise NotThere(
+        f"project {action.container} has none of the issue types {', '.join(action.kinds)}",
+        side=side.value,
+        remedy=f"It has: {', '.join(sorted(there.values()))}. Name one in the mapping.",
+    )
+
+
+def _intents(actions: Iterable[Create]) -> Iterable[Intent]:
+    for action in actions:
+        yield Intent(
+            action.marker,
+            action.pair,
+            IntentKind.CREATE,
+            action.side,
+            action.container,
+            action.origin.key,
+        )
+
+
+def _draft(runtime: Runtime, action: Create, kind: str) -> Draft:
+    fields: dict[str, Value] = {}
+    targets: tuple[str, ...] = ()
+    labels: set[str] = set()
+    for write in _resolved(runtime, action):
+        fields.update(write.change.fields)
+        labels.update(write.change.add.get("labels", ()))
+        if write.change.wish is not None:
+            targets = write.change.wish.targets
+    marked, properties = _marked(runtime, action, fields, labels)
+    comments = tuple(_comment(action, remark) for remark in action.remarks)
+    return Draft(action.container, kind, action.mark, marked, properties, targets, comments)
+
+
+def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
+    """The writes with references to twins filled in; one without a twin yet is left out."""
+    spec = runtime.spec(action.pair)
+    rules = {rule.name: rule for rule in spec.rules} if spec else {}
+    for write in action.writes:
+        relation = rules[write.name].relation
+        if relation.kind != "link":
+            yield write
+            continue
+        twin = runtime.directory.twin(action.side.other, str(write.other))
+        if twin is not None:
+            yield replace(write, change=relation.native(action.side, twin, None, {}))
+
+
+def _marked(
+    runtime: Runtime, action: Create, fields: dict[str, Value], labels: set[str]
+) -> tuple[dict[str, Value], dict[str, dict[str, Json]]]:
+    if action.side is Side.SERVICENOW:
+        own = {"correlation_id": action.mark, "correlation_display": action.origin.label}
+        return {**fields, **own}, {}
+    now = runtime.adapters[Side.SERVICENOW].server_now()
+    counts = incident_counts(runtime, [action.origin], now).get(action.origin.key)
+    value = marks.jira_property(action.origin, now, counts)
+    return {**fields, "labels": tuple(sorted({*labels, action.mark}))}, {marks.PROPERTY: value}
+
+
+def _comment(action: Create, remark: Carried) -> CommentDraft:
+    return CommentDraft(
+        action.container, "", remark.lane, remark.body, remark.reference, remark.internal
+    )
+
+
+def _remember(runtime: Runtime, action: Create, result: WriteResult, plan: str) -> None:
+    if isinstance(result, Done):
+        link = joined(action, End(action.container, result.key, result.label), runtime.clock())
+        made(runtime, link, action.marker, plan, action.reason)
+        runtime.tally.add("created", action.side)
+        return
+    if isinstance(result, Unclear):
+        runtime.store.intents.unclear([action.marker])
+        log.warning("a create is unclear", action="create.unclear", record=action.origin.label)
+        return
+    runtime.store.intents.drop([action.marker])
+    if isinstance(result, Refused):
+        _refuse(runtime, action, result.error)
+    else:
+        postpone(runtime, action.side.other, action.origin, result)
+
+
+def _refuse(runtime: Runtime, action: Create, error: Rejected) -> None:
+    origin = action.side.other
+    park(runtime, action.pair, origin, action.origin, error.field, error)
+    log.warning("a create was refused", action="create.refused", record=action.origin.label)
+
+
+def joined(action: Create, twin: End, now: datetime) -> Link:
+    """The link of a record and the twin just made."""
+    ends = {action.side: twin, action.side.other: action.origin}
+    return Link(
+        0,
+        action.pair,
+        ends[Side.SERVICENOW],
+        ends[Side.JIRA],
+        origin=action.side.other,
+        made_at=now,
+    )
+
+
+def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> Link:
+    """Remember a new link, close its intent, and ask for a first full look: one transaction."""
+    store = runtime.store
+    side = link.origin.other
+    with store.transaction():
+        stored = store.links.add(link)
+        store.intents.done(marker, link.end(side).key)
+        store.ledger.unpark(link.origin, link.end(link.origin).key, [""])
+        for one in Side:
+            end = stored.end(one)
+            store.inbox.nudge(one, end.container, [end.key], "made")
+        for dependent in _dependents(runtime, stored):
+            store.inbox.nudge(
+                Side.SERVICENOW, dependent.servicenow.container, [dependent.servicenow.key], "twin"
+            )
+        row = HistoryRow(
+            link.pair, stored.id, side, link.end(side).label or link.end(side).key, "create", "",
+            None, link.end(side).key, reason, plan, "done",
+        )  # fmt: skip
+        store.ledger.record([row])
+    return stored
+
+
+def _dependents(runtime: Runtime, link: Link) -> list[Link]:
+    """Links that pointed at this record before it had a twin (an incident at its problem)."""
+    found: dict[int, Link] = {}
+    for spec in runtime.specs:
+        for rule in spec.rules:
+            if rule.relation.kind == "link":
+                for other in runtime.store.links.with_base(
+                    rule.name, Side.SERVICENOW, link.servicenow.key
+                ):
+                    found[other.id] = other
+    return list(found.values())

@@ -1,0 +1,110 @@
+"""Carrying comments: each arrives once, in order, with its author and time (reliability: 6.4).
+
+A comment can not be repeated blindly either. Its reference stands in its first line, so after an
+unclear answer the record's own comments tell whether it arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connector.base import CommentDraft, Done, Refused, Unclear, WriteResult
+from mappings.sides import Side
+from sync.apply.common import echo, park, postpone
+from sync.core.model import CommentLink, HistoryRow, Intent, IntentKind
+from sync.core.plan import Remark
+from sync.runtime import Runtime, log
+
+
+def remark(runtime: Runtime, actions: Sequence[Remark], plan: str) -> None:
+    """Add all comments of a plan; those of one record stay in their order."""
+    for side in Side:
+        mine = [action for action in actions if action.side is side]
+        if mine:
+            _side(runtime, side, _sendable(runtime, mine), plan)
+
+
+def _sendable(runtime: Runtime, actions: Sequence[Remark]) -> list[Remark]:
+    """Leave out what may be under way, and what stands behind it on the same record."""
+    known = runtime.store.intents.get([action.comment.reference for action in actions])
+    blocked: set[int] = set()
+    found = []
+    for action in actions:
+        intent = known.get(action.comment.reference)
+        if intent is not None and intent.state.value in ("sent", "unclear", "done"):
+            blocked.add(action.link.id)
+        if action.link.id not in blocked:
+            found.append(action)
+    return found
+
+
+def _side(runtime: Runtime, side: Side, actions: Sequence[Remark], plan: str) -> None:
+    if not actions:
+        return
+    adapter = runtime.adapters[side]
+    references = [action.comment.reference for action in actions]
+    with runtime.store.transaction():
+        runtime.store.intents.plan([_intent(action) for action in actions])
+        runtime.store.intents.sent(references, adapter.server_now())
+    results = adapter.comment([_draft(action) for action in actions])
+    for action, result in zip(actions, results, strict=True):
+        _remember(runtime, action, result, plan)
+
+
+def _intent(action: Remark) -> Intent:
+    end = action.link.end(action.side)
+    return Intent(
+        action.comment.reference,
+        action.pair,
+        IntentKind.COMMENT,
+        action.side,
+        end.container,
+        action.comment.source_id,
+        parent=end.key,
+    )
+
+
+def _draft(action: Remark) -> CommentDraft:
+    end = action.link.end(action.side)
+    comment = action.comment
+    return CommentDraft(
+        end.container, end.key, comment.lane, comment.body, comment.reference, comment.internal
+    )
+
+
+def _remember(runtime: Runtime, action: Remark, result: WriteResult, plan: str) -> None:
+    end = action.link.end(action.side)
+    reference = action.comment.reference
+    if isinstance(result, Done):
+        arrived(runtime, action, result.key, plan)
+        return
+    if isinstance(result, Unclear):
+        runtime.store.intents.unclear([reference])
+        postpone(runtime, action.side, end, result)
+        log.warning("a comment is unclear", action="comment.unclear", record=end.label)
+        return
+    runtime.store.intents.drop([reference])
+    if isinstance(result, Refused):
+        field = f"comment {action.comment.source_id}"
+        park(runtime, action.pair, action.side, end, field, result.error)
+    else:
+        postpone(runtime, action.side.other, action.link.end(action.side.other), result)
+
+
+def arrived(runtime: Runtime, action: Remark, copy_id: str, plan: str) -> None:
+    """Remember that a comment stands on the other side."""
+    comment, end = action.comment, action.link.end(action.side)
+    row = CommentLink(action.link.id, action.side.other, comment.source_id, copy_id, comment.lane)
+    with runtime.store.transaction():
+        runtime.store.comments.add([row])
+        runtime.store.intents.done(comment.reference, copy_id)
+        echo(runtime, action.side, action.link)
+        runtime.store.ledger.record(
+            [
+                HistoryRow(
+                    action.pair, action.link.id, action.side, end.label, "comment", comment.lane,
+                    None, copy_id, f"carried from {comment.author}", plan, "done",
+                )
+            ]
+        )  # fmt: skip
+    runtime.tally.add("commented", action.side)

@@ -1,0 +1,261 @@
+"""Changing records: look again, write only what changed, remember what the side really holds.
+
+A patch carries absolute values computed from the present state, so after a crash the next look
+either finds the relation satisfied or writes the same again. The base is taken from the read-back,
+never from what was sent: a value the side shortened or normalised is accepted, not fought over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mappings.model import MappingSpec
+from mappings.values import Unknown, Wish
+
+from connector.base import Done, Move, Patch, Record, Refused, WriteResult
+from connector.errors import Rejected
+from mappings.sides import Side
+from sync.apply.common import echo, park, postpone
+from sync.apply.counts import incident_counts
+from sync.core import marks
+from sync.core.model import Base, HistoryRow, Link, Value
+from sync.core.plan import FieldWrite, Update
+from sync.errors import BrokenInvariant
+from sync.runtime import Runtime, chunks, log
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One write after the fact: what the side holds now."""
+
+    write: FieldWrite
+    held: Value | Unknown
+
+
+def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> None:
+    """Carry out all updates of a plan."""
+    for side in Side:
+        mine = [action for action in actions if action.side is side]
+        for where in dict.fromkeys(action.link.end(side).container for action in mine):
+            part = [one for one in mine if one.link.end(side).container == where]
+            for batch in chunks(part, BATCH):
+                _batch(runtime, side, where, batch, plan)
+
+
+def _batch(runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str) -> None:
+    keys = [action.link.end(side).key for action in actions]
+    fresh = runtime.read(side, where, keys, fresh=True)
+    still = [action for action in actions if _unmoved(runtime, action, fresh)]
+    _patch(runtime, side, where, still, plan)
+    moving = [
+        (action, write, write.change.wish)
+        for action in still
+        for write in action.writes
+        if write.change.wish is not None
+    ]
+    names = runtime.names(side, where)
+    adapter = runtime.adapters[side]
+    work = runtime.in_parallel(lambda one: adapter.move(_move(side, one[0], one[2]), names), moving)
+    for (action, write, _), result in work:
+        _after(runtime, action, (write,), result, plan)
+
+
+def _unmoved(runtime: Runtime, action: Update, fresh: Mapping[str, Record]) -> bool:
+    """Whether the record still holds what the plan was made from; else it is planned anew."""
+    spec, end = runtime.spec(action.pair), action.link.end(action.side)
+    record = fresh.get(end.key)
+    if spec is None or record is None or record.container != end.container:
+        echo(runtime, action.side, action.link)
+        return False
+    for rule in spec.rules:
+        planned = next((write for write in action.writes if write.name == rule.name), None)
+        if planned is None:
+            continue
+        if rule.relation.canonical(action.side, record.fields) != planned.old:
+            log.info("moved while we looked", action="update.moved", record=end.label)
+            echo(runtime, action.side, action.link)
+            return False
+    return True
+
+
+def _patch(runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str) -> None:
+    due = [(action, _still_writes(action)) for action in actions]
+    due = [(action, writes) for action, writes in due if writes]
+    if not due:
+        return
+    properties = _properties(runtime, side, [action.link for action, _ in due])
+    patches = [_as_patch(side, action, writes, properties) for action, writes in due]
+    results = runtime.adapters[side].patch(patches, runtime.names(side, where))
+    for (action, writes), result in zip(due, results, strict=True):
+        _after(runtime, action, writes, result, plan)
+
+
+def _still_writes(action: Update) -> tuple[FieldWrite, ...]:
+    return tuple(write for write in action.writes if write.change.wish is None)
+
+
+def _properties(
+    runtime: Runtime, side: Side, links: Sequence[Link]
+) -> dict[str, dict[str, object]]:
+    """The property that rides with every write to an issue."""
+    if side is Side.SERVICENOW:
+        return {}
+    now = runtime.adapters[Side.SERVICENOW].server_now()
+    counts = incident_counts(runtime, [link.servicenow for link in links], now)
+    return {
+        link.jira.key: {
+            marks.PROPERTY: marks.jira_property(
+                link.servicenow, now, counts.get(link.servicenow.key)
+            )
+        }
+        for link in links
+    }
+
+
+def _as_patch(
+    side: Side, action: Update, writes: Sequence[FieldWrite], properties: Mapping[str, dict]
+) -> Patch:
+    fields: dict[str, Value] = {}
+    add: dict[str, tuple[str, ...]] = {}
+    remove: dict[str, tuple[str, ...]] = {}
+    for write in writes:
+        fields.update(write.change.fields)
+        for members, more in ((add, write.change.add), (remove, write.change.remove)):
+            for name, values in more.items():
+                members[name] = (*members.get(name, ()), *values)
+    end = action.link.end(side)
+    return Patch(end.container, end.key, fields, add, remove, properties.get(end.key, {}))
+
+
+def _move(side: Side, action: Update, wish: Wish) -> Move:
+    end = action.link.end(side)
+    return Move(end.container, end.key, wish.name, wish.targets, wish.fields)
+
+
+def _after(
+    runtime: Runtime,
+    action: Update,
+    writes: Sequence[FieldWrite],
+    result: WriteResult,
+    plan: str,
+) -> None:
+    end = action.link.end(action.side)
+    if isinstance(result, Done):
+        _remember(runtime, action, writes, result, plan)
+    elif isinstance(result, Refused):
+        _refused(runtime, action, writes, result.error)
+    else:
+        postpone(runtime, action.side, end, result)
+
+
+def _refused(
+    runtime: Runtime, action: Update, writes: Sequence[FieldWrite], error: Rejected
+) -> None:
+    """One bad field must not hold the others back: name it, or try them one by one next time."""
+    for write in writes:
+        tried = f"{write.old!r} -> {write.new!r}"
+        park(
+            runtime,
+            action.pair,
+            action.side,
+            action.link.end(action.side),
+            write.name,
+            error,
+            tried,
+        )
+
+
+def _remember(
+    runtime: Runtime, action: Update, writes: Sequence[FieldWrite], result: Done, plan: str
+) -> None:
+    spec = runtime.spec(action.pair)
+    if spec is None:
+        raise BrokenInvariant(f"an action of the unknown pair {action.pair}")
+    moved = any(write.change.wish for write in writes)
+    runtime.tally.add("transitioned" if moved else "updated", action.side)
+    if result.record is None:
+        _unseen(runtime, action, writes, plan)
+        return
+    stored = [_stored(spec, action.side, write, result.record) for write in writes]
+    link = _with_version(action.link, action.side, result.record)
+    end = action.link.end(action.side)
+    with runtime.store.transaction():
+        current = runtime.store.links.by_ids([link.id])[link.id]
+        runtime.store.links.save(current.with_end(action.side, link.end(action.side)))
+        runtime.store.links.set_bases(link.id, _bases(action.side, stored))
+        _unpark(runtime, action, stored)
+        runtime.store.ledger.record([_row(action, one, plan) for one in stored])
+    for one in stored:
+        if _ignored(one):
+            _park_ignored(runtime, action, one)
+    log.info("wrote", action="wrote", record=end.label, fields=[w.name for w in writes])
+
+
+def _unseen(runtime: Runtime, action: Update, writes: Sequence[FieldWrite], plan: str) -> None:
+    """Written, but not read back: the next look takes what is there as the base."""
+    with runtime.store.transaction():
+        rows = [_row(action, Stored(write, write.new), plan) for write in writes]
+        runtime.store.ledger.record(rows)
+        echo(runtime, action.side, action.link)
+
+
+def _stored(spec: MappingSpec, side: Side, write: FieldWrite, record: Record) -> Stored:
+    rule = next((rule for rule in spec.rules if rule.name == write.name), None)
+    return Stored(
+        write, write.new if rule is None else rule.relation.canonical(side, record.fields)
+    )
+
+
+def _bases(side: Side, stored: Sequence[Stored]) -> dict[str, Base]:
+    found = {}
+    for one in stored:
+        if one.write.name.startswith("@") or isinstance(one.held, Unknown) or _ignored(one):
+            continue
+        held = {side: one.held, side.other: one.write.other}
+        found[one.write.name] = Base(held[Side.SERVICENOW], held[Side.JIRA])
+    return found
+
+
+def _ignored(one: Stored) -> bool:
+    """Whether the side said yes and kept its old value."""
+    marked = one.write.name.startswith("@")
+    return not marked and one.held == one.write.old and one.held != one.write.new
+
+
+def _park_ignored(runtime: Runtime, action: Update, one: Stored) -> None:
+    error = Rejected(
+        f"{action.side} accepted {one.write.name} and kept its old value",
+        side=action.side.value,
+        remedy="Look for a business rule, an ACL or a screen that holds this field back.",
+        field=one.write.name,
+    )
+    tried = f"{one.write.old!r} -> {one.write.new!r}"
+    end = action.link.end(action.side)
+    park(runtime, action.pair, action.side, end, one.write.name, error, tried)
+
+
+def _unpark(runtime: Runtime, action: Update, stored: Sequence[Stored]) -> None:
+    names = [one.write.name for one in stored if not _ignored(one)]
+    key = action.link.end(action.side).key
+    runtime.store.ledger.unpark(action.side, key, names)
+
+
+def _with_version(link: Link, side: Side, record: Record) -> Link:
+    end = link.end(side)
+    return link.with_end(
+        side, replace(end, version=record.version, label=record.label, url=record.url)
+    )
+
+
+def _row(action: Update, one: Stored, plan: str) -> HistoryRow:
+    held = None if isinstance(one.held, Unknown) else one.held
+    outcome = "done" if held == one.write.new else f"stored as {held!r}"
+    kind = "transition" if one.write.change.wish else "update"
+    end = action.link.end(action.side)
+    return HistoryRow(
+        action.pair, action.link.id, action.side, end.label, kind, one.write.name,
+        one.write.old, one.write.new, one.write.reason, plan, outcome,
+    )  # fmt: skip

@@ -1,0 +1,8 @@
+"""The command line. Commands live in the modules beside this one; ``main`` is the program."""
+
+from __future__ import annotations
+
+from sync.cli import admin, inspect, serve, work
+from sync.cli.app import app, main
+
+__all__ = ["admin", "app", "inspect", "main", "serve", "work"]

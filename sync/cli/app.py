@@ -1,0 +1,83 @@
+"""The program's frame: options of every command, and one place that turns errors into advice."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from connector.errors import ConnectorError, NotThere
+from sync.errors import SyncError, UnsafePlan, UserError
+
+app = typer.Typer(
+    name="tandem",
+    help="Keeps ServiceNow and Jira telling the same story, both ways.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print data for machines.")]
+
+DONE, UNEXPECTED, USAGE, OPEN, UNREACHABLE, HELD = range(6)
+
+
+def emit(data: Any) -> None:
+    """Print data for machines on stdout."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def say(text: str = "") -> None:
+    """Print a line for people on stdout; ticket text never counts as markup."""
+    out.print(text, markup=False)
+
+
+def complain(text: str) -> None:
+    """Print a line of advice on stderr."""
+    err.print(text, markup=False)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave with the documented exit code."""
+    sys.exit(run(lambda: app(arguments, standalone_mode=True)))
+
+
+def run(work: Callable[[], object]) -> int:
+    """Do the work; turn what goes wrong into advice and an exit code."""
+    try:
+        work()
+    except UnsafePlan as error:
+        return _held(error)
+    except UserError as error:
+        for problem in error.problems:
+            complain(problem)
+        return error.exit_code
+    except SyncError as error:
+        complain(str(error))
+        return error.exit_code
+    except ConnectorError as error:
+        complain(str(error))
+        return USAGE if isinstance(error, NotThere) else UNREACHABLE
+    except KeyboardInterrupt:
+        complain("Stopped. Everything written so far is remembered.")
+        return DONE
+    return DONE
+
+
+def _held(error: UnsafePlan) -> int:
+    complain("Nothing was written: the plan needs your consent.")
+    for reason in error.reasons:
+        complain(f"  {reason}")
+    complain(
+        f"Look at it with `tandem plan`; release exactly this plan with "
+        f"`tandem sync --approve {error.plan}`, or first runs and counts with `tandem sync --yes`."
+    )
+    return error.exit_code

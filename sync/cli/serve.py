@@ -1,0 +1,100 @@
+"""Commands that keep running: the daemon, the sandbox, the demo."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Annotated
+
+import typer
+
+from sync import wiring
+from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, emit, say
+from sync.daemon import Daemon, stopping_on_signals
+from sync.settings import Settings
+from sync.web.health import HealthServer
+
+
+@app.command()
+def run() -> None:
+    """Run the daemon: scheduler, health probes; stops gracefully on SIGTERM.
+
+    A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
+    `tandem sync --yes`. Example: `tandem run`.
+    """
+    settings = Settings.load()
+    with wiring.running(settings) as runtime, wiring.leased(runtime.store):
+        daemon = Daemon(runtime, settings)
+        probes = None if settings.web.listen == "off" else HealthServer(
+            daemon.health, settings.web.listen
+        )  # fmt: skip
+        with stopping_on_signals(daemon):
+            if probes:
+                probes.start()
+            daemon.start()
+            daemon.wait()
+            daemon.stop()
+            if probes:
+                probes.stop()
+
+
+@app.command()
+def sandbox(
+    servicenow_port: Annotated[int, typer.Option(help="Port of the fake ServiceNow.")] = 8081,
+    jira_port: Annotated[int, typer.Option(help="Port of the fake Jira.")] = 8082,
+    flavor: Annotated[str, typer.Option(help="Which Jira: cloud or dc.")] = "cloud",
+    incidents: Annotated[int, typer.Option(help="How many incidents the company has.")] = 240,
+    empty: Annotated[bool, typer.Option("--empty", help="People only, no tickets.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    lag: Annotated[float, typer.Option(help="Seconds until Jira's search sees a write.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Start both fakes alone, for trying things without any risk; ends with Ctrl-C.
+
+    Prints the settings that point Tandem at them. Example: `tandem sandbox --jira-port 9002`.
+    """
+    from sync.demo.town import Town
+
+    town = Town(
+        flavour=flavor, seed=seed, incidents=0 if empty else incidents, index_lag=lag, host=host,
+        ports=(servicenow_port, jira_port),
+    )  # fmt: skip
+    with town:
+        settings = town.settings()
+        if json:
+            emit(settings)
+        else:
+            say("Both sandboxes are running. In another terminal:")
+            for name, value in settings.items():
+                say(f"export {name}={value}")
+            say(f"# people log in as <login>/{town.password}; Ctrl-C ends it")
+        threading.Event().wait()
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End by itself; exit 0 if equal.")] = False,
+    seconds: Annotated[float, typer.Option(help="How long people work.")] = 20.0,
+    flavor: Annotated[str, typer.Option(help="Which Jira: cloud or dc.")] = "cloud",
+    seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Watch ServiceNow and Jira being kept in step, without any account.
+
+    Starts both sandboxes with a plausible company, lets people work on both sides while the daemon
+    syncs, and compares both sides' true content. Examples: `tandem demo`, `tandem demo --once`.
+    """
+    from sync.demo.show import perform
+
+    for name in [name for name in os.environ if name.startswith("TANDEM_")]:
+        del os.environ[name]
+    result = perform(once=once, seconds=seconds, flavour=flavor, seed=seed, quiet=json)
+    if json:
+        emit(result.data())
+    for difference in result.differences[:20]:
+        complain(difference)
+    if result.differences:
+        raise typer.Exit(UNEXPECTED)
+    if result.open:
+        raise typer.Exit(OPEN)

@@ -1,0 +1,205 @@
+"""Commands that work on the two systems: sync, plan, sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from mappings.sides import Side
+from sync import report, wiring
+from sync.cli.app import OPEN, JsonFlag, app, emit, err, out, say
+from sync.core.plan import Plan
+from sync.engine import Engine, Orders, Summary
+from sync.engine import Progress as EngineProgress
+from sync.engine.study import MAPPING, Study, study
+from sync.errors import UnsafePlan, UserError
+from sync.feed import sweep as audit
+from sync.runtime import Runtime, container
+from sync.settings import Settings
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[EngineProgress]:
+    """A progress line on stderr while something long runs; nothing for machines."""
+    if quiet or not err.is_terminal:
+        yield EngineProgress()
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def tell(stage: str, done: int, of: int) -> None:
+            bar.update(task, description=stage, completed=done, total=of or None)
+
+        yield EngineProgress(tell)
+
+
+def only_pair(runtime: Runtime, pair: str) -> Runtime:
+    """The runtime narrowed to one pair."""
+    from dataclasses import replace
+
+    if not pair:
+        return runtime
+    spec = runtime.spec(pair)
+    if spec is None:
+        raise UserError(f"there is no pair {pair!r}. Pairs: {', '.join(runtime.pairs)}.")
+    return replace(runtime, specs=(spec,))
+
+
+@app.command()
+def sync(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Approve first runs and large counts.")
+    ] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until unclear writes settle.")] = False,
+    approve: Annotated[str, typer.Option(metavar="HASH", help="Write exactly this plan.")] = "",
+    pair: Annotated[str, typer.Option(metavar="PAIR", help="Only this pair.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Work on all pairs until nothing is left to do now.
+
+    Examples: `tandem sync --yes`, `tandem sync --approve 1f2e3d4c5b6a`, `tandem sync --json`.
+    """
+    settings = Settings.load()
+    with wiring.running(settings) as whole:
+        runtime = only_pair(whole, pair)
+        with wiring.leased(runtime.store), progress_bar(quiet=json) as progress:
+            orders = Orders(yes=yes, approve=approve, wait=wait)
+            try:
+                summary = Engine(runtime, progress).run(orders)
+            except UnsafePlan as error:
+                show_plan(error.found, json=json)
+                raise
+    show_summary(summary, json=json)
+    if summary.open:
+        raise typer.Exit(OPEN)
+
+
+def show_plan(found: object, *, json: bool, records: frozenset[str] = frozenset()) -> None:
+    """Print a plan with what holds it."""
+    if not isinstance(found, Study):
+        return
+    plan = narrowed(found.plan, records)
+    if json:
+        emit(report.plan_data(plan, found.holdings))
+        return
+    for table in report.plan_tables(plan):
+        out.print(table)
+    for note in plan.notes:
+        say(report.note_line(note))
+    say(f"Plan {found.plan.hash}: {report.counts_line(plan)}")
+    for holding in found.holdings:
+        say(f"Held: {holding.pair}: {holding.reason}")
+
+
+def narrowed(plan: Plan, records: frozenset[str]) -> Plan:
+    """The part of a plan about some records, named by number, key or id."""
+    if not records:
+        return plan
+    actions = tuple(one for one in plan.actions if records & _names(report.action_data(one), one))
+    return Plan(actions, tuple(n for n in plan.notes if n.link.servicenow.label in records))
+
+
+def _names(data: dict[str, Any], action: Any) -> frozenset[str]:
+    ends = [action.origin] if hasattr(action, "origin") and hasattr(action.origin, "key") else []
+    if hasattr(action, "link"):
+        ends = [action.link.servicenow, action.link.jira]
+    return frozenset({data["record"], *(e.key for e in ends), *(e.label for e in ends)})
+
+
+def show_summary(summary: Summary, *, json: bool) -> None:
+    """Print what a run did."""
+    if json:
+        emit(summary_data(summary))
+        return
+    for name, sides in summary.counts.items():
+        if sum(sides.values()):
+            say(f"{name:<13} ServiceNow {sides['servicenow']:>5}   Jira {sides['jira']:>5}")
+    asked = {side: sum(counts.values()) for side, counts in summary.requests.items()}
+    say(
+        f"Requests: ServiceNow {asked['servicenow']}, Jira {asked['jira']}; {summary.seconds:.1f} s"
+    )
+    if summary.open:
+        say(
+            f"Left open: {summary.conflicts} conflicts (`tandem conflicts`), "
+            f"{summary.parked} parked (`tandem parked`), {summary.unclear} unclear writes "
+            "(a later `tandem sync`, or --wait)"
+        )
+    elif not any(sum(sides.values()) for sides in summary.counts.values()):
+        say("Nothing to do: both sides agree.")
+
+
+def summary_data(summary: Summary) -> dict[str, Any]:
+    """A summary as DESIGN section 5 names its parts."""
+    return {
+        **summary.counts,
+        "conflicts": summary.conflicts,
+        "parked": summary.parked,
+        "unclear": summary.unclear,
+        "waiting": summary.waiting,
+        "requests": summary.requests,
+        "seconds": summary.seconds,
+    }
+
+
+@app.command()
+def plan(
+    records: Annotated[
+        list[str] | None, typer.Argument(metavar="[RECORD]...", help="Numbers, Jira keys or ids.")
+    ] = None,
+    mappings: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What these mappings would do to all links.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show what a pass would write and why; writes nothing.
+
+    Examples: `tandem plan`, `tandem plan INC0010001`, `tandem plan --mappings ./draft`.
+    """
+    settings = Settings.load()
+    with wiring.running(settings, folder=mappings) as runtime, progress_bar(quiet=json) as progress:
+        engine = Engine(runtime, progress)
+        found = whole_impact(runtime) if mappings else engine.plan(frozenset(records or ()))
+        show_plan(found, json=json, records=frozenset(records or ()))
+
+
+def whole_impact(runtime: Runtime) -> Study:
+    """What the mappings at hand would do to every link there is."""
+    from sync.store.values import QueuedRow
+
+    rows = [
+        QueuedRow(Side.SERVICENOW, container(spec, Side.SERVICENOW), link.servicenow.key, MAPPING)
+        for spec in runtime.specs
+        for link in runtime.store.links.of_pair(spec.pair)
+    ]
+    return study(runtime, rows)
+
+
+@app.command()
+def sweep(
+    json: JsonFlag = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve large counts.")] = False,
+) -> None:
+    """Audit every linked record on both sides now, and repair what differs."""
+    settings = Settings.load()
+    with (
+        wiring.running(settings) as runtime,
+        wiring.leased(runtime.store),
+        progress_bar(quiet=json) as progress,
+    ):
+        found = audit(runtime, lambda stage, done: progress.tell(stage, done, 0))
+        if not json:
+            say(f"{found} records need a look")
+        try:
+            summary = Engine(runtime, progress).run(Orders(yes=yes))
+        except UnsafePlan as error:
+            show_plan(error.found, json=json)
+            raise
+    show_summary(summary, json=json)
+    if summary.open:
+        raise typer.Exit(OPEN)

@@ -1,0 +1,184 @@
+"""What to do about one field of one link: the table on which everything rests.
+
+Pure. ``R`` is the field's relation: the set of value pairs that count as equal.
+
+=========  =========  =====  ==========================================================
+ServiceNow Jira       R      decision
+=========  =========  =====  ==========================================================
+any        any        holds  keep; where the base moved, remember (agreement, no traffic)
+no base    no base    no     first link: the side the link came from wins
+same       same       no     keep: an accepted drift (repair: the owner wins)
+changed    same       no     write Jira, where the field flows there; else put it back
+same       changed    no     mirror image
+changed    changed    no     conflict, decided by the rule's policy
+unknown    unknown    -      keep: a field absent from an answer says nothing
+=========  =========  =====  ==========================================================
+
+A change is judged against the base of its own side, never by comparing two systems' clocks. The
+only exception is the policy ``newest``, which needs the stamps to be further apart than the clocks
+can be wrong, and falls back to the owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from mappings.model import ConflictPolicy, Rule
+from mappings.values import UNKNOWN, Lookup, Unknown, Unmappable
+
+from mappings.sides import Flow, Side
+from sync.core.model import Base, Value
+
+CLOCK_DOUBT = timedelta(seconds=12)
+"""Twice the assumed skew of 5 s plus a one-second granule (reliability: I-08)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Nothing to write. ``base`` is to be remembered where it is given."""
+
+    base: Base | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Bring ``side`` from ``old`` to ``wanted``."""
+
+    side: Side
+    wanted: Value
+    old: Value
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Both sides changed apart. ``write`` is empty while a person is asked."""
+
+    values: Base
+    decision: str
+    reason: str
+    write: Write | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """The value of the other side has no counterpart on ``side``."""
+
+    side: Side
+    reason: str
+    remedy: str
+
+
+Decision: TypeAlias = "Keep | Write | Clash | Stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything one decision rests on.
+
+    ``first`` wins where there is no base yet; ``repair`` makes an old drift count as a change by
+    the side that does not own the field; ``stamps`` are only for the policy ``newest``.
+    """
+
+    rule: Rule
+    base: Base | None
+    servicenow: Value | Unknown
+    jira: Value | Unknown
+    first: Side
+    repair: bool = False
+    stamps: Mapping[Side, datetime] | None = None
+
+    def now(self, side: Side) -> Value:
+        """The present value of a side; only asked when it is known."""
+        value = self.servicenow if side is Side.SERVICENOW else self.jira
+        return None if isinstance(value, Unknown) else value
+
+    def changed(self, side: Side) -> bool:
+        """Whether a side moved since the base; without a base both did."""
+        return self.base is None or self.base.of(side) != self.now(side)
+
+
+def decide(question: Question, lookup: Lookup) -> Decision:
+    """The decision for one field (see the table above)."""
+    if question.servicenow is UNKNOWN or question.jira is UNKNOWN:
+        return Keep()
+    here = Base(question.now(Side.SERVICENOW), question.now(Side.JIRA))
+    if question.rule.relation.holds(here.servicenow, here.jira, lookup):
+        return Keep(None if here == question.base else here)
+    if question.base is None:
+        return _first(question, lookup)
+    moved = [side for side in Side if question.changed(side)]
+    if len(moved) == len(Side):
+        return _clash(question, here, lookup)
+    if moved:
+        return _follow(question, moved[0], here, lookup)
+    if question.repair:
+        return _carry(question, question.rule.owner.other, "the mapping asks for it", lookup)
+    return Keep()
+
+
+def _first(question: Question, lookup: Lookup) -> Decision:
+    winner = _allowed_winner(question.rule, question.first)
+    return _carry(question, winner.other, f"first link: {winner} tells", lookup)
+
+
+def _follow(question: Question, moved: Side, here: Base, lookup: Lookup) -> Decision:
+    target = moved.other
+    if question.rule.flow.reaches(target):
+        return _carry(question, target, f"changed in {moved}", lookup)
+    written = _carry(question, moved, f"{question.rule.name} is told by {target}", lookup)
+    if not isinstance(written, Write):
+        return written
+    return Clash(here, str(target), f"the field flows {question.rule.flow.value} only", written)
+
+
+def _clash(question: Question, here: Base, lookup: Lookup) -> Decision:
+    winner, reason = _winner(question)
+    if winner is None:
+        return Clash(here, "ask", reason, None)
+    written = _carry(question, winner.other, f"conflict: {reason}", lookup)
+    if not isinstance(written, Write):
+        return written
+    return Clash(here, str(winner), reason, written)
+
+
+def _winner(question: Question) -> tuple[Side | None, str]:
+    rule = question.rule
+    policy = rule.conflict
+    if rule.flow is not Flow.BOTH:
+        return _allowed_winner(rule, rule.owner), f"the field flows {rule.flow.value} only"
+    if policy is ConflictPolicy.ASK:
+        return None, "both sides changed; the mapping asks a person"
+    if policy is ConflictPolicy.NEWEST:
+        return _newest(question)
+    if policy is ConflictPolicy.OWNER:
+        return rule.owner, f"{rule.owner} owns the field"
+    return Side(policy.value), f"the mapping prefers {policy.value}"
+
+
+def _newest(question: Question) -> tuple[Side, str]:
+    stamps = question.stamps or {}
+    if len(stamps) == len(Side):
+        apart = stamps[Side.SERVICENOW] - stamps[Side.JIRA]
+        if abs(apart) > CLOCK_DOUBT:
+            side = Side.SERVICENOW if apart > timedelta() else Side.JIRA
+            return side, f"{side} is newer by {abs(apart).total_seconds():.0f} s"
+    return question.rule.owner, "the clocks cannot tell which is newer; the owner wins"
+
+
+def _allowed_winner(rule: Rule, wish: Side) -> Side:
+    return wish if rule.flow.reaches(wish.other) else wish.other
+
+
+def _carry(question: Question, target: Side, reason: str, lookup: Lookup) -> Decision:
+    """Write the other side's value on ``target``."""
+    old = question.now(target)
+    wanted = question.rule.relation.translate(target, question.now(target.other), old, lookup)
+    if isinstance(wanted, Unmappable):
+        return Stuck(target, wanted.reason, wanted.remedy)
+    if wanted == old:
+        return Keep()
+    return Write(target, wanted, old, reason)

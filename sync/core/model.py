@@ -1,0 +1,228 @@
+"""The engine's values. All frozen: a new fact makes a new value.
+
+The words are those of the glossary in ``sync/README.md``. ``value`` always means a canonical value
+in the vocabulary of its own side (see :mod:`mappings.relations`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from mappings.sides import Side
+
+Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+
+
+class LinkState(StrEnum):
+    """``active`` flows; ``frozen`` moved away or hidden; ``missing`` awaits evidence; ``ended``
+    is a tombstone: the pair is remembered so that nobody re-creates it."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    MISSING = "missing"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One side of a link: where the record is, what it is called, the version last agreed on."""
+
+    container: str
+    key: str
+    label: str = ""
+    version: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The remembered relation of two records. ``id`` is 0 until stored."""
+
+    id: int
+    pair: str
+    servicenow: End
+    jira: End
+    state: LinkState = LinkState.ACTIVE
+    origin: Side = Side.SERVICENOW
+    made_at: datetime | None = None
+    agreed_at: datetime | None = None
+
+    def end(self, side: Side) -> End:
+        """The end on that side."""
+        return self.servicenow if side is Side.SERVICENOW else self.jira
+
+    def with_end(self, side: Side, end: End) -> Link:
+        """A copy with another end on that side."""
+        if side is Side.SERVICENOW:
+            return replace(self, servicenow=end)
+        return replace(self, jira=end)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What each side held for one field when the two last agreed (from read-back, never sent)."""
+
+    servicenow: Value
+    jira: Value
+
+    def of(self, side: Side) -> Value:
+        """The value of that side."""
+        return self.servicenow if side is Side.SERVICENOW else self.jira
+
+
+Bases: TypeAlias = Mapping[str, Base]
+"""Field name (the rule's name) to base."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One record that needs a look. ``due`` holds it back after a failure."""
+
+    side: Side
+    container: str
+    key: str
+    reason: str
+    attempts: int = 0
+    due: datetime | None = None
+
+
+class IntentState(StrEnum):
+    """A write that must not be repeated blindly, before, during and after its request."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    UNCLEAR = "unclear"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class IntentKind(StrEnum):
+    """What the intent would make."""
+
+    CREATE = "create"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create or comment under way. ``marker`` is unique and the same for every attempt.
+
+    ``side`` is where it is written; ``source_key`` the record (create) or comment (comment) it
+    comes from; ``parent`` the record that gets the comment. ``sent_at`` is the target's clock.
+    """
+
+    marker: str
+    pair: str
+    kind: IntentKind
+    side: Side
+    container: str
+    source_key: str
+    parent: str = ""
+    state: IntentState = IntentState.PLANNED
+    attempt: int = 0
+    sent_at: datetime | None = None
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentLink:
+    """A comment that was carried: source id on one side, its copy's id on the other."""
+
+    link_id: int
+    source: Side
+    source_id: str
+    copy_id: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One side's part in a conflict: value, author (a name people know) and time."""
+
+    value: Value
+    author: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed one field since they agreed, and the two do not fit together."""
+
+    id: int
+    pair: str
+    link_id: int
+    number: str
+    key: str
+    field: str
+    base: Base | None
+    servicenow: Seat
+    jira: Seat
+    decision: str
+    reason: str
+    open: bool
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Work put aside for a person. ``field`` is empty when the whole record waits."""
+
+    id: int
+    pair: str
+    side: Side
+    container: str
+    key: str
+    label: str
+    field: str
+    reason: str
+    remedy: str
+    offered: tuple[str, ...] = ()
+    fingerprint: str = ""
+    attempts: int = 1
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One write on one side, and why (I-23)."""
+
+    pair: str
+    link_id: int
+    side: Side
+    label: str
+    kind: str
+    field: str
+    old: Value
+    new: Value
+    reason: str
+    plan: str
+    outcome: str
+    at: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person as the directory remembers him on one side."""
+
+    side: Side
+    key: str
+    name: str
+    email: str
+    active: bool
+    login: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """What the store knows of a pair: the mapping it last ran with, and its first run's end."""
+
+    pair: str
+    fingerprint: str = ""
+    first_run_done: bool = False
+    loaded: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)

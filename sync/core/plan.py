@@ -1,0 +1,196 @@
+"""A plan: what one pass would write, as a sorted value that can be shown, counted and hashed.
+
+The hash covers what would be written and where, not when or in which process it was planned, so
+that an approval given for one run releases exactly the same plan in the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from mappings.values import Change
+
+from mappings.sides import Side
+from sync.core.merge import Clash, Stuck
+from sync.core.model import End, Link, Value
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWrite:
+    """One field's write inside an action; ``change`` is its native form.
+
+    ``other`` is what the other side held when this was decided: with the read-back it becomes the
+    new base. A name that starts with ``@`` is not a mapped field but one of our marks.
+    """
+
+    name: str
+    old: Value
+    new: Value
+    reason: str
+    other: Value = None
+    change: Change = field(default_factory=Change)
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A comment on its way to the other side."""
+
+    source_id: str
+    lane: str
+    reference: str
+    body: str
+    author: str
+    internal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make the twin of ``origin`` on ``side``."""
+
+    pair: str
+    side: Side
+    container: str
+    kinds: tuple[str, ...]
+    origin: End
+    marker: str
+    mark: str
+    writes: tuple[FieldWrite, ...]
+    remarks: tuple[Carried, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change the record of a link on one side."""
+
+    pair: str
+    side: Side
+    link: Link
+    writes: tuple[FieldWrite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Join two records that already carry each other's marks; nothing is written for it."""
+
+    pair: str
+    side: Side
+    servicenow: End
+    jira: End
+    origin: Side
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Add a comment on ``side`` of a link."""
+
+    pair: str
+    side: Side
+    link: Link
+    comment: Carried
+
+
+Action: TypeAlias = "Create | Update | Adopt | Remark"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a pass found out about a field that is not a write: a conflict or a dead end."""
+
+    pair: str
+    link: Link
+    name: str
+    finding: Clash | Stuck
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All actions of a pass in the order they are carried out, and the findings beside them."""
+
+    actions: tuple[Action, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits over everything that would be written."""
+        text = json.dumps([identity(action) for action in self.actions], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Kind of action to side to number."""
+        found: Counter[tuple[str, str]] = Counter()
+        for action in self.actions:
+            found.update({(name, action.side.value): n for name, n in _tally(action).items() if n})
+        names = ("create", "update", "transition", "comment", "adopt")
+        return {
+            name: {side.value: found[(name, side.value)] for side in Side}
+            for name in names
+            if any(found[(name, side.value)] for side in Side)
+        }
+
+    def of(self, pair: str) -> Plan:
+        """The part that belongs to one pair."""
+        return Plan(
+            tuple(action for action in self.actions if action.pair == pair),
+            tuple(note for note in self.notes if note.pair == pair),
+        )
+
+
+ORDER = {Adopt: 0, Create: 1, Update: 2, Remark: 3}
+
+
+def ordered(actions: list[Action], pairs: tuple[str, ...]) -> tuple[Action, ...]:
+    """Pairs in their order; adopt, create, update, comment within one; then by place.
+
+    Comments of one record keep the order in which they are given.
+    """
+    rank = {pair: place for place, pair in enumerate(pairs)}
+
+    def place(action: Action) -> tuple[Any, ...]:
+        return (rank.get(action.pair, len(rank)), ORDER[type(action)], action.side, anchor(action))
+
+    return tuple(sorted(actions, key=place))
+
+
+def anchor(action: Action) -> str:
+    """The label (else key) of the ServiceNow record, or of the origin, an action is about."""
+    if isinstance(action, Create):
+        return action.origin.label or action.origin.key
+    if isinstance(action, Adopt):
+        return action.servicenow.label or action.servicenow.key
+    return action.link.servicenow.label or action.link.servicenow.key
+
+
+def identity(action: Action) -> list[Any]:
+    """What makes an action the same action in another process."""
+    if isinstance(action, Create):
+        return ["create", action.pair, action.side, action.origin.key, _values(action.writes),
+                [remark.reference for remark in action.remarks]]  # fmt: skip
+    if isinstance(action, Update):
+        return ["update", action.pair, action.side, action.link.end(action.side).key,
+                _values(action.writes)]  # fmt: skip
+    if isinstance(action, Adopt):
+        return ["adopt", action.pair, action.servicenow.key, action.jira.key]
+    return ["comment", action.pair, action.side, action.link.end(action.side).key,
+            action.comment.reference]  # fmt: skip
+
+
+def _values(writes: tuple[FieldWrite, ...]) -> list[Any]:
+    return [[write.name, write.new] for write in writes]
+
+
+def _tally(action: Action) -> dict[str, int]:
+    if isinstance(action, Create):
+        return {"create": 1, "comment": len(action.remarks)}
+    if isinstance(action, Adopt):
+        return {"adopt": 1}
+    if isinstance(action, Remark):
+        return {"comment": 1}
+    moves = sum(1 for write in action.writes if write.change.wish is not None)
+    return {"update": int(len(action.writes) > moves), "transition": moves}

@@ -1,0 +1,97 @@
+"""Safety limits: above them nothing of a plan is written until a person consents.
+
+Counted for each pair on the plan, before the first write (reliability: I-14). A share alone would
+be useless for small numbers, so the share of updates only counts above a floor of links.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sync.core.model import PairState
+from sync.core.plan import Create, Plan, Update
+
+
+class Consent(StrEnum):
+    """What releases a held plan: a general yes, or only the hash of exactly this plan."""
+
+    YES = "yes"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Largest numbers that a pass may write for a pair without asking."""
+
+    creates: int = 50
+    closings: int = 20
+    blanks: int = 10
+    update_share: float = 0.30
+    update_floor: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Why a plan is held, and what releases it."""
+
+    pair: str
+    reason: str
+    consent: Consent = Consent.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the limits need to know of a pair besides the plan."""
+
+    state: PairState
+    fingerprint: str
+    links: int
+    looks_empty: str = ""
+
+
+def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tuple[Holding, ...]:
+    """Everything that holds this plan, sorted; empty when it may be written."""
+    found: list[Holding] = []
+    for pair, standing in sorted(standings.items()):
+        part = plan.of(pair)
+        if standing.looks_empty:
+            found.append(Holding(pair, standing.looks_empty, Consent.HASH))
+        if part.actions:
+            found += _asked(pair, standing)
+            found += [Holding(pair, reason) for reason in _excess(part, standing.links, limits)]
+    return tuple(found)
+
+
+def _asked(pair: str, standing: Standing) -> list[Holding]:
+    state = standing.state
+    if not state.first_run_done:
+        return [Holding(pair, "this is the pair's first run")]
+    if state.fingerprint and state.fingerprint != standing.fingerprint:
+        return [Holding(pair, "its mapping changed since the last run")]
+    return []
+
+
+def _excess(plan: Plan, links: int, limits: Limits) -> list[str]:
+    creates = sum(isinstance(action, Create) for action in plan.actions)
+    updates = [action for action in plan.actions if isinstance(action, Update)]
+    writes = [write for action in updates for write in action.writes]
+    closings = sum(write.closes for write in writes)
+    blanks = Counter(write.name for write in writes if write.new in (None, (), ""))
+    touched = len({action.link.id for action in updates})
+    reasons = [
+        f"{creates} creates, allowed {limits.creates}" if creates > limits.creates else "",
+        f"{closings} closings, allowed {limits.closings}" if closings > limits.closings else "",
+        *(
+            f"{number} records would get an empty {name}, allowed {limits.blanks}"
+            for name, number in sorted(blanks.items())
+            if number > limits.blanks
+        ),
+    ]
+    if links > limits.update_floor and touched > limits.update_share * links:
+        reasons.append(
+            f"{touched} of {links} links updated, allowed {limits.update_share:.0%} of them"
+        )
+    return [reason for reason in reasons if reason]

@@ -1,0 +1,134 @@
+"""The daemon: polls, sweep and completer on a schedule, health over HTTP, a graceful stop.
+
+One process holds the lease and works; a second one waits for it. A failing side stops nothing but
+itself: the pass is tried again at the next poll, readiness says which side is down, and records
+that were seen stay in the inbox.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from connector.errors import ConnectorError
+from sync import feed
+from sync.engine import Engine, Orders, Summary
+from sync.errors import SyncError
+from sync.runtime import Runtime, log
+from sync.settings import Settings
+
+Watch = Callable[[Summary], None]
+
+
+@dataclass
+class Health:
+    """What the probes say. ``trouble`` names what is wrong now, empty when all is well."""
+
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    last_pass: datetime | None = None
+    trouble: dict[str, str] = field(default_factory=dict)
+    summary: Summary | None = None
+    held: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the last pass could work on both sides."""
+        return self.last_pass is not None and not self.trouble
+
+
+class Daemon:
+    """Runs passes on a schedule until it is told to stop."""
+
+    def __init__(self, runtime: Runtime, settings: Settings, watch: Watch | None = None) -> None:
+        self.health = Health()
+        self._runtime = runtime
+        self._settings = settings
+        self._watch = watch
+        self._busy = threading.Lock()
+        self._stop = threading.Event()
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to work; the first pass starts at once."""
+        options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._scheduler.add_job(
+            self.once, "interval", seconds=self._settings.poll.interval, id="poll",
+            next_run_time=datetime.now(UTC), **options,
+        )  # fmt: skip
+        trigger = CronTrigger.from_crontab(self._settings.sweep.cron, timezone="UTC")
+        self._scheduler.add_job(self.sweep, trigger, id="sweep", **options)
+        self._scheduler.start()
+        log.info("started", action="daemon.start", every=self._settings.poll.interval)
+
+    def once(self) -> None:
+        """One run over all pairs; trouble is remembered and tried again at the next poll."""
+        if self._stop.is_set():
+            return
+        with self._busy:
+            self._guarded(self._pass)
+
+    def sweep(self) -> None:
+        """The full audit, then a run."""
+        with self._busy:
+            self._guarded(lambda: feed.sweep(self._runtime))
+            self._guarded(self._pass)
+
+    def _pass(self) -> None:
+        orders = Orders(partly=True, first_run_allowed=self._runtime.options.first_run_allowed)
+        summary = Engine(self._runtime).run(orders)
+        self.health.summary = summary
+        self.health.last_pass = datetime.now(UTC)
+        self.health.held = tuple(f"{one.pair}: {one.reason}" for one in summary.held)
+        if self._watch:
+            self._watch(summary)
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except ConnectorError as error:
+            self.health.trouble = {error.side or "a side": str(error)}
+            log.warning("a side is in trouble", action="pass.failed", why=str(error))
+        except SyncError as error:
+            self.health.trouble = {"engine": str(error)}
+            log.error("a pass was stopped", action="pass.stopped", why=str(error))
+        else:
+            self.health.trouble = {}
+
+    def stop(self) -> None:
+        """Finish the pass under way, then end."""
+        self._stop.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        log.info("stopped", action="daemon.stop")
+
+    def wait(self) -> None:
+        """Block until a stop was asked for."""
+        while not self._stop.wait(0.5):
+            pass
+
+    def ask_to_stop(self) -> None:
+        """Make :meth:`wait` return."""
+        self._stop.set()
+
+
+@contextmanager
+def stopping_on_signals(daemon: Daemon) -> Iterator[None]:
+    """SIGTERM and SIGINT ask the daemon to stop, once."""
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        daemon.ask_to_stop()
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,125 @@
+"""Comments on their way across: which are new, what they look like on the other side. Pure.
+
+A carried comment begins with one line that names its author, its time and a reference. The
+reference is computed from the original's id, so it is the same in every attempt: by it a copy is
+recognised even when the store forgot, and never travels back. People share accounts and quote each
+other, so neither the author nor a reference further down decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mappings.model import MappingSpec
+from mappings.text import from_wiki, to_journal, to_wiki
+
+from connector.base import Comment
+from mappings.sides import Side
+from sync.core import marks
+from sync.core.model import CommentLink
+from sync.core.plan import Carried
+from sync.engine.cases import Candidate, Case
+
+LIMIT = 30_000
+"""Longest text carried; Jira refuses more than 32,767 characters with our first line on top."""
+
+CUT = "\n[... cut here; the rest stands in the other system]"
+
+
+def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
+    """New comments of a side, oldest first, in the form they take on the other side."""
+    label = case.link.end(side).label
+    parked = {row.field for row in case.parked}
+    settled = known_ids(case.known, side)
+    claimed = claims(case, side, installation)
+    return tuple(
+        _carry(case.spec, side, comment, label, installation)
+        for comment in case.comments.get(side, ())
+        if comment.id not in settled
+        and not is_copy(comment, claimed)
+        and _lane(case.spec, side, comment) is not None
+        and f"comment {comment.id}" not in parked
+    )
+
+
+def first_remarks(candidate: Candidate, installation: str) -> tuple[Carried, ...]:
+    """All comments a record already has, for its new twin."""
+    return tuple(
+        _carry(candidate.spec, candidate.side, comment, candidate.record.label, installation)
+        for comment in candidate.comments
+        if not is_copy(comment, {}) and _lane(candidate.spec, candidate.side, comment) is not None
+    )
+
+
+def copies(comments: Iterable[Comment]) -> dict[str, Comment]:
+    """Carried comments by reference."""
+    found = ((marks.REFERENCE.search(_first_line(comment)), comment) for comment in comments)
+    return {match.group(0): comment for match, comment in found if match}
+
+
+def known_ids(known: Iterable[CommentLink], side: Side) -> frozenset[str]:
+    """Comment ids of a side that are settled: carried away from it, or made by us on it."""
+    return frozenset(row.source_id if row.source is side else row.copy_id for row in known)
+
+
+def claims(case: Case, side: Side, installation: str) -> dict[str, str]:
+    """References of known copies on a side, with the copy that bears each rightly."""
+    return {
+        marks.reference(installation, case.spec.pair, row.source, row.source_id): row.copy_id
+        for row in case.known
+        if row.source is side.other
+    }
+
+
+def is_copy(comment: Comment, claimed: Mapping[str, str]) -> bool:
+    """Whether a comment is one that was carried here, not a person's quote of one."""
+    match = marks.REFERENCE.search(_first_line(comment))
+    return match is not None and claimed.get(match.group(0), comment.id) == comment.id
+
+
+def unclaimed(case: Case, side: Side, installation: str) -> dict[str, Comment]:
+    """Copies on a side that the store does not know, by reference: a crash came in between."""
+    claimed = claims(case, side, installation)
+    found = copies(case.comments.get(side, ()))
+    return {reference: comment for reference, comment in found.items() if reference not in claimed}
+
+
+def _first_line(comment: Comment) -> str:
+    return comment.body.lstrip().split("\n", 1)[0]
+
+
+def _lane(spec: MappingSpec, side: Side, comment: Comment) -> str | None:
+    """Where a comment goes on the other side, or nothing."""
+    rules = spec.comments
+    if side is Side.JIRA:
+        return None if rules.jira == "off" else rules.jira
+    wish = rules.work_notes if comment.lane == "work_notes" else rules.comments
+    return None if wish == "off" else "comment"
+
+
+def _internal(spec: MappingSpec, side: Side, comment: Comment) -> bool:
+    if side is Side.JIRA:
+        return spec.comments.jira == "work_notes"
+    wish = spec.comments.work_notes if comment.lane == "work_notes" else spec.comments.comments
+    return wish != "public"
+
+
+def _carry(
+    spec: MappingSpec, side: Side, comment: Comment, label: str, installation: str
+) -> Carried:
+    reference = marks.reference(installation, spec.pair, side, comment.id)
+    stamp = comment.created.strftime("%Y-%m-%d %H:%M:%S UTC")
+    what = {"work_notes": "work note", "comments": "customer comment"}.get(comment.lane, "comment")
+    head = f"{comment.author_name or comment.author}, {what} on {label}, {stamp} {reference}"
+    text = from_wiki(comment.body) if side is Side.JIRA else comment.body
+    cut = text if len(text) <= LIMIT else text[:LIMIT] + CUT
+    body = f"{head}\n\n{cut}"
+    lane = _lane(spec, side, comment) or "comment"
+    return Carried(
+        comment.id,
+        lane,
+        reference,
+        to_wiki(body) if side is Side.SERVICENOW else to_journal(body),
+        comment.author_name or comment.author,
+        _internal(spec, side, comment),
+    )

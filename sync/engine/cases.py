@@ -1,0 +1,89 @@
+"""What the inbox points at, read and ready to be judged: linked records and new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mappings.model import MappingSpec
+
+from connector.base import Comment, Record
+from mappings.sides import Side
+from sync.core.model import Base, CommentLink, Link, Parked
+from sync.store.values import QueuedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A link that needs a look. A record that was not read, or not seen, is absent.
+
+    ``complete`` says that both sides were asked, so an absent record is one we could not see.
+    """
+
+    spec: MappingSpec
+    link: Link
+    rows: tuple[QueuedRow, ...]
+    records: Mapping[Side, Record]
+    bases: Mapping[str, Base]
+    parked: tuple[Parked, ...] = ()
+    complete: bool = False
+    comments: Mapping[Side, tuple[Comment, ...]] = field(default_factory=dict)
+    known: tuple[CommentLink, ...] = ()
+
+    @property
+    def woken(self) -> frozenset[Side]:
+        """The sides that asked for the look."""
+        return frozenset(row.side for row in self.rows)
+
+    @property
+    def making(self) -> bool:
+        """Whether the two never agreed yet: everything still belongs to the link's creation."""
+        return self.link.agreed_at is None
+
+    def missing(self) -> tuple[Side, ...]:
+        """Sides that were asked for their record and did not show it."""
+        return tuple(side for side in Side if self.complete and side not in self.records)
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Why it is looked at."""
+        return frozenset().union(*(reasons(row) for row in self.rows))
+
+    def forced(self) -> bool:
+        """Whether somebody asked for a full look (retry, sweep, a new link)."""
+        return bool(self.reasons - QUIET_REASONS)
+
+
+def reasons(row: QueuedRow) -> frozenset[str]:
+    """All reasons of a row: the inbox joins those of several nudges with ``+``."""
+    return frozenset(row.reason.split("+"))
+
+
+QUIET_REASONS = frozenset({"changed", "echo", "commented"})
+"""Reasons for which a record that equals its base needs no look at the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record in scope without a twin. ``side`` is where it lives."""
+
+    spec: MappingSpec
+    side: Side
+    record: Record
+    rows: tuple[QueuedRow, ...]
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All work one pass found, and the rows that turned out to be none.
+
+    ``idle`` rows are finished; ``held`` rows wait for an intent of theirs to become clear.
+    ``looks_empty`` names, for a pair, a side that suddenly shows none of its linked records.
+    """
+
+    cases: tuple[Case, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    idle: tuple[QueuedRow, ...] = ()
+    held: tuple[QueuedRow, ...] = ()
+    looks_empty: Mapping[str, str] = field(default_factory=dict)

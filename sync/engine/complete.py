@@ -1,0 +1,151 @@
+"""Settling what a crash or a lost answer left open (reliability: 6.2, 6.4).
+
+For every intent whose fate is unknown the other side is asked for its mark. Found means adopted, at
+once. Not found means nothing until the settle time has passed on that side's own clock: only then
+may the write be sent again, with the same mark, and not more often than three times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connector.base import Record
+from connector.errors import Rejected
+from mappings.sides import Side
+from sync.apply.common import park
+from sync.apply.creates import made
+from sync.apply.remarks import arrived
+from sync.core import marks
+from sync.core.model import End, Intent, IntentKind, IntentState, Link
+from sync.core.plan import Carried, Remark
+from sync.engine.carry import copies
+from sync.engine.propose import end_of, made_by_us
+from sync.runtime import Runtime, chunks, container, log
+
+ATTEMPTS = 3
+DOUBT = timedelta(seconds=5)
+"""Two servers of one side may disagree about the time by this much."""
+
+
+def complete(runtime: Runtime) -> int:
+    """Look after all open intents; the number that stay unclear."""
+    open_now = runtime.store.intents.open()
+    waiting = [one for one in open_now if one.state is not IntentState.PLANNED]
+    for side in Side:
+        creates = [i for i in waiting if i.side is side and i.kind is IntentKind.CREATE]
+        for where in dict.fromkeys(intent.container for intent in creates):
+            part = [intent for intent in creates if intent.container == where]
+            for batch in chunks(part, 50):
+                _creates(runtime, side, where, batch)
+        remarks = [i for i in waiting if i.side is side and i.kind is IntentKind.COMMENT]
+        for where in dict.fromkeys(intent.container for intent in remarks):
+            _remarks(runtime, side, where, [i for i in remarks if i.container == where])
+    left = [one for one in runtime.store.intents.open() if one.state is not IntentState.PLANNED]
+    return len(left)
+
+
+def _creates(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:
+    wanted = {_mark(runtime, intent): intent for intent in intents}
+    found = runtime.adapters[side].find(where, list(wanted))
+    for mark, intent in wanted.items():
+        hits = [record for record in found.get(mark, ()) if _ours(runtime, intent, record)]
+        if hits:
+            _adopt(runtime, intent, min(hits, key=lambda record: (len(record.key), record.key)))
+        else:
+            _not_found(runtime, intent)
+
+
+def _mark(runtime: Runtime, intent: Intent) -> str:
+    if intent.side is Side.JIRA:
+        return marks.label(intent.marker)
+    return marks.correlation(runtime.options.jira_host, intent.source_key)
+
+
+def _ours(runtime: Runtime, intent: Intent, record: Record) -> bool:
+    first: datetime | None = getattr(intent, "first_sent_at", None) or intent.sent_at
+    young = first is None or record.created >= first - DOUBT
+    return young and made_by_us(runtime, intent.side, record)
+
+
+def _adopt(runtime: Runtime, intent: Intent, twin: Record) -> None:
+    origin = _origin(runtime, intent)
+    if origin is None:
+        return
+    ends = {intent.side: end_of(twin), intent.side.other: origin}
+    link = Link(
+        0, intent.pair, ends[Side.SERVICENOW], ends[Side.JIRA], origin=intent.side.other,
+        made_at=runtime.clock(),
+    )  # fmt: skip
+    made(runtime, link, intent.marker, "", "found by its mark after an unclear answer")
+    runtime.tally.add("created", intent.side)
+    log.info("adopted after an unclear create", action="create.adopted", record=twin.label)
+
+
+def _origin(runtime: Runtime, intent: Intent) -> End | None:
+    spec = runtime.spec(intent.pair)
+    if spec is None:
+        return None
+    side = intent.side.other
+    where = container(spec, side)
+    record = runtime.read(side, where, [intent.source_key]).get(intent.source_key)
+    return end_of(record) if record else End(where, intent.source_key)
+
+
+def _not_found(runtime: Runtime, intent: Intent) -> None:
+    now = runtime.adapters[intent.side].server_now()
+    settle = timedelta(seconds=runtime.options.settle[intent.side])
+    if intent.sent_at is not None and now - intent.sent_at < settle:
+        if intent.state is IntentState.SENT:
+            runtime.store.intents.unclear([intent.marker])
+        return
+    if intent.attempt >= ATTEMPTS:
+        _give_up(runtime, intent)
+        return
+    with runtime.store.transaction():
+        runtime.store.intents.drop([intent.marker])
+        _wake(runtime, intent)
+    log.info("settled as not done", action="intent.settled", marker=intent.marker)
+
+
+def _give_up(runtime: Runtime, intent: Intent) -> None:
+    error = Rejected(
+        f"{intent.side} did not answer clearly {ATTEMPTS} times and shows nothing of it",
+        side=intent.side.value,
+        remedy="Check that side's log, then `tandem parked retry ID`.",
+    )
+    spec = runtime.spec(intent.pair)
+    where = container(spec, intent.side.other) if spec else ""
+    end = End(where, intent.source_key)
+    park(runtime, intent.pair, intent.side.other, end, "", error)
+    runtime.store.intents.drop([intent.marker])
+
+
+def _wake(runtime: Runtime, intent: Intent) -> None:
+    """Have the origin looked at again, so that the write is planned anew."""
+    if intent.kind is IntentKind.COMMENT:
+        link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
+        if link is not None:
+            end = link.end(intent.side.other)
+            runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], "commented")
+        return
+    spec = runtime.spec(intent.pair)
+    if spec is not None:
+        where = container(spec, intent.side.other)
+        reason = f"listed:{intent.pair}"
+        runtime.store.inbox.nudge(intent.side.other, where, [intent.source_key], reason)
+
+
+def _remarks(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:
+    parents = list(dict.fromkeys(intent.parent for intent in intents))
+    heard = runtime.adapters[side].comments(where, parents)
+    there = {(one.key, ref): one.id for ref, one in copies(heard).items()}
+    links = runtime.store.links.by_keys(side, parents)
+    for intent in intents:
+        copy_id = there.get((intent.parent, intent.marker))
+        link = links.get(intent.parent)
+        if copy_id is not None and link is not None:
+            body = Carried(intent.source_key, "", intent.marker, "", "")
+            arrived(runtime, Remark(intent.pair, side, link, body), copy_id, "")
+        else:
+            _not_found(runtime, intent)

@@ -1,0 +1,205 @@
+"""Passes over all pairs until nothing is left to do now.
+
+One turn: settle what is unclear, study the inbox, hold or carry out the plan. Writes that could not
+be seen at once come back as echoes and are looked at in the next turn; a turn that finds nothing
+ends the run. Decoration comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from mappings.sides import Side
+from sync.apply.decorate import decorate
+from sync.core.model import LinkState
+from sync.core.safety import Consent, Holding
+from sync.engine.cases import reasons
+from sync.engine.complete import complete
+from sync.engine.execute import execute
+from sync.engine.study import MAPPING, Study, study, without
+from sync.errors import UnsafePlan
+from sync.feed import poll
+from sync.runtime import Runtime, container, log
+from sync.store.values import QueuedRow
+
+TURNS = 50
+FOLLOW_UPS = frozenset({"made", "echo", "twin", "later"})
+"""Rows that our own writes left behind: all that an approved plan may still attend to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a run is allowed to do.
+
+    ``yes`` approves first runs and counts over a limit; ``approve`` is the hash of one plan.
+    ``partly`` lets pairs without a holding go on while the others wait (the daemon).
+    """
+
+    yes: bool = False
+    approve: str = ""
+    wait: bool = False
+    partly: bool = False
+    first_run_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run tells while it works: a stage's name, done, and of how many (0: unknown)."""
+
+    tell: Callable[[str, int, int], None] = lambda _stage, _done, _of: None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did and what it left."""
+
+    counts: dict[str, dict[str, int]]
+    conflicts: int
+    parked: int
+    unclear: int
+    waiting: int
+    requests: dict[str, dict[str, int]]
+    seconds: float
+    held: tuple[Holding, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether something is left for a person or for later."""
+        return bool(self.conflicts or self.parked or self.unclear)
+
+
+class Engine:
+    """Runs passes on a :class:`~sync.runtime.Runtime`."""
+
+    def __init__(self, runtime: Runtime, progress: Progress = Progress()) -> None:
+        self.runtime = runtime
+        self._progress = progress
+
+    def plan(self, records: frozenset[str] = frozenset()) -> Study:
+        """What a pass would write now, and why; both systems stay as they are.
+
+        Records named by number, key or id are looked at even when nothing woke them.
+        """
+        self._fetch()
+        rows = list(self._rows(Orders()))
+        queued = {(row.side, row.key) for row in rows}
+        for link in (one for name in records for one in self.runtime.store.links.find(name)):
+            end = link.servicenow
+            if (Side.SERVICENOW, end.key) not in queued:
+                rows.append(QueuedRow(Side.SERVICENOW, end.container, end.key, "asked"))
+        return study(self.runtime, rows)
+
+    def run(self, orders: Orders = Orders()) -> Summary:
+        """Work until nothing is left to do now. Raises ``UnsafePlan`` when held."""
+        started = monotonic()
+        self._fetch()
+        held: tuple[Holding, ...] = ()
+        approved = False
+        for turn in range(TURNS):
+            complete(self.runtime)
+            rows = self._rows(orders, follow_ups_only=approved)
+            found = study(self.runtime, rows) if rows else None
+            if found is not None:
+                found, held = self._released(found, orders, approved=approved)
+                self._progress.tell("writing", turn, 0)
+                execute(self.runtime, found)
+                approved = approved or bool(orders.approve)
+            if not self._more(orders, found, turn):
+                break
+        return self.summary(monotonic() - started, held)
+
+    def _fetch(self) -> None:
+        self._notice_mappings()
+        poll(self.runtime, lambda stage, done: self._progress.tell(stage, done, 0))
+
+    def _rows(self, orders: Orders, *, follow_ups_only: bool = False) -> Sequence[QueuedRow]:
+        del orders
+        rows = self.runtime.store.inbox.rows(1_000_000, self.runtime.clock())
+        if follow_ups_only:
+            return [row for row in rows if reasons(row) & FOLLOW_UPS]
+        return rows
+
+    def _released(
+        self, found: Study, orders: Orders, *, approved: bool
+    ) -> tuple[Study, tuple[Holding, ...]]:
+        """The part of a study that may be written under these orders."""
+        if approved:
+            return found, ()
+        if orders.approve:
+            if found.plan.hash != orders.approve:
+                reason = f"plan {orders.approve} no longer applies; this is the plan now"
+                raise UnsafePlan(found.plan.hash, [reason], found)
+            return found, ()
+        holdings = tuple(one for one in found.holdings if not _released_by(one, orders))
+        if not holdings:
+            return found, ()
+        if not orders.partly:
+            reasons = [f"{one.pair}: {one.reason}" for one in holdings]
+            raise UnsafePlan(found.plan.hash, reasons, found)
+        for one in holdings:
+            log.warning("a plan is held", action="plan.held", pair=one.pair, reason=one.reason)
+        return without(found, frozenset(one.pair for one in holdings)), holdings
+
+    def _more(self, orders: Orders, found: Study | None, turn: int) -> bool:
+        """Whether another turn has something to do."""
+        store = self.runtime.store
+        if found is not None and not found.holdings and store.inbox.rows(1, self.runtime.clock()):
+            return True
+        if found is not None and (found.plan.actions or found.proposals):
+            return True
+        if decorate(self.runtime):
+            return True
+        return orders.wait and turn < TURNS - 1 and self._wait()
+
+    def _wait(self) -> bool:
+        """Sleep until the next unclear write can be settled; whether there is one."""
+        store = self.runtime.store
+        pending = [one for one in store.intents.open() if one.sent_at is not None]
+        later = store.inbox.waiting(self.runtime.clock())
+        if not pending and not later:
+            return False
+        self.runtime.sleep(2.0)
+        return True
+
+    def _notice_mappings(self) -> None:
+        """A changed mapping has every link of its pair looked at again."""
+        from dataclasses import replace
+
+        store = self.runtime.store
+        for spec in self.runtime.specs:
+            state = store.pairs.get(spec.pair)
+            if not state.fingerprint or state.fingerprint == spec.fingerprint():
+                continue
+            keys = [
+                link.servicenow.key
+                for link in store.links.of_pair(spec.pair)
+                if link.state is not LinkState.ENDED
+            ]
+            where = container(spec, Side.SERVICENOW)
+            store.inbox.nudge(Side.SERVICENOW, where, keys, MAPPING)
+            store.pairs.save(replace(state, loaded=False))
+
+    def summary(self, seconds: float = 0.0, held: tuple[Holding, ...] = ()) -> Summary:
+        """The state of things now."""
+        store, runtime = self.runtime.store, self.runtime
+        unclear = [one for one in store.intents.open() if one.sent_at is not None]
+        return Summary(
+            runtime.tally.data(),
+            len(store.ledger.conflicts()),
+            len(store.ledger.parked()),
+            len(unclear),
+            store.inbox.waiting(runtime.clock()),
+            {side.value: dict(runtime.adapters[side].meter.totals()) for side in Side},
+            round(seconds, 3),
+            held,
+        )
+
+
+def _released_by(holding: Holding, orders: Orders) -> bool:
+    if holding.consent is Consent.HASH:
+        return False
+    if orders.yes:
+        return True
+    return orders.first_run_allowed and "first run" in holding.reason

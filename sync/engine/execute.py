@@ -1,0 +1,169 @@
+"""One pass from the first write to the last: the plan carried out, the rest remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from connector.errors import Rejected
+from mappings.sides import Side
+from sync.apply.common import park
+from sync.apply.creates import create, made
+from sync.apply.remarks import arrived, remark
+from sync.apply.updates import update
+from sync.core import marks
+from sync.core.merge import Clash, Stuck
+from sync.core.model import Conflict, IntentKind, IntentState, Link, LinkState, Seat
+from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
+from sync.engine.carry import unclaimed
+from sync.engine.cases import Case
+from sync.engine.judge import Verdict
+from sync.engine.propose import Proposal, end_of
+from sync.engine.study import Study
+from sync.runtime import Runtime, log
+
+
+def execute(runtime: Runtime, found: Study) -> None:
+    """Carry out a plan that may be written, then finish the rows that led to it."""
+    plan = found.plan
+    actions = plan.actions
+    _consented(runtime, found)
+    _claim_copies(runtime, [verdict.case for verdict in found.verdicts])
+    for note in plan.notes:
+        _note(runtime, note)
+    for adopt in (one for one in actions if isinstance(one, Adopt)):
+        _adopt(runtime, adopt, plan.hash)
+    create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
+    update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
+    remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
+    for verdict in found.verdicts:
+        _finish(runtime, verdict)
+    for proposal in found.proposals:
+        _settle_candidate(runtime, proposal)
+    runtime.store.inbox.done(list(found.gathered.idle))
+
+
+def _consented(runtime: Runtime, found: Study) -> None:
+    """From here on the pair has had its first run, with the mapping as it stands."""
+    busy = {action.pair for action in found.plan.actions}
+    for spec in runtime.specs:
+        state = runtime.store.pairs.get(spec.pair)
+        changed = state.fingerprint != spec.fingerprint()
+        if (spec.pair in busy and not state.first_run_done) or changed:
+            runtime.store.pairs.save(
+                replace(
+                    state,
+                    fingerprint=spec.fingerprint(),
+                    first_run_done=state.first_run_done or spec.pair in busy,
+                )
+            )
+
+
+def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
+    """Copies that a crash left unrecorded: their intents say which comment they stem from."""
+    for case in cases:
+        for side in Side:
+            found = unclaimed(case, side, runtime.options.installation)
+            known = runtime.store.intents.get(list(found)) if found else {}
+            for reference, intent in known.items():
+                if intent.kind is IntentKind.COMMENT and intent.state is not IntentState.DONE:
+                    body = Carried(intent.source_key, "", reference, "", found[reference].author)
+                    copy = Remark(case.spec.pair, side, case.link, body)
+                    arrived(runtime, copy, found[reference].id, "")
+
+
+def _note(runtime: Runtime, note: Note) -> None:
+    if isinstance(note.finding, Stuck):
+        side = note.finding.side.other
+        error = Rejected(note.finding.reason, remedy=note.finding.remedy, field=note.name)
+        park(runtime, note.pair, side, note.link.end(side), note.name, error)
+    else:
+        runtime.store.ledger.open_conflict(_conflict(runtime, note, note.finding))
+
+
+def _conflict(runtime: Runtime, note: Note, clash: Clash) -> Conflict:
+    link = note.link
+    base = runtime.store.links.bases([link.id]).get(link.id, {}).get(note.name)
+    seats = {side: _seat(runtime, note, clash, side) for side in Side}
+    log.warning(
+        "both sides changed one field",
+        action="conflict",
+        pair=note.pair,
+        record=link.servicenow.label,
+        field=note.name,
+        decision=clash.decision,
+    )
+    return Conflict(
+        0, note.pair, link.id, link.servicenow.label, link.jira.label, note.name, base,
+        seats[Side.SERVICENOW], seats[Side.JIRA], clash.decision, clash.reason,
+        open=clash.write is None,
+    )  # fmt: skip
+
+
+def _seat(runtime: Runtime, note: Note, clash: Clash, side: Side) -> Seat:
+    spec = runtime.spec(note.pair)
+    rule = next(rule for rule in spec.rules if rule.name == note.name) if spec else None
+    native = min(rule.relation.names(side), default="") if rule else ""
+    end = note.link.end(side)
+    told = runtime.adapters[side].authorship(end.container, end.key, native)
+    return Seat(clash.values.of(side), told.author, told.at)
+
+
+def _adopt(runtime: Runtime, action: Adopt, plan: str) -> None:
+    link = Link(
+        0, action.pair, action.servicenow, action.jira, origin=action.origin,
+        made_at=runtime.clock(),
+    )  # fmt: skip
+    origin = link.end(link.origin).key
+    text = marks.marker(runtime.options.installation, action.pair, link.origin, origin)
+    made(runtime, link, text, plan, action.reason)
+
+
+def _finish(runtime: Runtime, verdict: Verdict) -> None:
+    """Remember what was agreed on without traffic, and take the rows out of the inbox."""
+    case = verdict.case
+    agreed = verdict.state is LinkState.ACTIVE and not verdict.actions
+    with runtime.store.transaction():
+        link = runtime.store.links.by_ids([case.link.id]).get(case.link.id, case.link)
+        link = replace(link, state=verdict.state)
+        if agreed:
+            link = _agreed(runtime, link, case)
+        if link != case.link:
+            runtime.store.links.save(link)
+        if verdict.settled:
+            runtime.store.links.set_bases(link.id, verdict.settled)
+            _close_conflicts(runtime, link, verdict)
+        runtime.store.inbox.done(list(case.rows))
+    if verdict.state is not case.link.state:
+        log.warning(
+            "a link changed its state",
+            action="link.state",
+            record=link.servicenow.label,
+            state=verdict.state.value,
+        )
+
+
+def _agreed(runtime: Runtime, link: Link, case: Case) -> Link:
+    for side, record in case.records.items():
+        end = link.end(side)
+        link = link.with_end(
+            side, replace(end, version=record.version, label=record.label, url=record.url)
+        )
+    return replace(link, agreed_at=runtime.clock())
+
+
+def _close_conflicts(runtime: Runtime, link: Link, verdict: Verdict) -> None:
+    for conflict in runtime.store.ledger.conflicts_of([link.id]).get(link.id, ()):
+        if conflict.open and conflict.field in verdict.settled:
+            runtime.store.ledger.close_conflict(
+                conflict.id, "agreed", "both sides hold values that fit together"
+            )
+
+
+def _settle_candidate(runtime: Runtime, proposal: Proposal) -> None:
+    candidate = proposal.candidate
+    if proposal.refusal is not None:
+        error = Rejected(proposal.refusal.reason, remedy=proposal.refusal.remedy)
+        record = candidate.record
+        park(runtime, candidate.spec.pair, candidate.side, end_of(record), "", error)
+    runtime.store.inbox.done(list(candidate.rows))

@@ -1,0 +1,261 @@
+"""Inbox rows to cases and candidates: the reading half of a pass, in bulk.
+
+A linked record is read on the side that was woken; only when it differs from its base is the other
+side read too. Absence is not evidence: a record that does not show up changes nothing but the
+link's state.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mappings.model import MappingSpec
+
+from connector.base import Comment, Record
+from mappings.sides import Side
+from sync.core import marks
+from sync.core.model import IntentState, Link, LinkState, Parked
+from sync.engine.cases import Candidate, Case, Gathered, reasons
+from sync.feed import LISTED
+from sync.runtime import Runtime, container, creates, scope
+from sync.store.values import QueuedRow
+
+EMPTY_FLOOR = 5
+"""From this many linked records on, none visible looks like an emptied side."""
+
+
+def gather(runtime: Runtime, rows: Sequence[QueuedRow]) -> Gathered:
+    """Read everything these rows point at."""
+    linked: dict[int, list[QueuedRow]] = defaultdict(list)
+    links: dict[int, Link] = {}
+    loose: dict[Side, list[QueuedRow]] = {side: [] for side in Side}
+    for side in Side:
+        mine = [row for row in rows if row.side is side]
+        known = runtime.store.links.by_keys(side, [row.key for row in mine])
+        for row in mine:
+            link = known.get(row.key)
+            if link is None:
+                loose[side].append(row)
+            else:
+                linked[link.id].append(row)
+                links[link.id] = link
+    cases, idle = _cases(runtime, links, linked)
+    candidates, unlinked_idle, held = _candidates(runtime, loose)
+    return Gathered(
+        cases, candidates, (*idle, *unlinked_idle), held, _looks_empty(cases)
+    )  # fmt: skip
+
+
+def _cases(
+    runtime: Runtime, links: Mapping[int, Link], rows: Mapping[int, list[QueuedRow]]
+) -> tuple[tuple[Case, ...], list[QueuedRow]]:
+    idle: list[QueuedRow] = []
+    open_cases: list[Case] = []
+    bases = runtime.store.links.bases(list(links))
+    for link_id, link in links.items():
+        spec = runtime.spec(link.pair)
+        if spec is None or link.state is LinkState.ENDED:
+            idle += rows[link_id]
+            continue
+        open_cases.append(
+            Case(spec, link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
+        )  # fmt: skip
+    first = _read(runtime, open_cases, _sides_to_read)
+    second = _read(runtime, [case for case in first if not _quiet(case)], _unread)
+    done = {case.link.id: replace(case, complete=True) for case in second}
+    merged = [done.get(case.link.id, case) for case in first]
+    return tuple(_with_comments(runtime, _with_parked(runtime, merged))), idle
+
+
+def _sides_to_read(case: Case) -> frozenset[Side]:
+    return frozenset(Side) if case.making or case.forced() else case.woken
+
+
+def _unread(case: Case) -> frozenset[Side]:
+    return frozenset(Side) - case.records.keys()
+
+
+def _read(
+    runtime: Runtime, cases: Sequence[Case], wanted: Callable[[Case], frozenset[Side]]
+) -> list[Case]:
+    """Read the wanted sides of many links, one bulk read for each container."""
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for case in cases:
+        for side in wanted(case):
+            places[(side, container(case.spec, side))].append(case.link.end(side).key)
+    found: dict[tuple[Side, str], Record] = {}
+    for (side, where), keys in places.items():
+        read = runtime.read(side, where, list(dict.fromkeys(keys)))
+        found.update({(side, key): record for key, record in read.items()})
+    return [_with_records(case, found) for case in cases]
+
+
+def _with_records(case: Case, found: Mapping[tuple[Side, str], Record]) -> Case:
+    fresh = {
+        side: found[(side, case.link.end(side).key)]
+        for side in Side
+        if (side, case.link.end(side).key) in found
+    }
+    return replace(case, records={**case.records, **fresh})
+
+
+def _quiet(case: Case) -> bool:
+    """Whether the sides that were read equal their base, so that the others need no look."""
+    if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
+        return False
+    return all(
+        side in case.records and equals_base(case, side, case.records[side]) for side in case.woken
+    )
+
+
+def equals_base(case: Case, side: Side, record: Record) -> bool:
+    """Whether a record holds exactly what was agreed on, in the place it was."""
+    if record.container != container(case.spec, side):
+        return False
+    if record.label != case.link.end(side).label:
+        return False
+    for rule in case.spec.rules:
+        value = rule.relation.canonical(side, record.fields)
+        base = case.bases.get(rule.name)
+        if base is None or base.of(side) != value:
+            return False
+    return True
+
+
+def _with_parked(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    found: dict[tuple[Side, str], list[Parked]] = defaultdict(list)
+    for side in Side:
+        keys = [case.link.end(side).key for case in cases]
+        for key, parked in runtime.store.ledger.parked_of(side, keys).items():
+            found[(side, key)].extend(parked)
+    return [
+        replace(
+            case,
+            parked=tuple(
+                row for side in Side for row in found[(side, case.link.end(side).key)]
+            ),
+        )
+        for case in cases
+    ]  # fmt: skip
+
+
+def _with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    known = runtime.store.comments.known([case.link.id for case in cases])
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for case in cases:
+        for side in _sides_to_hear(case):
+            places[(side, container(case.spec, side))].append(case.link.end(side).key)
+    heard = _comments(runtime, places)
+    return [
+        replace(
+            case,
+            comments={
+                side: heard.get((side, case.link.end(side).key), ())
+                for side in _sides_to_hear(case)
+            },
+            known=known.get(case.link.id, ()),
+        )
+        for case in cases
+    ]
+
+
+def _sides_to_hear(case: Case) -> frozenset[Side]:
+    """Sides whose comments may be new: a journal said so, or a Jira issue moved in any way."""
+    if not case.records.keys() & case.woken and not case.making:
+        return frozenset()
+    if case.making or case.forced():
+        return frozenset(Side)
+    told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
+    return frozenset(told)
+
+
+def _comments(
+    runtime: Runtime, places: Mapping[tuple[Side, str], Iterable[str]]
+) -> dict[tuple[Side, str], tuple[Comment, ...]]:
+    found: dict[tuple[Side, str], list[Comment]] = defaultdict(list)
+    for (side, where), keys in places.items():
+        for comment in runtime.adapters[side].comments(where, list(dict.fromkeys(keys))):
+            found[(side, comment.key)].append(comment)
+    return {place: tuple(comments) for place, comments in found.items()}
+
+
+def _looks_empty(cases: Sequence[Case]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in {case.spec.pair for case in cases}:
+        mine = [case for case in cases if case.spec.pair == pair and case.complete]
+        for side in Side:
+            gone = [case for case in mine if side in case.missing()]
+            if len(gone) >= EMPTY_FLOOR and len(gone) == len(mine):
+                found[pair] = f"none of {len(gone)} linked records is visible in {side}"
+    return found
+
+
+def _candidates(
+    runtime: Runtime, loose: Mapping[Side, list[QueuedRow]]
+) -> tuple[tuple[Candidate, ...], list[QueuedRow], tuple[QueuedRow, ...]]:
+    chosen: list[Candidate] = []
+    idle: list[QueuedRow] = []
+    held: list[QueuedRow] = []
+    for side, rows in loose.items():
+        by_key = {row.key: row for row in rows}
+        for spec in runtime.specs:
+            if not creates(spec, side.other):
+                continue
+            found, waiting = _candidates_of(runtime, spec, side, by_key)
+            chosen += found
+            held += waiting
+            for taken in (*(c.rows[0] for c in found), *waiting):
+                by_key.pop(taken.key, None)
+        idle += by_key.values()
+    return tuple(_heard_candidates(runtime, chosen)), idle, tuple(held)
+
+
+def _candidates_of(
+    runtime: Runtime, spec: MappingSpec, side: Side, rows: Mapping[str, QueuedRow]
+) -> tuple[list[Candidate], list[QueuedRow]]:
+    where = container(spec, side)
+    mine = {key: row for key, row in rows.items() if row.container == where}
+    listed = {key for key, row in mine.items() if LISTED + spec.pair in reasons(row)}
+    asked = [key for key, row in mine.items() if not row.reason.startswith(LISTED)]
+    inside = listed | (
+        set(runtime.adapters[side].in_scope(where, scope(spec, side), asked))
+        if asked and _selective(spec, side)
+        else set()
+    )
+    waiting = _with_open_intent(runtime, spec, side, inside)
+    records = runtime.read(side, where, sorted(inside - waiting))
+    return (
+        [Candidate(spec, side, record, (mine[key],)) for key, record in records.items()],
+        [mine[key] for key in waiting],
+    )
+
+
+def _selective(spec: MappingSpec, side: Side) -> bool:
+    """An empty scope selects everything in ServiceNow and nothing in Jira, where people's own
+    work lives in the same project."""
+    return side is Side.SERVICENOW or bool(scope(spec, side))
+
+
+def _with_open_intent(
+    runtime: Runtime, spec: MappingSpec, side: Side, keys: Iterable[str]
+) -> set[str]:
+    """Records whose twin may be under way: the completer finds out first."""
+    installation = runtime.options.installation
+    by_marker = {marks.marker(installation, spec.pair, side, key): key for key in keys}
+    known = runtime.store.intents.get(list(by_marker))
+    unsettled = {IntentState.SENT, IntentState.UNCLEAR}
+    return {by_marker[m] for m, intent in known.items() if intent.state in unsettled}
+
+
+def _heard_candidates(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Candidate]:
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.spec.comments.backlog:
+            place = (candidate.side, container(candidate.spec, candidate.side))
+            places[place].append(candidate.record.key)
+    heard = _comments(runtime, places)
+    return [
+        replace(one, comments=heard.get((one.side, one.record.key), ())) for one in candidates
+    ]  # fmt: skip

@@ -1,0 +1,209 @@
+"""A case to actions: every rule decided, our marks checked, new comments carried. Pure.
+
+This is where one link's fate is settled: what is written where, what is remembered without
+traffic, which field needs a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mappings.model import Rule
+from mappings.values import Change, Lookup, Unknown
+
+from connector.base import Record
+from mappings.sides import Side
+from sync.core import marks
+from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide
+from sync.core.model import Base, LinkState, Value
+from sync.core.plan import Action, FieldWrite, Note, Remark, Update
+from sync.engine.carry import carried
+from sync.engine.cases import Case
+from sync.runtime import container
+
+MARKS = "@marks"
+"""Name of the write that puts our marks on a record."""
+
+RETRY = "retry"
+"""Reason of a row that a person asked for: parked writes are tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done about a case. ``settled`` are bases to remember without any write."""
+
+    case: Case
+    actions: tuple[Action, ...] = ()
+    notes: tuple[Note, ...] = ()
+    settled: Mapping[str, Base] = field(default_factory=dict)
+    state: LinkState = LinkState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging needs besides the case."""
+
+    lookup: Lookup
+    installation: str
+    jira_host: str
+    stamps: Mapping[str, Mapping[Side, datetime]] = field(default_factory=dict)
+    repair: bool = False
+
+
+def judge(case: Case, bench: Bench) -> Verdict:
+    """Decide everything about one link."""
+    state = _state(case)
+    if state is not LinkState.ACTIVE:
+        return Verdict(case, state=state)
+    decisions = {rule.name: _decide(case, rule, bench) for rule in case.spec.rules}
+    writes = _writes(case, decisions, bench)
+    notes = tuple(
+        Note(case.spec.pair, case.link, name, finding)
+        for name, finding in decisions.items()
+        if isinstance(finding, Clash | Stuck) and not _known_stuck(case, name, finding)
+    )
+    settled = {
+        name: kept.base
+        for name, kept in decisions.items()
+        if isinstance(kept, Keep) and kept.base is not None
+    }
+    updates = [
+        Update(case.spec.pair, side, case.link, tuple(own)) for side, own in writes.items() if own
+    ]
+    return Verdict(case, (*updates, *_remarks(case, bench)), notes, settled)
+
+
+def _state(case: Case) -> LinkState:
+    if case.missing():
+        return LinkState.MISSING
+    for side, record in case.records.items():
+        if record.container != container(case.spec, side):
+            return LinkState.FROZEN
+    return LinkState.ACTIVE
+
+
+def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
+    values = {side: _value(case, rule, side) for side in Side}
+    question = Question(
+        rule,
+        case.bases.get(rule.name),
+        values[Side.SERVICENOW],
+        values[Side.JIRA],
+        first=case.link.origin,
+        repair=bench.repair or rule.relation.kind == "link" or _retried(case),
+        stamps=bench.stamps.get(f"{case.link.id}/{rule.name}"),
+    )
+    return decide(question, bench.lookup)
+
+
+def _retried(case: Case) -> bool:
+    return RETRY in case.reasons
+
+
+def _value(case: Case, rule: Rule, side: Side) -> Value | Unknown:
+    """The present value; a side that was not read still holds its base (nothing woke it)."""
+    record = case.records.get(side)
+    if record is not None:
+        return rule.relation.canonical(side, record.fields)
+    base = case.bases.get(rule.name)
+    return rule.relation.canonical(side, {}) if base is None else base.of(side)
+
+
+def _writes(
+    case: Case, decisions: Mapping[str, Decision], bench: Bench
+) -> dict[Side, list[FieldWrite]]:
+    found: dict[Side, list[FieldWrite]] = {side: [] for side in Side}
+    for rule in case.spec.rules:
+        decision = decisions[rule.name]
+        write = decision.write if isinstance(decision, Clash) else decision
+        if isinstance(write, Write) and not _refused_before(case, rule.name, write):
+            found[write.side].append(field_write(rule, write, case.records))
+    for side, mark in mark_writes(case, bench).items():
+        found[side].append(mark)
+    return found
+
+
+def field_write(rule: Rule, write: Write, records: Mapping[Side, Record]) -> FieldWrite:
+    """A decided write in the native form of its side."""
+    other = records.get(write.side.other)
+    context = other.fields if other else {}
+    mine = records.get(write.side)
+    return FieldWrite(
+        rule.name,
+        write.old,
+        write.wanted,
+        write.reason,
+        _other_value(rule, write.side.other, context),
+        rule.relation.native(write.side, write.wanted, write.old, context),
+        closes=rule.relation.closes(write.side, write.wanted) and mine is not None,
+    )
+
+
+def _other_value(rule: Rule, side: Side, context: Mapping[str, Value]) -> Value:
+    value = rule.relation.canonical(side, context)
+    return None if isinstance(value, Unknown) else value
+
+
+def fingerprint(write_old: Value, wanted: Value) -> str:
+    """What a refused write looked like; the same one is not tried again by itself."""
+    return f"{write_old!r} -> {wanted!r}"
+
+
+def _refused_before(case: Case, name: str, write: Write) -> bool:
+    if _retried(case):
+        return False
+    tried = fingerprint(write.old, write.wanted)
+    return any(
+        row.side is write.side and row.field == name and row.fingerprint == tried
+        for row in case.parked
+    )
+
+
+def _known_stuck(case: Case, name: str, finding: Clash | Stuck) -> bool:
+    """A dead end that is already parked with the same reason needs no second word."""
+    return isinstance(finding, Stuck) and any(
+        row.field == name and row.reason == finding.reason for row in case.parked
+    )
+
+
+def _remarks(case: Case, bench: Bench) -> tuple[Remark, ...]:
+    return tuple(
+        Remark(case.spec.pair, side.other, case.link, comment)
+        for side in Side
+        for comment in carried(case, side, bench.installation)
+    )
+
+
+def mark_writes(case: Case, bench: Bench) -> dict[Side, FieldWrite]:
+    """Our marks where they are missing; a foreign correlation is left alone."""
+    marker_label = marks.label(
+        marks.marker(bench.installation, case.spec.pair, Side.JIRA, case.link.jira.key)
+    )
+    found: dict[Side, FieldWrite] = {}
+    servicenow, jira = case.records.get(Side.SERVICENOW), case.records.get(Side.JIRA)
+    if servicenow is not None:
+        wanted = marks.correlation(bench.jira_host, case.link.jira.key)
+        label = jira.label if jira else case.link.jira.label
+        write = _correlate(servicenow, wanted, label, bench.jira_host)
+        if write is not None:
+            found[Side.SERVICENOW] = write
+    if jira is not None and case.making and case.link.origin is Side.JIRA:
+        labels = jira.fields.get("labels")
+        if isinstance(labels, tuple) and marker_label not in labels:
+            change = Change(add={"labels": (marker_label,)})
+            found[Side.JIRA] = FieldWrite(MARKS, None, marker_label, "mark the twin", change=change)
+    return found
+
+
+def _correlate(record: Record, wanted: str, label: str, jira_host: str) -> FieldWrite | None:
+    if "correlation_id" not in record.fields:
+        return None
+    held, shown = record.fields["correlation_id"], record.fields.get("correlation_display")
+    if held is not None and marks.issue_of(str(held), jira_host) is None:
+        return None
+    if held == wanted and shown == label:
+        return None
+    change = Change(fields={"correlation_id": wanted, "correlation_display": label})
+    return FieldWrite(MARKS, held, f"{wanted} {label}", "mark the twin", change=change)

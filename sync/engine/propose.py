@@ -1,0 +1,194 @@
+"""A record without a twin to an action: adopt the twin that is already there, or make one.
+
+Before anything is created the other side is searched for the record's own mark, so that a lost or
+restored store, or an answer that never came, does not make a second twin. A mark that stands on a
+record which somebody else created is a clone's and proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mappings.model import Rule
+from mappings.values import Lookup, Unknown, Unmappable
+
+from connector.base import Record
+from mappings.sides import Side
+from sync.core import marks
+from sync.core.merge import Stuck
+from sync.core.model import End, Link, Value
+from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
+from sync.engine.carry import first_remarks
+from sync.engine.cases import Candidate
+from sync.runtime import Runtime, container
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What becomes of a candidate; ``problems`` are fields its twin starts without."""
+
+    candidate: Candidate
+    action: Action | None
+    notes: tuple[Note, ...] = ()
+    refusal: Stuck | None = None
+
+
+def propose(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Proposal]:
+    """One proposal for each candidate."""
+    twins = find_twins(runtime, candidates)
+    return [_propose(runtime, one, twins.get(_mark(runtime, one), ())) for one in candidates]
+
+
+def find_twins(runtime: Runtime, candidates: Sequence[Candidate]) -> dict[str, tuple[Record, ...]]:
+    """Records on the other side that carry the candidates' marks."""
+    found: dict[str, tuple[Record, ...]] = {}
+    for side in Side:
+        places: dict[str, list[str]] = {}
+        for one in candidates:
+            if one.side is side:
+                places.setdefault(container(one.spec, side.other), []).append(_mark(runtime, one))
+        for where, wanted in places.items():
+            found.update(runtime.adapters[side.other].find(where, wanted))
+    return found
+
+
+def _mark(runtime: Runtime, candidate: Candidate) -> str:
+    return mark_of(runtime, candidate.spec.pair, candidate.side, candidate.record.key)
+
+
+def mark_of(runtime: Runtime, pair: str, side: Side, key: str) -> str:
+    """The mark that the twin of this record bears."""
+    if side is Side.JIRA:
+        return marks.correlation(runtime.options.jira_host, key)
+    return marks.label(marks.marker(runtime.options.installation, pair, side, key))
+
+
+def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) -> Proposal:
+    ours = [twin for twin in twins if made_by_us(runtime, candidate.side.other, twin)]
+    if ours:
+        twin = min(ours, key=lambda record: (len(record.key), record.key))
+        return Proposal(candidate, _adopt(candidate, twin, candidate.side, "it bears our mark"))
+    back = _twin_by_correlation(runtime, candidate)
+    if back is not None:
+        return Proposal(candidate, _adopt(candidate, back, Side.JIRA, "it names this issue"))
+    foreign = _foreign_mark(runtime, candidate)
+    if foreign is not None:
+        return Proposal(candidate, None, refusal=foreign)
+    return _create(runtime, candidate)
+
+
+def made_by_us(runtime: Runtime, side: Side, record: Record) -> bool:
+    """Whether our account created a record: a clone bears our marks under another name."""
+    identity = runtime.identity(side)
+    return record.created_by in ("", identity.key, identity.name)
+
+
+def _adopt(candidate: Candidate, twin: Record, origin: Side, reason: str) -> Adopt:
+    ends = {candidate.side: end_of(candidate.record), candidate.side.other: end_of(twin)}
+    return Adopt(
+        candidate.spec.pair,
+        candidate.side,
+        ends[Side.SERVICENOW],
+        ends[Side.JIRA],
+        origin,
+        reason,
+    )
+
+
+def end_of(record: Record) -> End:
+    """A record as the end of a link; the version is left for the first agreement."""
+    return End(record.container, record.key, record.label, "", record.url)
+
+
+def _twin_by_correlation(runtime: Runtime, candidate: Candidate) -> Record | None:
+    """The issue from which a ServiceNow record was made, where the issue says so too."""
+    if candidate.side is Side.JIRA:
+        return None
+    held = candidate.record.fields.get("correlation_id")
+    issue = marks.issue_of(str(held or ""), runtime.options.jira_host)
+    if issue is None:
+        return None
+    record = runtime.read(Side.JIRA, candidate.spec.jira.project, [issue]).get(issue)
+    wanted = marks.label(
+        marks.marker(runtime.options.installation, candidate.spec.pair, Side.JIRA, issue)
+    )
+    labels = record.fields.get("labels") if record else ()
+    return record if isinstance(labels, tuple) and wanted in labels else None
+
+
+def _foreign_mark(runtime: Runtime, candidate: Candidate) -> Stuck | None:
+    if candidate.side is Side.SERVICENOW:
+        return None
+    labels = candidate.record.fields.get("labels")
+    own = marks.own_labels(labels if isinstance(labels, tuple) else ())
+    mine = marks.label(
+        marks.marker(
+            runtime.options.installation, candidate.spec.pair, Side.JIRA, candidate.record.key
+        )
+    )
+    if all(label == mine for label in own):
+        return None
+    return Stuck(
+        Side.SERVICENOW,
+        f"it bears the mark {own[0]} of another record, as a clone does",
+        f"Remove the label {own[0]} if this issue shall get a ServiceNow record of its own.",
+    )
+
+
+def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
+    spec, side = candidate.spec, candidate.side.other
+    writes: list[FieldWrite] = []
+    notes: list[Note] = []
+    for rule in spec.rules:
+        made = _first_value(rule, candidate, runtime.directory)
+        if isinstance(made, FieldWrite):
+            writes.append(made)
+        elif isinstance(made, Stuck):
+            notes.append(Note(spec.pair, _unmade(candidate), rule.name, made))
+    record = candidate.record
+    action = Create(
+        spec.pair,
+        side,
+        container(spec, side),
+        spec.jira.issue_types if side is Side.JIRA else (spec.servicenow.table,),
+        end_of(record),
+        marks.marker(runtime.options.installation, spec.pair, candidate.side, record.key),
+        _mark(runtime, candidate),
+        tuple(writes),
+        first_remarks(candidate, runtime.options.installation),
+        f"{record.label} is in scope and has no twin",
+    )
+    return Proposal(candidate, action, tuple(notes))
+
+
+def _first_value(rule: Rule, candidate: Candidate, lookup: Lookup) -> FieldWrite | Stuck | None:
+    side, fields = candidate.side.other, candidate.record.fields
+    if not rule.flow.reaches(side):
+        return None
+    value = rule.relation.canonical(candidate.side, fields)
+    if isinstance(value, Unknown):
+        return None
+    if rule.relation.kind == "link":
+        return _promised(rule, value)
+    wanted = rule.relation.translate(side, value, None, lookup)
+    if isinstance(wanted, Unmappable):
+        return Stuck(side, wanted.reason, wanted.remedy)
+    if wanted in (None, ()):
+        return None
+    change = rule.relation.native(side, wanted, None, fields)
+    return FieldWrite(rule.name, None, wanted, "first value", value, change)
+
+
+def _promised(rule: Rule, value: Value) -> FieldWrite | None:
+    """A reference whose twin may be made by the same plan: resolved when the create is sent."""
+    if value is None:
+        return None
+    return FieldWrite(rule.name, None, f"twin of {value}", "first value", value)
+
+
+def _unmade(candidate: Candidate) -> Link:
+    ends = {candidate.side: end_of(candidate.record), candidate.side.other: End("", "")}
+    return Link(
+        0, candidate.spec.pair, ends[Side.SERVICENOW], ends[Side.JIRA], origin=candidate.side
+    )

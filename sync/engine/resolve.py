@@ -1,0 +1,95 @@
+"""A person's word on a conflict, and a person's wish to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mappings.model import MappingSpec, Rule
+from mappings.values import Unknown, Unmappable
+
+from connector.base import Record
+from mappings.sides import Side
+from sync.apply.updates import update
+from sync.core.merge import Write
+from sync.core.model import Conflict, Link, Value
+from sync.core.plan import Update
+from sync.engine.judge import RETRY, field_write
+from sync.errors import UserError
+from sync.runtime import Runtime, container
+
+
+def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
+    """Bring the value that one side had in the conflict to both sides, and close the row.
+
+    A closed row may be overturned too: its losing value is still in it. Raises ``UserError`` for a
+    row, pair or record that is not there.
+    """
+    conflict, spec, link = _found(runtime, conflict_id)
+    rule = next((rule for rule in spec.rules if rule.name == conflict.field), None)
+    if rule is None:
+        raise UserError(f"the mapping {spec.pair} has no field {conflict.field} any more.")
+    records = _records(runtime, spec, link)
+    seat = conflict.servicenow if take is Side.SERVICENOW else conflict.jira
+    wanted = {take: seat.value, take.other: _other(runtime, rule, take, seat.value, records)}
+    reason = f"conflict {conflict.id}: a person took {take}"
+    for side in (take.other, take):
+        write = Write(side, wanted[side], _held(rule, side, records), reason)
+        if write.wanted != write.old:
+            action = Update(spec.pair, side, link, (field_write(rule, write, records),))
+            update(runtime, [action], "")
+            records = _records(runtime, spec, link)
+    runtime.store.ledger.close_conflict(conflict.id, str(take), reason)
+    end = link.servicenow
+    runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], RETRY)
+    closed = runtime.store.ledger.conflict(conflict.id)
+    return closed or conflict
+
+
+def _found(runtime: Runtime, conflict_id: int) -> tuple[Conflict, MappingSpec, Link]:
+    conflict = runtime.store.ledger.conflict(conflict_id)
+    if conflict is None:
+        raise UserError(f"there is no conflict {conflict_id}. `tandem conflicts --all` lists all.")
+    spec = runtime.spec(conflict.pair)
+    link = runtime.store.links.by_ids([conflict.link_id]).get(conflict.link_id)
+    if spec is None or link is None:
+        raise UserError(f"conflict {conflict_id} belongs to a pair or link that is gone.")
+    return conflict, spec, link
+
+
+def _records(runtime: Runtime, spec: MappingSpec, link: Link) -> dict[Side, Record]:
+    found = {}
+    for side in Side:
+        key = link.end(side).key
+        read = runtime.read(side, container(spec, side), [key], fresh=True)
+        if key not in read:
+            raise UserError(f"{side} does not show {link.end(side).label or key} now. Try later.")
+        found[side] = read[key]
+    return found
+
+
+def _held(rule: Rule, side: Side, records: Mapping[Side, Record]) -> Value:
+    value = rule.relation.canonical(side, records[side].fields)
+    return None if isinstance(value, Unknown) else value
+
+
+def _other(
+    runtime: Runtime, rule: Rule, take: Side, value: Value, records: Mapping[Side, Record]
+) -> Value:
+    held = _held(rule, take.other, records)
+    wanted = rule.relation.translate(take.other, value, held, runtime.directory)
+    if isinstance(wanted, Unmappable):
+        raise UserError(f"{wanted.reason}. {wanted.remedy}")
+    return wanted
+
+
+def retry(runtime: Runtime, parked_id: int) -> str:
+    """Have a parked record looked at again at the next pass; its label."""
+    row = runtime.store.ledger.parked_row(parked_id)
+    if row is None:
+        raise UserError(f"there is no parked record {parked_id}. `tandem parked` lists all.")
+    with runtime.store.transaction():
+        runtime.store.ledger.unpark(row.side, row.key, [row.field])
+        known = runtime.store.links.by_keys(row.side, [row.key])
+        reason = RETRY if row.key in known else f"listed:{row.pair}"
+        runtime.store.inbox.nudge(row.side, row.container, [row.key], reason)
+    return row.label or row.key

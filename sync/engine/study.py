@@ -1,0 +1,160 @@
+"""One pass up to the moment before the first write: what the inbox asks for, judged and planned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mappings.model import ConflictPolicy, MappingSpec
+from mappings.values import Unknown
+
+from mappings.sides import Side
+from sync.core.plan import Action, Note, Plan, ordered
+from sync.core.safety import Holding, Limits, Standing, check
+from sync.engine.cases import Candidate, Case, Gathered
+from sync.engine.gather import gather
+from sync.engine.judge import Bench, Verdict, judge
+from sync.engine.propose import Proposal, propose
+from sync.runtime import Runtime
+from sync.store.values import QueuedRow
+
+MAPPING = "mapping"
+"""Reason of a row that a changed mapping put there: old drifts are judged anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """All that one pass found out. ``holdings`` say why the plan may not be written unasked."""
+
+    gathered: Gathered
+    verdicts: tuple[Verdict, ...]
+    proposals: tuple[Proposal, ...]
+    plan: Plan
+    holdings: tuple[Holding, ...]
+
+
+def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
+    """Read, judge and plan; writes nothing on either side."""
+    gathered = gather(runtime, rows)
+    meet_people(runtime, gathered)
+    proposals = tuple(propose(runtime, gathered.candidates))
+    verdicts = tuple(_judge(runtime, case) for case in gathered.cases)
+    plan = _plan(runtime, verdicts, proposals)
+    making = {case.link.id for case in gathered.cases if case.making}
+    return Study(gathered, verdicts, proposals, plan, _holdings(runtime, plan, gathered, making))
+
+
+def _judge(runtime: Runtime, case: Case) -> Verdict:
+    return judge(
+        case,
+        Bench(
+            runtime.directory,
+            runtime.options.installation,
+            runtime.options.jira_host,
+            _stamps(runtime, case),
+            repair=MAPPING in case.reasons,
+        ),
+    )
+
+
+def _stamps(runtime: Runtime, case: Case) -> dict[str, dict[Side, datetime]]:
+    """Who wrote when, asked only where a rule lets the newest win and both sides moved."""
+    found: dict[str, dict[Side, datetime]] = {}
+    for rule in case.spec.rules:
+        if rule.conflict is not ConflictPolicy.NEWEST or len(case.records) < len(Side):
+            continue
+        base = case.bases.get(rule.name)
+        values = {
+            side: rule.relation.canonical(side, record.fields)
+            for side, record in case.records.items()
+        }
+        if base is None or any(values[side] == base.of(side) for side in Side):
+            continue
+        found[f"{case.link.id}/{rule.name}"] = {
+            side: runtime.adapters[side]
+            .authorship(record.container, record.key, _native(rule.relation.names(side)))
+            .at
+            for side, record in case.records.items()
+        }
+    return found
+
+
+def _native(names: frozenset[str]) -> str:
+    return min(names, default="")
+
+
+def meet_people(runtime: Runtime, gathered: Gathered) -> None:
+    """Know everybody whom the records mention before anything is judged."""
+    keys: dict[Side, set[str]] = defaultdict(set)
+    for case in gathered.cases:
+        for side, record in case.records.items():
+            _mentioned(case.spec, side, record.fields, keys)
+    for one in gathered.candidates:
+        _mentioned(one.spec, one.side, one.record.fields, keys)
+    runtime.directory.prepare(keys, runtime.clock())
+
+
+def _mentioned(spec: MappingSpec, side: Side, fields: object, keys: dict[Side, set[str]]) -> None:
+    for rule in spec.rules:
+        if rule.relation.kind != "user":
+            continue
+        value = rule.relation.canonical(side, fields)  # type: ignore[arg-type]
+        if isinstance(value, str) and not isinstance(value, Unknown):
+            keys[side].add(value)
+
+
+def _plan(runtime: Runtime, verdicts: Sequence[Verdict], proposals: Sequence[Proposal]) -> Plan:
+    actions: list[Action] = [action for one in verdicts for action in one.actions]
+    actions += [one.action for one in proposals if one.action is not None]
+    notes: list[Note] = [note for one in verdicts for note in one.notes]
+    notes += [note for one in proposals for note in one.notes]
+    return Plan(ordered(actions, runtime.pairs), tuple(notes))
+
+
+def _holdings(
+    runtime: Runtime, plan: Plan, gathered: Gathered, making: set[int]
+) -> tuple[Holding, ...]:
+    """Limits count what people would notice; what belongs to a link in the making was consented
+    to with its create."""
+    counted = Plan(tuple(a for a in plan.actions if not _in_making(a, making)), plan.notes)
+    standings = {
+        spec.pair: Standing(
+            runtime.store.pairs.get(spec.pair),
+            spec.fingerprint(),
+            runtime.store.links.count(spec.pair),
+            gathered.looks_empty.get(spec.pair, ""),
+        )
+        for spec in runtime.specs
+    }
+    return check(counted, standings, _limits(runtime))
+
+
+def _limits(runtime: Runtime) -> Limits:
+    return runtime.options.limits
+
+
+def _in_making(action: Action, making: set[int]) -> bool:
+    link = getattr(action, "link", None)
+    return link is not None and link.id in making
+
+
+def without(found: Study, pairs: frozenset[str]) -> Study:
+    """The same study with some pairs left for later: their rows stay in the inbox."""
+
+    def stays(pair: str) -> bool:
+        return pair not in pairs
+
+    cases = tuple(case for case in found.gathered.cases if stays(case.spec.pair))
+    candidates: tuple[Candidate, ...] = tuple(
+        one for one in found.gathered.candidates if stays(one.spec.pair)
+    )
+    verdicts = tuple(one for one in found.verdicts if stays(one.case.spec.pair))
+    proposals = tuple(one for one in found.proposals if stays(one.candidate.spec.pair))
+    plan = Plan(
+        tuple(action for action in found.plan.actions if stays(action.pair)),
+        tuple(note for note in found.plan.notes if stays(note.pair)),
+    )
+    gathered = replace(found.gathered, cases=cases, candidates=candidates)
+    return Study(gathered, verdicts, proposals, plan, ())

@@ -1,0 +1,145 @@
+"""From change to inbox: which records need a look.
+
+Polls, first listings and sweeps only produce keys; nothing here decides anything. "These keys need
+a look" and "the cursor moved" are one transaction of the store, so a crash can repeat a look but
+never skip one. Cursors live in the servers' time and never pass the moment a poll began; the
+overlap (hot at each poll, warm now and then) covers index lag, late commits and second-grained
+stamps (reliability: 4.3, 6.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from mappings.model import MappingSpec
+
+from connector.base import Adapter, Sighting, Stream
+from mappings.sides import Side
+from sync.core.model import Link, LinkState
+from sync.runtime import Runtime, chunks, container, creates, log, scope
+
+LISTED = "listed:"
+"""Reason of a row that a scope's own listing produced: no need to ask for its scope again."""
+
+Progress = Callable[[str, int], None]
+
+
+def _quiet(_what: str, _number: int) -> None:
+    return
+
+
+def poll(runtime: Runtime, progress: Progress = _quiet) -> int:
+    """One round over all streams of both sides; the number of records that need a look."""
+    found = sum(_streams(runtime, side) for side in Side)
+    for spec in runtime.specs:
+        if not runtime.store.pairs.get(spec.pair).loaded:
+            found += load(runtime, spec, progress)
+    return found
+
+
+def _streams(runtime: Runtime, side: Side) -> int:
+    adapter = runtime.adapters[side]
+    return sum(
+        _stream(runtime, side, adapter, stream)
+        for stream in adapter.streams(runtime.containers(side))
+    )
+
+
+def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:
+    name = f"{side}:{stream.name}"
+    cursor = runtime.store.inbox.cursor(name)
+    if cursor is None:
+        _accept(runtime, side, stream, (), adapter.server_now())
+        _mark_warm(runtime, name)
+        return 0
+    window = _window(runtime, side, name)
+    found = 0
+    for page in adapter.changed(stream, cursor - window):
+        newest = page.sightings[-1].at if page.sightings else page.started
+        found += _accept(runtime, side, stream, page.sightings, min(newest, page.started))
+    return found
+
+
+def _accept(
+    runtime: Runtime, side: Side, stream: Stream, rows: tuple[Sighting, ...], cursor: datetime
+) -> int:
+    keep_since = cursor - 2 * timedelta(seconds=runtime.options.warm_window)
+    return runtime.store.inbox.accept(
+        f"{side}:{stream.name}", side, stream.kind, rows, cursor, keep_since
+    )
+
+
+def _window(runtime: Runtime, side: Side, name: str) -> timedelta:
+    options = runtime.options
+    if runtime.clock() - _warm_at(runtime, name) >= timedelta(seconds=options.warm_every):
+        _mark_warm(runtime, name)
+        return timedelta(seconds=options.warm_window)
+    return timedelta(seconds=options.hot_window[side])
+
+
+def _warm_at(runtime: Runtime, name: str) -> datetime:
+    text = runtime.store.meta.get(f"warm:{name}")
+    return datetime.fromisoformat(text) if text else runtime.clock() - timedelta(days=1)
+
+
+def _mark_warm(runtime: Runtime, name: str) -> None:
+    runtime.store.meta.put(f"warm:{name}", runtime.clock().isoformat())
+
+
+def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> int:
+    """List everything a pair's scopes select; done once, again after a changed mapping."""
+    found = 0
+    for side in Side:
+        wanted = scope(spec, side)
+        if not creates(spec, side.other) or (side is Side.JIRA and not wanted):
+            continue
+        for page in runtime.adapters[side].listed(container(spec, side), wanted, ()):
+            keys = [record.key for record in page]
+            runtime.store.inbox.nudge(side, container(spec, side), keys, LISTED + spec.pair)
+            found += len(keys)
+            progress(f"listing {spec.pair}", found)
+    _loaded(runtime, spec.pair)
+    log.info("listed what a pair's scopes select", action="pair.load", pair=spec.pair, found=found)
+    return found
+
+
+def _loaded(runtime: Runtime, pair: str) -> None:
+    from dataclasses import replace
+
+    state = runtime.store.pairs.get(pair)
+    runtime.store.pairs.save(replace(state, loaded=True))
+
+
+def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
+    """The full audit: every linked record's version on both sides, and the scopes anew.
+
+    Finds what no cursor can see: unstamped edits of rights or rows, and records that went away.
+    """
+    found = 0
+    for spec in runtime.specs:
+        links = [link for link in runtime.store.links.of_pair(spec.pair) if link.state is not ENDED]
+        for side in Side:
+            found += _audit(runtime, spec, side, links)
+            progress(f"sweeping {spec.pair}", found)
+        found += load(runtime, spec, progress)
+    return found
+
+
+ENDED = LinkState.ENDED
+
+
+def _audit(runtime: Runtime, spec: MappingSpec, side: Side, links: list[Link]) -> int:
+    found = 0
+    where = container(spec, side)
+    for part in chunks(links, 100):
+        ends = [link.end(side) for link in part]
+        records = runtime.adapters[side].read(where, [end.key for end in ends], ())
+        moved = [
+            end.key
+            for end in ends
+            if end.key not in records or records[end.key].version != end.version
+        ]
+        runtime.store.inbox.nudge(side, where, moved, "sweep")
+        found += len(moved)
+    return found

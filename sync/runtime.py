@@ -1,0 +1,163 @@
+"""What every part of a running engine shares: the store, both adapters, the mappings, the clock.
+
+Built by :mod:`sync.wiring`, never elsewhere. Everything that is not deterministic comes in here, so
+that a test or a simulation can hand in its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from mappings.model import MappingSpec
+
+from connector.base import Adapter, Identity, Record
+from mappings.sides import Side
+from sync.core.model import Value
+from sync.core.safety import Limits
+from sync.directory import Directory
+from sync.store import Store
+
+log = structlog.get_logger("tandem")
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+EXTRA_FIELDS: Mapping[Side, frozenset[str]] = {
+    Side.SERVICENOW: frozenset({"correlation_id", "correlation_display"}),
+    Side.JIRA: frozenset({"labels", "status", "status_category"}),
+}
+"""Native fields read with every record: our marks, and what the status relation leans on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings the engine acts on. ``settle`` is seconds for each side."""
+
+    servicenow_host: str
+    jira_host: str
+    settle: Mapping[Side, float]
+    limits: Limits = field(default_factory=Limits)
+    first_run_allowed: bool = False
+    remote_links: bool = True
+    concurrency: int = 4
+    hot_window: Mapping[Side, float] = field(
+        default_factory=lambda: {Side.SERVICENOW: 120.0, Side.JIRA: 300.0}
+    )
+    warm_window: float = 3600.0
+    warm_every: float = 900.0
+
+    @property
+    def installation(self) -> str:
+        """Names the two systems, so that a lost store finds its old marks again and a cloned
+        instance does not."""
+        return f"{self.servicenow_host}|{self.jira_host}"
+
+
+class Tally:
+    """Counts what was done, for each side."""
+
+    NAMES = ("created", "updated", "transitioned", "commented", "attached")
+
+    def __init__(self) -> None:
+        self._numbers: Counter[tuple[str, Side]] = Counter()
+
+    def add(self, name: str, side: Side, number: int = 1) -> None:
+        """Count something done on a side."""
+        self._numbers[(name, side)] += number
+
+    def data(self) -> dict[str, dict[str, int]]:
+        """Name to side to number."""
+        return {
+            name: {side.value: self._numbers[(name, side)] for side in Side} for name in self.NAMES
+        }
+
+
+@dataclass
+class Runtime:
+    """The engine's surroundings."""
+
+    store: Store
+    adapters: Mapping[Side, Adapter]
+    specs: tuple[MappingSpec, ...]
+    options: Options
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    directory: Directory
+    tally: Tally = field(default_factory=Tally)
+    _identities: dict[Side, Identity] = field(default_factory=dict)
+
+    def spec(self, pair: str) -> MappingSpec | None:
+        """The mapping of a pair, if it still exists."""
+        return next((spec for spec in self.specs if spec.pair == pair), None)
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """All pairs in working order: those others point at come first."""
+        return tuple(spec.pair for spec in self.specs)
+
+    def identity(self, side: Side) -> Identity:
+        """Who we are on a side; asked once in a process."""
+        if side not in self._identities:
+            self._identities[side] = self.adapters[side].identity()
+        return self._identities[side]
+
+    def containers(self, side: Side) -> tuple[str, ...]:
+        """All tables or projects that mappings speak of."""
+        return tuple(dict.fromkeys(container(spec, side) for spec in self.specs))
+
+    def read(
+        self, side: Side, where: str, keys: Sequence[str], *, fresh: bool = False
+    ) -> dict[str, Record]:
+        """Records with everything the mappings of that container look at."""
+        if not keys:
+            return {}
+        found = self.adapters[side].read(where, keys, self.names(side, where), fresh=fresh)
+        if side is Side.JIRA:
+            self.directory.learn_statuses(record.fields for record in found.values())
+        return found
+
+    def names(self, side: Side, where: str) -> frozenset[str]:
+        """All native fields that mappings of one container read."""
+        names = [spec.names(side) for spec in self.specs if container(spec, side) == where]
+        return EXTRA_FIELDS[side].union(*names)
+
+    def in_parallel(
+        self, work: Callable[[Item], Result], items: Sequence[Item]
+    ) -> Iterator[tuple[Item, Result]]:
+        """Do independent work on a few threads; results in the order of the items."""
+        if len(items) < 2 or self.options.concurrency < 2:
+            yield from ((item, work(item)) for item in items)
+            return
+        with ThreadPoolExecutor(self.options.concurrency) as pool:
+            yield from zip(items, pool.map(work, items), strict=True)
+
+
+def container(spec: MappingSpec, side: Side) -> str:
+    """The table or project of a mapping."""
+    return spec.servicenow.table if side is Side.SERVICENOW else spec.jira.project
+
+
+def scope(spec: MappingSpec, side: Side) -> str:
+    """The query that says which records of a side get a twin."""
+    return spec.servicenow.scope if side is Side.SERVICENOW else spec.jira.scope
+
+
+def creates(spec: MappingSpec, side: Side) -> bool:
+    """Whether a mapping may make records on a side."""
+    return spec.create.in_servicenow if side is Side.SERVICENOW else spec.create.in_jira
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Slices of at most ``size``."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def plain(value: Value) -> Any:
+    """A value as JSON knows it."""
+    return list(value) if isinstance(value, tuple) else value

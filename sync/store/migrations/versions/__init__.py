@@ -1,0 +1,3 @@
+"""The steps, oldest first by name."""
+
+from __future__ import annotations

@@ -1,0 +1,170 @@
+"""The composition root: settings to objects. The only place that builds them and reads files."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector.meter import RequestMeter
+from connector.settings import host_of
+from mappings.loader import MappingProblems, load
+from mappings.model import MappingSpec
+from requests.adapters import BaseAdapter
+
+from connector.base import Adapter
+from mappings.defaults import shipped
+from mappings.sides import Side
+from sync.directory import Directory
+from sync.errors import LeaseLost, UserError
+from sync.runtime import Options, Runtime, log
+from sync.settings import Settings
+from sync.store import Store
+from sync.store.values import Lease
+
+LEASE = "sync"
+LEASE_SECONDS = 60.0
+RENEW_SECONDS = 15.0
+
+
+def utc_now() -> datetime:
+    """The host's clock; nothing but latency depends on it (reliability: I-24)."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings, *, upgrade: bool = True) -> Store:
+    """The store that the settings name."""
+    return Store.open(settings.store.url, clock=utc_now, upgrade=upgrade)
+
+
+def mapping_texts(folder: Path | None) -> dict[str, str]:
+    """File name to text, of a folder or of the shipped mappings."""
+    if folder is None:
+        return dict(shipped())
+    if not folder.is_dir():
+        raise UserError(f"mappings folder {folder} does not exist. Set TANDEM_MAPPINGS__DIR.")
+    files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
+    if not files:
+        raise UserError(f"mappings folder {folder} holds no *.yaml file. Copy a shipped one there.")
+    return {str(path): _text(path) for path in files}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read: {error}. Save it as UTF-8 text.") from error
+
+
+def load_specs(settings: Settings, folder: Path | None = None) -> tuple[MappingSpec, ...]:
+    """The mappings in working order; every problem of every file at once."""
+    chosen = folder or (Path(settings.mappings.dir) if settings.mappings.dir else None)
+    try:
+        specs = load(mapping_texts(chosen), project=settings.jira.project)
+    except MappingProblems as error:
+        raise UserError([str(problem) for problem in error.problems]) from error
+    return in_working_order(specs)
+
+
+def in_working_order(specs: tuple[MappingSpec, ...]) -> tuple[MappingSpec, ...]:
+    """Pairs that others point at (problems) before those that point (incidents)."""
+
+    def points(spec: MappingSpec) -> bool:
+        return any(rule.relation.kind == "link" for rule in spec.rules)
+
+    return tuple(sorted(specs, key=lambda spec: (points(spec), spec.pair)))
+
+
+def adapters(
+    settings: Settings, store: Store, mounts: Mapping[Side, BaseAdapter] | None = None
+) -> dict[Side, Adapter]:
+    """Both adapters; ``mounts`` put a sandbox inside the process under the real clients."""
+    from connector.servicenow.adapter import ServiceNowAdapter
+
+    from connector.jira.adapter import JiraAdapter
+
+    under = mounts or {}
+    return {
+        Side.SERVICENOW: ServiceNowAdapter(
+            settings.servicenow,
+            settings.http,
+            meter=RequestMeter(),
+            memory=store.directory.memory(Side.SERVICENOW),
+            mount=under.get(Side.SERVICENOW),
+        ),
+        Side.JIRA: JiraAdapter(
+            settings.jira,
+            settings.http,
+            meter=RequestMeter(),
+            memory=store.directory.memory(Side.JIRA),
+            mount=under.get(Side.JIRA),
+        ),
+    }
+
+
+def options(settings: Settings) -> Options:
+    """The engine's part of the settings."""
+    return Options(
+        servicenow_host=host_of(settings.servicenow.url),
+        jira_host=host_of(settings.jira.url),
+        settle={Side.SERVICENOW: settings.settle.servicenow, Side.JIRA: settings.settle.jira},
+        first_run_allowed=settings.guard.first_run == "allow",
+        remote_links=settings.jira.remote_links,
+        concurrency=settings.http.concurrency,
+    )
+
+
+@contextmanager
+def running(
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    mounts: Mapping[Side, BaseAdapter] | None = None,
+) -> Iterator[Runtime]:
+    """A runtime for as long as the block lasts."""
+    specs = load_specs(settings, folder)
+    with open_store(settings) as store:
+        sides = adapters(settings, store, mounts)
+        try:
+            yield Runtime(
+                store, sides, specs, options(settings), utc_now, time.sleep, Directory(store, sides)
+            )
+        finally:
+            for side in sides.values():
+                side.close()
+
+
+@contextmanager
+def leased(store: Store) -> Iterator[Lease]:
+    """The right to write, renewed in the background; ``LeaseHeld`` where another has it."""
+    lease = store.lease.take(LEASE, holder(), LEASE_SECONDS)
+    store.fence(lease)
+    stop = threading.Event()
+    keeper = threading.Thread(target=_renew, args=(store, lease, stop), daemon=True)
+    keeper.start()
+    try:
+        yield lease
+    finally:
+        stop.set()
+        keeper.join(timeout=5)
+        store.unfence(lease)
+        store.lease.release(lease)
+
+
+def _renew(store: Store, lease: Lease, stop: threading.Event) -> None:
+    while not stop.wait(RENEW_SECONDS):
+        try:
+            store.lease.renew(lease)
+        except LeaseLost:
+            log.warning("another process took our lock over", action="lease.lost")
+            return
+
+
+def holder() -> str:
+    """Who we are, for the one who finds the lock taken."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
