@@ -7,7 +7,8 @@ layer
     environment. A later layer wins, value by value.
 path
     a setting's name in parts, ``("jira", "token")``; the environment spells it
-    ``TANDEM_JIRA__TOKEN``, the file ``token`` under ``[jira]``, a secret file ``tandem_jira__token``.
+    ``TANDEM_JIRA__TOKEN``, the file ``token`` under ``[jira]``, a secret file has the name
+    ``tandem_jira__token``.
 place
     where a layer holds one path, as a person finds it again.
 
@@ -33,6 +34,7 @@ from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     NestedSecretsSettingsSource,
+    SecretsSettingsSource,
     SettingsError,
     TomlConfigSettingsSource,
 )
@@ -68,10 +70,12 @@ class Gathered:
         self.places[path] = place
 
     def place(self, path: SettingPath) -> str:
-        """Where a path was written, or where it would be written."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.places:
-                return self.places[path[:length]]
+        """Where a path, or the first thing inside it, was written; else its variable."""
+        inside = (at for at in self.places if at[: len(path)] == path)
+        around = (path[:length] for length in range(len(path) - 1, 0, -1))
+        for at in (*inside, *around):
+            if at in self.places:
+                return self.places[at]
         return variable(path)
 
 
@@ -98,9 +102,7 @@ def gather(settings: type[BaseSettings]) -> Gathered:
     if secrets:
         _layer(
             found,
-            lambda: NestedSecretsSettingsSource(
-                settings, secrets_dir=secrets, secrets_dir_missing="error"
-            )(),
+            lambda: _secret_files(settings, secrets),
             lambda path: f"{Path(secrets) / variable(path).lower()} (secret file)",
             SECRETS_DIR,
         )
@@ -112,6 +114,11 @@ def gather(settings: type[BaseSettings]) -> Gathered:
     )
     found.problems += _strangers(settings)
     return found
+
+
+def _secret_files(settings: type[BaseSettings], folder: str) -> Mapping[str, Any]:
+    inner = SecretsSettingsSource(settings, secrets_dir=folder)
+    return NestedSecretsSettingsSource(inner, secrets_dir_missing="error")()
 
 
 def _layer(
@@ -137,7 +144,9 @@ def _layer(
             found.add(path, value, place(path))
 
 
-def _leaves(values: Mapping[str, Any], above: SettingPath = ()) -> Iterator[tuple[SettingPath, Any]]:
+def _leaves(
+    values: Mapping[str, Any], above: SettingPath = ()
+) -> Iterator[tuple[SettingPath, Any]]:
     for name, value in values.items():
         path = (*above, name)
         if isinstance(value, Mapping):
@@ -173,7 +182,7 @@ def _strangers(settings: type[BaseSettings]) -> list[str]:
 def suggestion(settings: type[BaseSettings], name: str) -> str:
     """The nearest setting that exists."""
     known = [variable(path) for path in names(settings)]
-    near = difflib.get_close_matches(name.upper(), [*known, *_OURS], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name.upper(), [*known, *_OURS], n=1, cutoff=0.75)
     return f"Did you mean {near[0]}?" if near else "Remove it; README.md lists all settings."
 
 

@@ -35,12 +35,11 @@ from connector.base import (
     StreamKind,
     WriteResult,
 )
-from connector.errors import Gone
 from connector.jira.client import JiraClient
 from connector.jira.commenting import Commenting
 from connector.jira.creating import Creating
 from connector.jira.directory import Directory
-from connector.jira.door import Door
+from connector.jira.door import Door, issue_path
 from connector.jira.editing import Editing
 from connector.jira.facts import Facts
 from connector.jira.feed import Feed
@@ -109,12 +108,21 @@ class JiraAdapter:
         return self._feed.in_scope(container, scope, keys)
 
     def read(
-        self, container: str, keys: Collection[str], fields: Collection[str], *, fresh: bool = False
+        self,
+        container: str,  # noqa: ARG002 - an id finds its issue in any project
+        keys: Collection[str],
+        fields: Collection[str],
+        *,
+        fresh: bool = False,
     ) -> dict[str, Record]:
         """Issues by id, wherever they are now; what is gone or hidden is absent."""
         return self._records.read(keys, fields, fresh=fresh)
 
-    def find(self, container: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
+    def find(
+        self,
+        container: str,  # noqa: ARG002 - a marked issue may have moved to another project
+        marks: Collection[str],
+    ) -> dict[str, tuple[Record, ...]]:
         """Issues that carry these labels. A hit is proof, a miss is not (index lag)."""
         return self._feed.find(marks)
 
@@ -158,7 +166,12 @@ class JiraAdapter:
         """Which native fields a create of this kind takes in this project."""
         return self._directory.creatable(container, kind)
 
-    def authorship(self, container: str, key: str, name: str) -> Authorship:
+    def authorship(
+        self,
+        container: str,  # noqa: ARG002 - an id finds its issue in any project
+        key: str,
+        name: str,
+    ) -> Authorship:
         """Who last changed this field of an issue; the creator if nobody did."""
         return self._directory.authorship(key, name)
 
@@ -172,12 +185,6 @@ class JiraAdapter:
             "application": {"type": "com.servicenow", "name": "ServiceNow"},
             "object": {"url": link.url, "title": link.title},
         }
-        self._door.write(
-            "POST",
-            f"issue/{link.key}/remotelink",
-            body,
-            absent=Gone,
-            repeatable=True,
-            kind=RequestClass.DECORATION,
-        )
+        path = issue_path(link.key, "remotelink")
+        self._door.rewrite("POST", path, body, RequestClass.DECORATION)
         return Done(link.key)

@@ -19,8 +19,6 @@ from connector.errors import (
     AccessLost,
     BrokenAnswer,
     ConnectorError,
-    Gone,
-    NotThere,
     ReadAgain,
     Rejected,
     RetryLater,

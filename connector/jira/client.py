@@ -122,7 +122,7 @@ class JiraClient:
         with self._lock:
             made, self._made = self._made, []
         for door in made:
-            door.close()
+            door._session.close()
         self._local = threading.local()
 
     def _door(self) -> JIRA:

@@ -9,19 +9,20 @@ an issue may have moved to a service project meanwhile.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from connector.base import Comment, CommentDraft, Done, NotSent, Unclear, WriteResult
 from connector.errors import BrokenAnswer, Gone, RetryLater
 from connector.jira.answers import SIDE
-from connector.jira.door import Door
+from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.outcomes import Lost, outcome, settled
 from connector.jira.records import Records
-from connector.jira.translate import comment
+from connector.jira.translate import PUBLIC_PROPERTY, comment
 
 PAGE = 100
-INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+INTERNAL = {"key": PUBLIC_PROPERTY, "value": {"internal": True}}
 
 
 class Commenting:
@@ -64,7 +65,7 @@ class Commenting:
                 what = "an earlier comment of this issue is not settled"
                 results.append(NotSent(RetryLater(what, side=SIDE)))
             else:
-                results.append(outcome(lambda draft=draft: self._add(draft)))
+                results.append(outcome(partial(self._add, draft)))
         return results
 
     def _add(self, draft: CommentDraft) -> Done:
@@ -74,8 +75,8 @@ class Commenting:
         if draft.internal:
             properties.append(INTERNAL)
         body = {"body": draft.body, "properties": properties}
-        path = f"issue/{draft.key}/comment"
-        answer = self._door.write("POST", path, body, absent=Gone)
+        path = issue_path(draft.key, "comment")
+        answer = self._door.write("POST", path, body)
         if not isinstance(answer, Mapping) or not answer.get("id"):
             raise Lost(BrokenAnswer("a comment without an id", side=SIDE, where=f"POST {path}"))
         return Done(str(answer["id"]))
@@ -102,8 +103,9 @@ class Commenting:
     def _pages(self, key: str) -> Iterable[Mapping[str, Any]]:
         start = 0
         while True:
-            params = {"startAt": str(start), "maxResults": str(PAGE)}
-            page = self._door.read(f"issue/{key}/comment", params=params, absent=Gone)
+            # Data Center tells only by the property whether customers can read a comment.
+            params = {"startAt": str(start), "maxResults": str(PAGE), "expand": "properties"}
+            page = self._door.read(issue_path(key, "comment"), params=params, absent=Gone)
             rows = page.get("comments") if isinstance(page, Mapping) else None
             if not isinstance(rows, list):
                 raise BrokenAnswer("a comment page without comments", side=SIDE)

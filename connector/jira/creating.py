@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.base import Done, Draft, NotSent, Refused, Unclear, WriteResult
-from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere, Rejected
+from connector.errors import BrokenAnswer, ConnectorError, Gone, Rejected
 from connector.jira.answers import SIDE, rejected
-from connector.jira.door import Door, chunks
+from connector.jira.door import Door, chunks, issue_path
 from connector.jira.facts import Facts
 from connector.jira.fields import EPIC_NAME, FieldSpec
 from connector.jira.outcomes import Lost, outcome
@@ -139,7 +139,7 @@ class Creating:
         try:
             issue = self._records.issue(result.key, ["status"])
             offered = self._door.read(
-                f"issue/{result.key}/transitions",
+                issue_path(result.key, "transitions"),
                 params={"expand": "transitions.fields"},
                 absent=Gone,
             )
@@ -155,16 +155,17 @@ class Creating:
 
     def _send(self, orders: Sequence[Order]) -> dict[int, WriteResult]:
         results = self._post(orders, [order.full() for order in orders])
-        again = [
-            order for order in orders if order.riders and isinstance(results[order.place], Refused)
-        ]
+        again = [order for order in orders if _rider_at_fault(order, results[order.place])]
+        if again:
+            bare = self._post(again, [order.body for order in again])
+            results.update(bare)
+            for order in again:
+                if isinstance(bare[order.place], Done):
+                    # The workflow is no longer what was learned.
+                    self._facts.learn(order.draft.container, order.type_id, lambda _: Graph())
         for order in orders:
             if isinstance(results[order.place], Refused):
                 self._facts.forget_screen(order.draft.container, order.type_id)
-        if again:
-            for order in again:
-                self._facts.learn(order.draft.container, order.type_id, lambda _: Graph())
-            results.update(self._post(again, [order.body for order in again]))
         return results
 
     def _post(
@@ -185,7 +186,7 @@ class Creating:
             return {order.place: NotSent(error) for order in orders}
 
     def _single(self, body: dict[str, Any]) -> Done:
-        answer = self._door.write("POST", "issue", body, absent=NotThere)
+        answer = self._door.write("POST", "issue", body)
         return _done(answer)
 
     def _sorted_out(self, orders: Sequence[Order], answer: Any) -> dict[int, WriteResult]:
@@ -203,6 +204,13 @@ class Creating:
             order.place: _refused(failed[at]) if at in failed else _done(next(rows))
             for at, order in enumerate(orders)
         }
+
+
+def _rider_at_fault(order: Order, result: WriteResult) -> bool:
+    """Whether a refusal may be about the riders: it names no field of the draft itself."""
+    if not order.riders or not isinstance(result, Refused):
+        return False
+    return result.error.field not in order.body["fields"]
 
 
 def _odd(what: str) -> BrokenAnswer:

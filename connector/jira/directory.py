@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from connector.base import Authorship, Choice, FieldInfo, Identity, KindInfo, Person
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira.answers import SIDE
-from connector.jira.door import Door
+from connector.jira.door import Door, issue_path
 from connector.jira.facts import GATEWAY, Facts
 from connector.jira.fields import FieldSpec
 from connector.jira.translate import part, stamp
@@ -89,7 +89,7 @@ class Directory:
     def authorship(self, key: str, name: str) -> Authorship:
         """Who put the field's present value there: the newest change, else the creator."""
         params = {"expand": "changelog", "fields": "creator,created"}
-        issue = self._door.read(f"issue/{key}", params=params, absent=Gone)
+        issue = self._door.read(issue_path(key), params=params, absent=Gone)
         log = issue.get("changelog") or {}
         rows = list(log.get("histories") or ())
         newest = _newest(rows, self._names(name))
@@ -112,7 +112,7 @@ class Directory:
         rows: list[Mapping[str, Any]] = []
         while True:
             params = {"startAt": str(len(rows)), "maxResults": str(PAGE)}
-            page = self._door.read(f"issue/{key}/changelog", params=params, absent=Gone)
+            page = self._door.read(issue_path(key, "changelog"), params=params, absent=Gone)
             found = list(page.get("values") or ())
             rows.extend(found)
             if not found or page.get("isLast") or len(rows) >= int(page.get("total", 0)):

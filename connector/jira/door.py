@@ -12,10 +12,12 @@ any refusal                    the error               the error: not done
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from connector.base import RequestClass
 from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere, RetryLater
@@ -43,7 +45,8 @@ class Door:
         self._clock = clock
         self._policy = RetryPolicy(sleeper=sleeper)
         self._workers = max(1, http.concurrency)
-        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="jira")
+        self._local = threading.local()
+        self._pool = ThreadPoolExecutor(self._workers, "jira", self._mark_worker)
 
     @property
     def url(self) -> str:
@@ -90,24 +93,27 @@ class Door:
         body: Any,
         *,
         params: dict[str, str] | None = None,
-        absent: type[ConnectorError] | None = None,
         accept: Collection[int] = (),
-        repeatable: bool = False,
-        kind: RequestClass = RequestClass.WRITE,
     ) -> Any:
         """Change something. Raises ``Lost`` when it may have happened.
 
         ``accept`` names refusals whose body the caller reads itself.
         """
-        ask = Ask(method, path, kind, params, body)
-        missing = absent or _absent(path)
-        if repeatable:
-            return self._patient(ask, missing, empty=True)
-        return self._policy.call(lambda: self._once(ask, missing, accept))
+        ask = Ask(method, path, RequestClass.WRITE, params, body)
+        return self._policy.call(lambda: self._once(ask, accept))
+
+    def rewrite(
+        self, method: str, path: str, body: Any, kind: RequestClass = RequestClass.WRITE
+    ) -> Any:
+        """Change something that may be sent twice without harm: it is repeated like a read."""
+        return self._patient(Ask(method, path, kind, None, body), _absent(path), empty=True)
 
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
-        """Do the same for each item, side by side, results in order. Not to be nested."""
-        if self._workers == 1 or len(items) < 2:
+        """Do the same for each item, side by side, results in order.
+
+        Inside such work it goes on one by one: workers that wait for workers would stand still.
+        """
+        if self._workers == 1 or len(items) < 2 or getattr(self._local, "worker", False):
             return [work(item) for item in items]
         return list(self._pool.map(work, items))
 
@@ -115,6 +121,9 @@ class Door:
         """End the threads and close their connections."""
         self._pool.shutdown(wait=True)
         self._client.close()
+
+    def _mark_worker(self) -> None:
+        self._local.worker = True
 
     def _patient(self, ask: Ask, absent: type[ConnectorError], *, empty: bool = False) -> Any:
         try:
@@ -134,7 +143,8 @@ class Door:
             raise _Odd(BrokenAnswer("the answer is empty", side=SIDE, where=ask.where))
         return value
 
-    def _once(self, ask: Ask, absent: type[ConnectorError], accept: Collection[int]) -> Any:
+    def _once(self, ask: Ask, accept: Collection[int]) -> Any:
+        absent = _absent(ask.path)
         try:
             answer = self._sound(self._client.send(ask))
         except NoAnswer as error:
@@ -178,6 +188,11 @@ def _whole(answer: Answer) -> Any:
 def _absent(path: str) -> type[ConnectorError]:
     about_issue = path.startswith("issue/") and not path.startswith("issue/createmeta")
     return Gone if about_issue else NotThere
+
+
+def issue_path(key: str, *rest: str) -> str:
+    """The path of an issue or of something on it; ids may come from text that people can edit."""
+    return "/".join(("issue", *(quote(part, safe="") for part in (key, *rest))))
 
 
 def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from connector.base import Done, Patch, Record, WriteResult
-from connector.errors import ConnectorError, Gone
-from connector.jira.door import Door
+from connector.errors import ConnectorError, RetryLater
+from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
-from connector.jira.outcomes import outcome
+from connector.jira.outcomes import Lost, outcome
 from connector.jira.records import Records
 from connector.jira.screens import Epics, placed
 from connector.jira.translate import asked, encoded
@@ -39,16 +38,20 @@ class Editing:
     def _one(self, patch: Patch, fields: Collection[str], epics: Epics) -> Done:
         body = self._body(patch, epics)
         issue = self._edit(patch.key, body) if body else None
-        for name, value in patch.properties.items():
-            # The same value again does no harm, so a property may be sent until it is known.
-            path = f"issue/{patch.key}/properties/{quote(name, safe='')}"
-            self._door.write("PUT", path, value, absent=Gone, repeatable=True)
+        try:
+            for name, value in patch.properties.items():
+                # The same value again does no harm, so a property may be sent until it is known.
+                self._door.rewrite("PUT", issue_path(patch.key, "properties", name), value)
+        except ConnectorError as error:
+            if body or isinstance(error, RetryLater):
+                raise Lost(error) from error  # the fields are written: "not done" would be wrong
+            raise
         after = self._stored(patch.key, issue, fields)
         return Done(patch.key, after.label if after else "", after)
 
     def _edit(self, key: str, body: Mapping[str, Any]) -> Any:
         params = {"returnIssue": "true"} if self._facts.cloud else None
-        return self._door.write("PUT", f"issue/{key}", body, params=params, absent=Gone)
+        return self._door.write("PUT", issue_path(key), body, params=params)
 
     def _stored(self, key: str, issue: Any, fields: Collection[str]) -> Record | None:
         """The read-back. The write is done whatever becomes of this read."""

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from connector.base import Memory
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira.answers import SIDE
-from connector.jira.door import Door
+from connector.jira.door import Door, issue_path
 from connector.jira.fields import FieldTable
 from connector.jira.translate import Dialect, status_of
 from connector.jira.workflow import Graph, Status
@@ -147,17 +147,13 @@ class Facts:
         return f"jira:{self._door.url}:{name}"
 
     def _kept(self, name: str, read: Callable[[], Any], keep: timedelta | None = KEEP) -> Any:
-        with self._lock:
+        with self._lock:  # held while reading, or every worker would ask for the same fact
             held = self._held.get(name) or self._remembered(name)
-            if held is not None and (keep is None or not self._stale(held["at"], keep)):
-                self._held[name] = held
-                return held["fact"]
-        fact = read()
-        held = {"at": self._door.clock_now().isoformat(), "fact": fact}
-        with self._lock:
+            if held is None or (keep is not None and self._stale(held["at"], keep)):
+                held = {"fact": read(), "at": self._door.clock_now().isoformat()}
+                self._memory.put(self._name(name), json.dumps(held))
             self._held[name] = held
-            self._memory.put(self._name(name), json.dumps(held))
-        return fact
+            return held["fact"]
 
     def _remembered(self, name: str) -> Any:
         text = self._memory.get(self._name(name))
@@ -206,7 +202,7 @@ class Facts:
 
     def _epic_id(self, key: str) -> str | None:
         try:
-            issue = self._door.read(f"issue/{quote(key, safe='')}", params={"fields": "issuetype"})
+            issue = self._door.read(issue_path(key), params={"fields": "issuetype"})
         except Gone:
             return None
         return str(issue["id"])

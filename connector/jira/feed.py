@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.base import Record, Sighting, SightingPage
-from connector.errors import BrokenAnswer, Gone, Rejected, RetryLater
+from connector.errors import BrokenAnswer, Rejected, RetryLater
 from connector.jira import jql
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, chunks
@@ -57,7 +57,11 @@ class Feed:
     def listed(
         self, container: str, scope: str, fields: Collection[str]
     ) -> Iterator[tuple[Record, ...]]:
-        """All issues of a project that a scope selects, each once."""
+        """All issues of a project that a scope selects, each once.
+
+        The project is looked up first: Cloud answers a search in an unknown one with nothing.
+        """
+        self._facts.project(container)
         wanted = asked(fields, self._facts.dialect(fields))
         condition = jql.every(jql.project(container), jql.wrapped(scope))
         seen: set[str] = set()
@@ -71,7 +75,7 @@ class Feed:
     def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these issues the scope selects now; Cloud's index is told to catch up first."""
         condition = jql.every(jql.project(container), jql.wrapped(scope))
-        parts = chunks(sorted(set(keys), key=int), RECONCILE)
+        parts = chunks(sorted(set(keys)), RECONCILE)
         found = self._door.parallel(lambda ids: self._among(condition, ids), parts)
         return frozenset(key for part_found in found for key in part_found)
 
@@ -94,7 +98,7 @@ class Feed:
         query = jql.every(condition, jql.any_id(ids))
         if self._facts.cloud:
             body: dict[str, Any] = {"jql": query, "maxResults": len(ids)}
-            body["reconcileIssues"] = [int(key) for key in ids]
+            body["reconcileIssues"] = [int(key) for key in ids if key.isdigit()]
             return [str(issue["id"]) for page in self._tokens(body) for issue in page]
         try:
             answer = self._door.query("search", _dc_body(query, ["updated"], 0))

@@ -3,8 +3,8 @@
 Jira offers transitions from the present status only, so a status several steps away is reached by
 walking: look, choose, step, look again. What was offered on the way is learned and kept, so that
 the next issue of that sort is led straight. A hop may be repeated after a lost answer, because the
-status is read again before every step; the walk ends after :data:`~connector.jira.workflow.MAX_HOPS`
-hops, and no status is entered twice.
+status is read again before every step. A walk ends after ``MAX_HOPS`` hops and enters no unknown
+status twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from connector.base import Done, Move, Record, WriteResult
 from connector.errors import ConnectorError, Gone, ReadAgain, Rejected
 from connector.jira.answers import SIDE
-from connector.jira.door import Door
+from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.outcomes import Lost, outcome, settled
 from connector.jira.records import Records
@@ -79,6 +79,8 @@ class Moving:
             if self._reach(walk, targets, known):
                 after = self._record(walk)
                 return Done(move.key, after.label, after, tuple(walk.hops))
+        if not walk.rows:
+            self._offers(walk)
         raise self._no_way(walk)
 
     def _reach(self, walk: Walk, targets: Sequence[str], known: Sequence[Status]) -> bool:
@@ -101,13 +103,17 @@ class Moving:
         return explore(walk.offered, walk.visited, _category(targets, known), graph)
 
     def _hop(self, walk: Walk, step: Step, *, last: bool) -> None:
-        given = filled(walk.rows[step.id], walk.move.fields, walk.dialect, last=last)
+        try:
+            given = filled(walk.rows[step.id], walk.move.fields, walk.dialect, last=last)
+        except Rejected as error:
+            error.offered = tuple(map(str, walk.offered))
+            raise
         body: dict[str, Any] = {"transition": {"id": step.id}}
         if given:
             body["fields"] = given
         before = walk.status.name
         try:
-            self._door.write("POST", f"issue/{walk.move.key}/transitions", body, absent=Gone)
+            self._door.write("POST", issue_path(walk.move.key, "transitions"), body)
         except (Lost, ReadAgain) as doubt:
             self._doubt(walk, doubt)
         except Rejected:
@@ -139,7 +145,7 @@ class Moving:
         walk.visited.add(walk.status.name.casefold())
 
     def _offers(self, walk: Walk) -> Graph:
-        path_ = f"issue/{walk.move.key}/transitions"
+        path_ = issue_path(walk.move.key, "transitions")
         answer = self._door.read(path_, params={"expand": "transitions.fields"}, absent=Gone)
         walk.rows = {str(row["id"]): row for row in answer.get("transitions") or ()}
         return self._facts.learn(*walk.sort, lambda g: g.learned(walk.status, walk.offered))

@@ -14,7 +14,7 @@ from connector.base import Record
 from connector.errors import BrokenAnswer, Gone, Rejected
 from connector.jira import jql
 from connector.jira.answers import SIDE
-from connector.jira.door import Door, chunks
+from connector.jira.door import Door, chunks, issue_path
 from connector.jira.facts import Facts
 from connector.jira.translate import asked, epic_keys, record
 
@@ -65,7 +65,7 @@ class Records:
 
     def issue(self, key: str, wanted: Iterable[str]) -> Issue:
         """One issue. Raises ``Gone``."""
-        answer = self._door.read(f"issue/{key}", params={"fields": ",".join(wanted)})
+        answer = self._door.read(issue_path(key), params={"fields": ",".join(wanted)})
         if not isinstance(answer, Mapping) or "id" not in answer:
             raise BrokenAnswer("an issue without an id", side=SIDE, where=f"GET issue/{key}")
         return answer

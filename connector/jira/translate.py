@@ -21,6 +21,9 @@ from connector.jira.workflow import Status
 ENVELOPE = ("updated", "created", "creator", "issuetype", "project")
 """Fields that every read asks for: without them there is no :class:`Record`."""
 
+PUBLIC_PROPERTY = "sd.public.comment"
+"""The comment property that hides a comment from customers of a service project."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -224,5 +227,11 @@ def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) 
         created=created,
         updated=stamp(row["updated"]) if row.get("updated") else created,
         body=str(row.get("body") or ""),
-        internal=row.get("jsdPublic") is False or bool(row.get("visibility")),
+        internal=row.get("jsdPublic") is False or bool(row.get("visibility")) or _hidden(row),
     )
+
+
+def _hidden(row: Mapping[str, Any]) -> bool:
+    marks = [each for each in row.get("properties") or () if each.get("key") == PUBLIC_PROPERTY]
+    values = (mark.get("value") for mark in marks)
+    return any(isinstance(v, Mapping) and v.get("internal") in (True, "true") for v in values)

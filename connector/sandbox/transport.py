@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from email.message import Message
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -86,7 +87,8 @@ class SandboxTransport(BaseAdapter):
 
 
 def _asked(request: requests.PreparedRequest) -> Request:
-    headers = {str(name): _text(value) for name, value in request.headers.items()}
+    headers = {"Host": urlsplit(request.url or "").netloc}
+    headers |= {str(name): _text(value) for name, value in request.headers.items()}
     return Request.of(request.method or "GET", request.url or "", headers, _body(request.body))
 
 

@@ -16,12 +16,13 @@ from sync.core.plan import Remark
 from sync.runtime import Runtime, log
 
 
-def remark(runtime: Runtime, actions: Sequence[Remark], plan: str) -> None:
-    """Add all comments of a plan; those of one record stay in their order."""
+def remark(runtime: Runtime, actions: Sequence[Remark], plan: str) -> frozenset[int]:
+    """Add all comments of a plan, those of one record in their order; links to look at again."""
     for side in Side:
         mine = [action for action in actions if action.side is side]
         if mine:
             _side(runtime, side, _sendable(runtime, mine), plan)
+    return frozenset(action.link.id for action in actions)
 
 
 def _sendable(runtime: Runtime, actions: Sequence[Remark]) -> list[Remark]:
@@ -98,6 +99,7 @@ def arrived(runtime: Runtime, action: Remark, copy_id: str, plan: str) -> None:
     with runtime.store.transaction():
         runtime.store.comments.add([row])
         runtime.store.intents.done(comment.reference, copy_id)
+        runtime.store.ledger.unpark(action.side, end.key, [f"comment {comment.source_id}"])
         echo(runtime, action.side, action.link)
         runtime.store.ledger.record(
             [

@@ -35,21 +35,26 @@ class Stored:
     held: Value | Unknown
 
 
-def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> None:
-    """Carry out all updates of a plan."""
+def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> frozenset[int]:
+    """Carry out all updates of a plan; the ids of links that need another look."""
+    unfinished: set[int] = set()
     for side in Side:
         mine = [action for action in actions if action.side is side]
         for where in dict.fromkeys(action.link.end(side).container for action in mine):
             part = [one for one in mine if one.link.end(side).container == where]
             for batch in chunks(part, BATCH):
-                _batch(runtime, side, where, batch, plan)
+                unfinished |= _batch(runtime, side, where, batch, plan)
+    return frozenset(unfinished)
 
 
-def _batch(runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str) -> None:
+def _batch(
+    runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str
+) -> set[int]:
     keys = [action.link.end(side).key for action in actions]
     fresh = runtime.read(side, where, keys, fresh=True)
     still = [action for action in actions if _unmoved(runtime, action, fresh)]
-    _patch(runtime, side, where, still, plan)
+    unfinished = {action.link.id for action in actions} - {action.link.id for action in still}
+    unfinished |= _patch(runtime, side, where, still, plan)
     moving = [
         (action, write, write.change.wish)
         for action in still
@@ -60,7 +65,9 @@ def _batch(runtime: Runtime, side: Side, where: str, actions: Sequence[Update], 
     adapter = runtime.adapters[side]
     work = runtime.in_parallel(lambda one: adapter.move(_move(side, one[0], one[2]), names), moving)
     for (action, write, _), result in work:
-        _after(runtime, action, (write,), result, plan)
+        if not _after(runtime, action, (write,), result, plan):
+            unfinished.add(action.link.id)
+    return unfinished
 
 
 def _unmoved(runtime: Runtime, action: Update, fresh: Mapping[str, Record]) -> bool:
@@ -81,16 +88,21 @@ def _unmoved(runtime: Runtime, action: Update, fresh: Mapping[str, Record]) -> b
     return True
 
 
-def _patch(runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str) -> None:
+def _patch(
+    runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str
+) -> set[int]:
     due = [(action, _still_writes(action)) for action in actions]
     due = [(action, writes) for action, writes in due if writes]
     if not due:
-        return
+        return set()
     properties = _properties(runtime, side, [action.link for action, _ in due])
     patches = [_as_patch(side, action, writes, properties) for action, writes in due]
     results = runtime.adapters[side].patch(patches, runtime.names(side, where))
-    for (action, writes), result in zip(due, results, strict=True):
-        _after(runtime, action, writes, result, plan)
+    return {
+        action.link.id
+        for (action, writes), result in zip(due, results, strict=True)
+        if not _after(runtime, action, writes, result, plan)
+    }
 
 
 def _still_writes(action: Update) -> tuple[FieldWrite, ...]:
@@ -141,14 +153,17 @@ def _after(
     writes: Sequence[FieldWrite],
     result: WriteResult,
     plan: str,
-) -> None:
+) -> bool:
+    """Remember what came of a write; whether the link needs no other look for it."""
     end = action.link.end(action.side)
     if isinstance(result, Done):
         _remember(runtime, action, writes, result, plan)
-    elif isinstance(result, Refused):
+        return result.record is not None
+    if isinstance(result, Refused):
         _refused(runtime, action, writes, result.error)
-    else:
-        postpone(runtime, action.side, end, result)
+        return True
+    postpone(runtime, action.side, end, result)
+    return False
 
 
 def _refused(

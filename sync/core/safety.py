@@ -40,6 +40,7 @@ class Holding:
     pair: str
     reason: str
     consent: Consent = Consent.YES
+    first_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tupl
 def _asked(pair: str, standing: Standing) -> list[Holding]:
     state = standing.state
     if not state.first_run_done:
-        return [Holding(pair, "this is the pair's first run")]
+        return [Holding(pair, "this is the pair's first run", first_run=True)]
     if state.fingerprint and state.fingerprint != standing.fingerprint:
         return [Holding(pair, "its mapping changed since the last run")]
     return []

@@ -83,7 +83,7 @@ class Engine:
         Records named by number, key or id are looked at even when nothing woke them.
         """
         self._fetch()
-        rows = list(self._rows(Orders()))
+        rows = list(self._rows())
         queued = {(row.side, row.key) for row in rows}
         for link in (one for name in records for one in self.runtime.store.links.find(name)):
             end = link.servicenow
@@ -99,14 +99,15 @@ class Engine:
         approved = False
         for turn in range(TURNS):
             complete(self.runtime)
-            rows = self._rows(orders, follow_ups_only=approved)
-            found = study(self.runtime, rows) if rows else None
-            if found is not None:
-                found, held = self._released(found, orders, approved=approved)
+            rows = self._rows(follow_ups_only=approved)
+            if rows:
+                found, held = self._released(study(self.runtime, rows), orders, approved=approved)
                 self._progress.tell("writing", turn, 0)
                 execute(self.runtime, found)
                 approved = approved or bool(orders.approve)
-            if not self._more(orders, found, turn):
+            if self._news(rows, follow_ups_only=approved):
+                continue
+            if not decorate(self.runtime) and not (orders.wait and self._wait()):
                 break
         return self.summary(monotonic() - started, held)
 
@@ -114,8 +115,7 @@ class Engine:
         self._notice_mappings()
         poll(self.runtime, lambda stage, done: self._progress.tell(stage, done, 0))
 
-    def _rows(self, orders: Orders, *, follow_ups_only: bool = False) -> Sequence[QueuedRow]:
-        del orders
+    def _rows(self, *, follow_ups_only: bool = False) -> Sequence[QueuedRow]:
         rows = self.runtime.store.inbox.rows(1_000_000, self.runtime.clock())
         if follow_ups_only:
             return [row for row in rows if reasons(row) & FOLLOW_UPS]
@@ -142,16 +142,11 @@ class Engine:
             log.warning("a plan is held", action="plan.held", pair=one.pair, reason=one.reason)
         return without(found, frozenset(one.pair for one in holdings)), holdings
 
-    def _more(self, orders: Orders, found: Study | None, turn: int) -> bool:
-        """Whether another turn has something to do."""
-        store = self.runtime.store
-        if found is not None and not found.holdings and store.inbox.rows(1, self.runtime.clock()):
-            return True
-        if found is not None and (found.plan.actions or found.proposals):
-            return True
-        if decorate(self.runtime):
-            return True
-        return orders.wait and turn < TURNS - 1 and self._wait()
+    def _news(self, before: Sequence[QueuedRow], *, follow_ups_only: bool) -> bool:
+        """Whether rows are due that were not there, or not as they are now, a turn ago."""
+        known = {(row.side, row.key, row.turn) for row in before}
+        now = self._rows(follow_ups_only=follow_ups_only)
+        return any((row.side, row.key, row.turn) not in known for row in now)
 
     def _wait(self) -> bool:
         """Sleep until the next unclear write can be settled; whether there is one."""
@@ -202,4 +197,4 @@ def _released_by(holding: Holding, orders: Orders) -> bool:
         return False
     if orders.yes:
         return True
-    return orders.first_run_allowed and "first run" in holding.reason
+    return orders.first_run_allowed and holding.first_run

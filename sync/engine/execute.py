@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from connector.errors import Rejected
 from mappings.sides import Side
@@ -22,6 +23,9 @@ from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
 from sync.runtime import Runtime, log
 
+HELD_BACK = timedelta(seconds=5)
+"""How long a record waits whose twin may be under way."""
+
 
 def execute(runtime: Runtime, found: Study) -> None:
     """Carry out a plan that may be written, then finish the rows that led to it."""
@@ -34,19 +38,21 @@ def execute(runtime: Runtime, found: Study) -> None:
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
-    update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
-    remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
+    unfinished = update(
+        runtime, [one for one in actions if isinstance(one, Update)], plan.hash
+    ) | remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
     for verdict in found.verdicts:
-        _finish(runtime, verdict)
+        _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
     for proposal in found.proposals:
         _settle_candidate(runtime, proposal)
     runtime.store.inbox.done(list(found.gathered.idle))
+    runtime.store.inbox.postpone(list(found.gathered.held), runtime.clock() + HELD_BACK, 0)
 
 
 def _consented(runtime: Runtime, found: Study) -> None:
     """From here on the pair has had its first run, with the mapping as it stands."""
     busy = {action.pair for action in found.plan.actions}
-    for spec in runtime.specs:
+    for spec in (one for one in runtime.specs if one.pair not in found.left_out):
         state = runtime.store.pairs.get(spec.pair)
         changed = state.fingerprint != spec.fingerprint()
         if (spec.pair in busy and not state.first_run_done) or changed:
@@ -119,20 +125,22 @@ def _adopt(runtime: Runtime, action: Adopt, plan: str) -> None:
     made(runtime, link, text, plan, action.reason)
 
 
-def _finish(runtime: Runtime, verdict: Verdict) -> None:
+def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
     """Remember what was agreed on without traffic, and take the rows out of the inbox."""
     case = verdict.case
-    agreed = verdict.state is LinkState.ACTIVE and not verdict.actions
+    agreed = verdict.state is LinkState.ACTIVE and finished
     with runtime.store.transaction():
         link = runtime.store.links.by_ids([case.link.id]).get(case.link.id, case.link)
         link = replace(link, state=verdict.state)
         if agreed:
-            link = _agreed(runtime, link, case)
+            link = _agreed(runtime, link, verdict)
         if link != case.link:
             runtime.store.links.save(link)
         if verdict.settled:
             runtime.store.links.set_bases(link.id, verdict.settled)
             _close_conflicts(runtime, link, verdict)
+        for side in Side if verdict.cleared else ():
+            runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
         runtime.store.inbox.done(list(case.rows))
     if verdict.state is not case.link.state:
         log.warning(
@@ -143,9 +151,13 @@ def _finish(runtime: Runtime, verdict: Verdict) -> None:
         )
 
 
-def _agreed(runtime: Runtime, link: Link, case: Case) -> Link:
-    for side, record in case.records.items():
+def _agreed(runtime: Runtime, link: Link, verdict: Verdict) -> Link:
+    """The link with the versions that were read; a side we wrote to has its own by now."""
+    written = {action.side for action in verdict.actions}
+    for side, record in verdict.case.records.items():
         end = link.end(side)
+        if side in written:
+            continue
         link = link.with_end(
             side, replace(end, version=record.version, label=record.label, url=record.url)
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mappings.model import MappingSpec
+from mappings.values import UNKNOWN
 
 from connector.base import Comment, Record
 from mappings.sides import Side
@@ -119,7 +120,7 @@ def equals_base(case: Case, side: Side, record: Record) -> bool:
     for rule in case.spec.rules:
         value = rule.relation.canonical(side, record.fields)
         base = case.bases.get(rule.name)
-        if base is None or base.of(side) != value:
+        if value is not UNKNOWN and (base is None or base.of(side) != value):
             return False
     return True
 

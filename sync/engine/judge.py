@@ -32,12 +32,17 @@ RETRY = "retry"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done about a case. ``settled`` are bases to remember without any write."""
+    """What is to be done about a case.
+
+    ``settled`` are bases to remember without any write, ``cleared`` fields that were parked and
+    are in order again.
+    """
 
     case: Case
     actions: tuple[Action, ...] = ()
     notes: tuple[Note, ...] = ()
     settled: Mapping[str, Base] = field(default_factory=dict)
+    cleared: tuple[str, ...] = ()
     state: LinkState = LinkState.ACTIVE
 
 
@@ -62,7 +67,7 @@ def judge(case: Case, bench: Bench) -> Verdict:
     notes = tuple(
         Note(case.spec.pair, case.link, name, finding)
         for name, finding in decisions.items()
-        if isinstance(finding, Clash | Stuck) and not _known_stuck(case, name, finding)
+        if isinstance(finding, Clash | Stuck) and not _known_trouble(case, name, finding)
     )
     settled = {
         name: kept.base
@@ -72,7 +77,8 @@ def judge(case: Case, bench: Bench) -> Verdict:
     updates = [
         Update(case.spec.pair, side, case.link, tuple(own)) for side, own in writes.items() if own
     ]
-    return Verdict(case, (*updates, *_remarks(case, bench)), notes, settled)
+    cleared = tuple(row.field for row in case.parked if isinstance(decisions.get(row.field), Keep))
+    return Verdict(case, (*updates, *_remarks(case, bench)), notes, settled, cleared)
 
 
 def _state(case: Case) -> LinkState:
@@ -161,11 +167,11 @@ def _refused_before(case: Case, name: str, write: Write) -> bool:
     )
 
 
-def _known_stuck(case: Case, name: str, finding: Clash | Stuck) -> bool:
-    """A dead end that is already parked with the same reason needs no second word."""
-    return isinstance(finding, Stuck) and any(
-        row.field == name and row.reason == finding.reason for row in case.parked
-    )
+def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:
+    """What is already parked with the same reason needs no second word."""
+    if isinstance(finding, Clash):
+        return finding.write is not None and _refused_before(case, name, finding.write)
+    return any(row.field == name and row.reason == finding.reason for row in case.parked)
 
 
 def _remarks(case: Case, bench: Bench) -> tuple[Remark, ...]:

@@ -33,6 +33,7 @@ class Study:
     proposals: tuple[Proposal, ...]
     plan: Plan
     holdings: tuple[Holding, ...]
+    left_out: frozenset[str] = frozenset()
 
 
 def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
@@ -157,4 +158,4 @@ def without(found: Study, pairs: frozenset[str]) -> Study:
         tuple(note for note in found.plan.notes if stays(note.pair)),
     )
     gathered = replace(found.gathered, cases=cases, candidates=candidates)
-    return Study(gathered, verdicts, proposals, plan, ())
+    return Study(gathered, verdicts, proposals, plan, (), pairs)

@@ -7,14 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, literal, select
 
 from mappings.sides import Side
 from sync.core.model import Base, Link, Value
 from sync.store.database import Database
 from sync.store.rows import chunks, column, upsert
 from sync.store.tables import BASE, LINK
-from sync.store.types import encode
+from sync.store.types import Canonical, encode
 
 _OVERWRITTEN = ("servicenow", "jira", "servicenow_digest", "jira_digest")
 
@@ -73,7 +73,7 @@ class Bases(ABC):
         wanted = and_(
             BASE.c.field == field,
             column(BASE, f"{side.value}_digest") == digest(value),
-            column(BASE, side.value) == value,
+            column(BASE, side.value) == literal(value, Canonical()),
         )
         return tuple(self._select(LINK.c.id.in_(select(BASE.c.link_id).where(wanted))))
 

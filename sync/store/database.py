@@ -29,6 +29,8 @@ from sync.store.opening import check_file, is_memory, parse, remedy_of
 BUSY_SECONDS = 20
 """How long another process' write is waited for before the store counts as locked."""
 
+_OPTIONS = "-c synchronous_commit=on -c timezone=UTC"
+
 WRITES = {"tandem_begin": "BEGIN IMMEDIATE"}
 """Execution option read when a SQLite transaction begins; reads take the plain ``BEGIN``."""
 
@@ -174,11 +176,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgres_engine(url: URL) -> Engine:
+    # Options of the URL (a search_path, say) hold; ours come last, because durability is not a
+    # matter of taste.
+    wished = url.query.get("options", "")
     arguments = {
-        "options": "-c synchronous_commit=on -c timezone=UTC",
+        "options": f"{wished if isinstance(wished, str) else ' '.join(wished)} {_OPTIONS}".strip(),
         "connect_timeout": 10,
         "application_name": "tandem",
     }
-    return create_engine(
-        url.update_query_dict({}), connect_args=arguments, max_overflow=-1, pool_pre_ping=True
-    )
+    return create_engine(url, connect_args=arguments, max_overflow=-1, pool_pre_ping=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import String, Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from sync.core.model import Base, Value
 from sync.errors import BrokenInvariant
@@ -37,7 +37,7 @@ def decode(text: str) -> Value:
 class _Coded(TypeDecorator[T]):
     """A type that is text in the database; its children say how."""
 
-    impl = Text
+    impl: type[TypeEngine[Any]] | TypeEngine[Any] = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002

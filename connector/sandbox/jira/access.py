@@ -1,9 +1,9 @@
 """Who is calling, by the rules of each flavour.
 
-Cloud takes ``email:token`` as basic credentials. With a wrong or revoked token it does *not* refuse:
-the caller becomes anonymous, sees nothing, and only a header says why. A bearer token at the site's
-own address is refused. Data Center takes a personal token as bearer, or name and password, and
-answers wrong ones with 401: JSON for the API, a login page for the rest.
+Cloud takes ``email:token`` as basic credentials. With a wrong or revoked token it does *not*
+refuse: the caller becomes anonymous, sees nothing, and only a header says why. A bearer token at
+the site's own address is refused. Data Center takes a personal token as bearer, or name and
+password, and answers wrong ones with 401: JSON for tokens, a page for passwords.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.sandbox.jira.author import Author
-from connector.sandbox.jira.model import ChangeItem, Issue, IssueLink, Project, Remark, WebLink
+from connector.sandbox.jira.model import ChangeItem, Issue, IssueLink, Remark, WebLink
 from connector.sandbox.jira.problems import refusal
 from connector.sandbox.jira.site import LINK_TYPES
 from connector.sandbox.jira.values import BadValue, rich_text
@@ -31,7 +31,7 @@ _COMMENT_MEMBERS = frozenset(
 # -- comments ----------------------------------------------------------------------------------
 
 
-def draft_remark(world: World, author: Author, project: Project, payload: Any) -> Remark:
+def draft_remark(world: World, author: Author, payload: Any) -> Remark:
     """A checked comment, not yet on an issue."""
     if not isinstance(payload, dict) or not payload.keys() <= _COMMENT_MEMBERS:
         raise refusal(400, "There was an error parsing JSON. Check that your request is valid.")
@@ -39,7 +39,7 @@ def draft_remark(world: World, author: Author, project: Project, payload: Any) -
     visibility = _visibility(payload.get("visibility"))
     properties = check_properties(payload.get("properties"))
     now = world.now()
-    public = project.public_comments and not _internal(properties)
+    public = not _internal(properties)
     return Remark("", author.key, body, now, now, author.key, public, visibility, dict(properties))
 
 
@@ -84,7 +84,7 @@ def add_remark(world: World, issue: Issue, remark: Remark) -> Issue:
 
 def edit_remark(world: World, author: Author, issue: Issue, held: Remark, payload: Any) -> Remark:
     """Change a comment; properties left out keep their state."""
-    draft = draft_remark(world, author, world.project_of(issue), payload)
+    draft = draft_remark(world, author, payload)
     kept = "properties" not in payload
     properties = held.properties if kept else {**held.properties, **draft.properties}
     public = held.public if kept else draft.public

@@ -14,7 +14,7 @@ import heapq
 import random
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -140,10 +140,3 @@ class SearchIndex:
             self._by_label[label.lower()].discard(key)
         place = bisect_left(self._by_time, (issue.updated, key))
         del self._by_time[place]
-
-
-def reconciled(
-    index: SearchIndex, truth: Mapping[str, Issue], ids: Iterable[str]
-) -> dict[str, Issue]:
-    """True states of the issues a search wants to be exact about."""
-    return {key: truth[key] for key in ids if key in truth}

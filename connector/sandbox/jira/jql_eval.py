@@ -23,6 +23,7 @@ from connector.sandbox.jira.jql_parse import (
     Operand,
     Tree,
 )
+from connector.sandbox.jira.jql_vendor import VENDOR_FUNCTIONS
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.jira.world import World
 
@@ -124,7 +125,7 @@ def _call(asking: Asking, field: jql_fields.Searched, operand: Operand) -> Any:
     name = operand.text.lower()
     if name == "currentuser" and field.kind == "user":
         return asking.me
-    if name in jql_fields.VENDOR_FUNCTIONS:
+    if name in VENDOR_FUNCTIONS:
         raise NotModelled(f"the function '{operand.text}()'")
     raise Unresolvable(f"Unable to find JQL function '{operand.text}()'.")
 
@@ -159,20 +160,20 @@ def _moments(asking: Asking, field: jql_fields.Searched, clause: Clause) -> Test
 
 def read_span(asking: Asking, clause: Clause) -> Any:
     """The moment a date clause is about."""
-    operand = _plain_moment(asking, clause)
+    operand = _plain_moment(clause)
     try:
         return read_moment(operand, asking.now, asking.zone)
     except BadMoment as problem:
         raise JqlSyntax(_bad_date(clause)) from problem
 
 
-def _plain_moment(_asking: Asking, clause: Clause) -> Operand:
+def _plain_moment(clause: Clause) -> Operand:
     operand = clause.operands[0]
     if not operand.call:
         return operand
     if operand.text.lower() == "now":
         return Operand("-0m", quoted=True)
-    if operand.text.lower() in jql_fields.VENDOR_FUNCTIONS:
+    if operand.text.lower() in VENDOR_FUNCTIONS:
         raise NotModelled(f"the function '{operand.text}()'")
     raise Unresolvable(f"Unable to find JQL function '{operand.text}()'.")
 
@@ -190,7 +191,7 @@ def _days(asking: Asking, field: jql_fields.Searched, clause: Clause) -> Test:
     if clause.operator in ("in", "not in"):
         raise NotModelled(f"'{clause.operator}' with dates")
     try:
-        day = read_day(_plain_moment(asking, clause), asking.now, asking.zone).isoformat()
+        day = read_day(_plain_moment(clause), asking.now, asking.zone).isoformat()
     except BadMoment as problem:
         raise JqlSyntax(_bad_date(clause)) from problem
 

@@ -13,96 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from connector.sandbox.jira.jql_parse import NotModelled
+from connector.sandbox.jira.jql_vendor import VENDOR_FIELDS
 from connector.sandbox.jira.model import FieldDef, Issue, Named
 from connector.sandbox.jira.workflows import CATEGORIES
 from connector.sandbox.jira.world import World
-
-VENDOR_FIELDS = frozenset(
-    [
-        "affectedversion",
-        "approvals",
-        "attachments",
-        "category",
-        "comment",
-        "cf",
-        "fixversion",
-        "filter",
-        "issuelink",
-        "issuelinktype",
-        "lastviewed",
-        "level",
-        "originalestimate",
-        "organizations",
-        "remainingestimate",
-        "request",
-        "savedfilter",
-        "sprint",
-        "security",
-        "timespent",
-        "timeestimate",
-        "voter",
-        "votes",
-        "watcher",
-        "watchers",
-        "worklogauthor",
-        "worklogcomment",
-        "worklogdate",
-        "workratio",
-        "environment",
-        "creator",
-        "resolved",
-        "resolutiondate",
-        "hierarchylevel",
-        "parentepic",
-        "team",
-        "issuehistory",
-        "development",
-        "statuscategorychangeddate",
-    ]
-)
-VENDOR_FUNCTIONS = frozenset(
-    [
-        "approved",
-        "approver",
-        "cascadeoption",
-        "childissuesof",
-        "closedsprints",
-        "componentsleadbyuser",
-        "currentlogin",
-        "currentuser",
-        "earliestunreleasedversion",
-        "endofday",
-        "endofmonth",
-        "endofweek",
-        "endofyear",
-        "futuresprints",
-        "issuehistory",
-        "issueswithremotelinksbyglobalid",
-        "lastlogin",
-        "latestreleasedversion",
-        "linkedissue",
-        "linkedissues",
-        "membersof",
-        "now",
-        "opensprints",
-        "organizationmembers",
-        "parentepic",
-        "projectsleadbyuser",
-        "projectswhereuserhaspermission",
-        "projectswhereuserhasrole",
-        "releasedversions",
-        "standardissuetypes",
-        "startofday",
-        "startofmonth",
-        "startofweek",
-        "startofyear",
-        "subtaskissuetypes",
-        "unreleasedversions",
-        "updatedby",
-        "votedissues",
-        "watchedissues",
-    ]
-)
 
 Read = Callable[[Issue], Any]
 Resolve = Callable[[str], Iterable[Any]]
@@ -144,9 +58,10 @@ def _custom(world: World, wanted: str) -> FieldDef | None:
 
 
 def _of_custom(world: World, field: FieldDef) -> Searched:
-    read: Read = lambda issue: issue.fields.get(field.id)  # noqa: E731 - a reader made in place
     if field.kind == "epic":
-        return Searched("key", read, _issue_ids(world))
+        held = "parent" if world.site.cloud else field.id
+        return Searched("key", _value(held), _issue_ids(world))
+    read = _value(field.id)
     if field.kind in ("line", "text"):
         return Searched("text", read)
     if field.kind == "number":
@@ -225,15 +140,11 @@ def _categories(text: str) -> list[str]:
 def _people(world: World) -> Resolve:
     def find(text: str) -> list[str]:
         wanted = text.lower()
-        known = (
-            (lambda user: (user.key, user.name, user.email))
-            if world.site.cloud
-            else (lambda user: (user.key, user.name))
-        )
         return [
             user.key
             for user in world.users.values()
-            if wanted in {part.lower() for part in known(user)}
+            if wanted in (user.key.lower(), user.name.lower())
+            or (world.site.cloud and wanted == user.email.lower())
         ]
 
     return find
@@ -248,7 +159,7 @@ def _resolution(world: World) -> Searched:
     )
 
 
-def _labels(world: World) -> Searched:
+def _labels(_world: World) -> Searched:
     return Searched(
         "labels",
         lambda issue: tuple(label.lower() for label in issue.fields["labels"]),
@@ -256,7 +167,7 @@ def _labels(world: World) -> Searched:
     )
 
 
-def _text(world: World) -> Searched:
+def _text(_world: World) -> Searched:
     def read(issue: Issue) -> str:
         bodies = (remark.body for remark in issue.comments if remark.visibility is None)
         parts = (issue.fields.get("summary"), issue.fields.get("description"), *bodies)
@@ -275,23 +186,30 @@ def _key(world: World) -> Searched:
 
 
 def _priority(world: World) -> Searched:
-    rank: Read = lambda issue: -int(issue.fields["priority"] or 0)  # noqa: E731 - a reader
-    return Searched("named", _value("priority"), _by_name(world.priorities), rank)
+    return Searched("named", _value("priority"), _by_name(world.priorities), _urgency)
+
+
+def _urgency(issue: Issue) -> int:
+    """Sorts the lowest first."""
+    return -int(issue.fields["priority"] or 0)
 
 
 def _stamp(read: Callable[[Issue], datetime]) -> Callable[[World], Searched]:
     return lambda _world: Searched("moment", read)
 
 
-_ISSUE_ID = lambda world: Searched(  # noqa: E731 - a maker like its neighbours
-    "key", lambda issue: issue.id, _issue_ids(world), lambda issue: int(issue.id)
-)
-_TYPE = lambda world: Searched("named", lambda issue: issue.type_id, _types(world))  # noqa: E731
+def _issue_id(world: World) -> Searched:
+    return Searched("key", lambda issue: issue.id, _issue_ids(world), lambda issue: int(issue.id))
+
+
+def _type(world: World) -> Searched:
+    return Searched("named", lambda issue: issue.type_id, _types(world))
+
 
 _SYSTEM: dict[str, Callable[[World], Searched]] = {
     "project": lambda world: Searched("named", lambda issue: issue.project, _projects(world)),
-    "issuetype": _TYPE,
-    "type": _TYPE,
+    "issuetype": _type,
+    "type": _type,
     "status": lambda world: Searched("named", lambda issue: issue.status, _statuses(world)),
     "statuscategory": lambda world: Searched(
         "named", lambda issue: world.statuses[issue.status].category, _categories
@@ -300,7 +218,7 @@ _SYSTEM: dict[str, Callable[[World], Searched]] = {
     "key": _key,
     "issuekey": _key,
     "issue": _key,
-    "id": _ISSUE_ID,
+    "id": _issue_id,
     "parent": lambda world: Searched("key", _value("parent"), _issue_ids(world)),
     "assignee": lambda world: Searched("user", _value("assignee"), _people(world)),
     "reporter": lambda world: Searched("user", _value("reporter"), _people(world)),

@@ -29,15 +29,17 @@ def create(world: World, author: Author, payload: Any) -> Issue:
     """A new issue, with whatever rides along: properties, comments and one first transition."""
     payload = check_members(payload)
     project, kind = _where(world, payload.get("fields") or {})
-    reading = Reading(world, project, kind, author.rich)
+    reading = _reading(world, author, project, kind)
     edge = _first_step(kind, payload)
     screen = create_screen(kind)
     allowed = {**screen, **_screen_of(edge)}
     rest = {**payload, "fields": _without(payload.get("fields") or {}, "project", "issuetype")}
     wanted = collect(reading, allowed, rest)
     edits.missing(reading, {**screen, **_demands(edge)}, wanted)
+    if kind.subtask and not wanted.raw.get("parent"):
+        wanted.errors.setdefault("parent", "A sub-task needs the id or key of its parent.")
     properties = check_properties(payload.get("properties"))
-    remarks = [draft_remark(world, author, project, row) for row in wanted.comments]
+    remarks = [draft_remark(world, author, row) for row in wanted.comments]
     if wanted.errors:
         raise refusal(400, errors=wanted.errors)
     issue = _new_issue(world, author, reading, wanted, properties)
@@ -46,6 +48,10 @@ def create(world: World, author: Author, payload: Any) -> Issue:
     for remark in remarks:
         issue = add_remark(world, issue, remark)
     return issue
+
+
+def _reading(world: World, author: Author, project: Project, kind: IssueType) -> Reading:
+    return Reading(world, project, kind, author.rich, author.key == world.site.me)
 
 
 def create_screen(kind: IssueType) -> dict[str, bool]:
@@ -142,13 +148,13 @@ def edit(world: World, author: Author, issue: Issue, payload: Any) -> Issue:
     project, kind = world.project_of(issue), world.type_of(issue)
     asked = payload.get("fields") or {}
     other = _other_type(project, kind, asked)
-    reading = Reading(world, project, other or kind, author.rich)
+    reading = _reading(world, author, project, other or kind)
     rest = {**payload, "fields": _without(asked, "issuetype")}
     screen = edit_screen(reading.kind)
     wanted = collect(reading, screen, rest, issue, _EDIT_IGNORES)
     _keep_demanded(reading, screen, wanted)
     properties = check_properties(payload.get("properties"))
-    remarks = [draft_remark(world, author, project, row) for row in wanted.comments]
+    remarks = [draft_remark(world, author, row) for row in wanted.comments]
     if wanted.errors:
         raise refusal(400, errors=wanted.errors)
     issue = _store(world, author, issue, wanted.raw, other)
@@ -193,12 +199,12 @@ def transition(world: World, author: Author, issue: Issue, payload: Any) -> Issu
     payload = check_members(payload)
     project, kind = world.project_of(issue), world.type_of(issue)
     edge = _edge(kind, issue.status, payload.get("transition"))
-    reading = Reading(world, project, kind, author.rich)
+    reading = _reading(world, author, project, kind)
     wanted = collect(reading, _screen_of(edge), payload, issue)
     edits.missing(reading, _demands(edge), wanted)
     if wanted.errors:
         raise refusal(400, errors=wanted.errors)
-    remarks = [draft_remark(world, author, project, row) for row in wanted.comments]
+    remarks = [draft_remark(world, author, row) for row in wanted.comments]
     issue = _walk(world, author, issue, edge, wanted)
     for remark in remarks:
         issue = add_remark(world, issue, remark)

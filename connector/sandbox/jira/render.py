@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import adf, render_setup
-from connector.sandbox.jira.extras import PUBLIC_PROPERTY, readable
+from connector.sandbox.jira.extras import readable
 from connector.sandbox.jira.model import ChangeEntry, FieldDef, Issue, Remark
 from connector.sandbox.jira.site import LINK_TYPES
 from connector.sandbox.jira.world import World
@@ -102,7 +102,7 @@ def fields_json(view: View, issue: Issue, wanted: Collection[str]) -> Json:
 def chosen(world: World, wanted: Collection[str]) -> list[str]:
     """Field ids that a request's list selects; unknown names are ignored."""
     picked: dict[str, None] = {}
-    everything = [name for name in world.fields]
+    everything = list(world.fields)
     for part in wanted or ("*all",):
         if part == "*all":
             picked.update(dict.fromkeys(everything))
@@ -185,9 +185,7 @@ def _comment_page(view: View, issue: Issue) -> Json:
     }
 
 
-def comment_json(
-    view: View, issue: Issue, remark: Remark, *, properties: bool = False
-) -> Json:
+def comment_json(view: View, issue: Issue, remark: Remark, *, properties: bool = False) -> Json:
     """One comment."""
     users = view.world.users
     row: Json = {
@@ -200,7 +198,7 @@ def comment_json(
         "updated": view.stamp(remark.updated),
     }
     if view.world.site.cloud:
-        row["jsdPublic"] = remark.public or not view.world.project_of(issue).public_comments
+        row["jsdPublic"] = remark.public
     if remark.visibility is not None:
         row["visibility"] = dict(remark.visibility)
     if properties:
@@ -208,11 +206,6 @@ def comment_json(
             {"key": name, "value": value} for name, value in remark.properties.items()
         ]
     return row
-
-
-def is_internal(remark: Remark) -> bool:
-    """Whether the writer said that customers must not see it."""
-    return PUBLIC_PROPERTY in remark.properties and not remark.public
 
 
 def change_json(view: View, entry: ChangeEntry) -> Json:

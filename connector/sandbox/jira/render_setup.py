@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from connector.sandbox.jira.model import FieldDef, IssueType, Named, Project, Status, User
 from connector.sandbox.jira.workflows import CATEGORIES
@@ -30,7 +31,12 @@ _TYPES = {
     "stamp": "datetime",
     "page": "comments-page",
 }
-_ITEMS = {"labels": "string", "components": "component", "versions": "version", "links": "issuelinks"}
+_ITEMS = {
+    "labels": "string",
+    "components": "component",
+    "versions": "version",
+    "links": "issuelinks",
+}
 _SETS = ["add", "set", "remove"]
 
 
@@ -47,7 +53,7 @@ def user(view: View, person: User) -> Json:
         row |= {"accountId": person.key, "accountType": "atlassian"}
     else:
         row["self"] = f"{view.api}/user?username={person.key}"
-        row |= {"name": person.key, "key": f"JIRAUSER{sum(person.key.encode()) + 10000}"}
+        row |= {"name": person.key, "key": f"JIRAUSER{crc32(person.key.encode())}"}
     if person.email_shown:
         row["emailAddress"] = person.email
     return row

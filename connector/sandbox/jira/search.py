@@ -49,15 +49,17 @@ def search(
     ]
     found.sort(key=lambda issue: int(issue.id), reverse=not order)
     for row, rank in reversed(order):
-        found.sort(key=lambda issue, rank=rank: _sortable(rank(issue)), reverse=row.descending)
+        _sort(found, rank, row.descending)
     return found
+
+
+def _sort(found: list[Issue], rank: jql_fields.Read, descending: bool) -> None:
+    found.sort(key=lambda issue: _sortable(rank(issue)), reverse=descending)
 
 
 def visible(world: World, searcher: Searcher, issue: Issue) -> bool:
     """Whether this caller may know of an issue."""
-    if not searcher.integration:
-        return True
-    return issue.id not in world.hidden and issue.project not in world.hidden_projects
+    return not (searcher.integration and world.is_hidden(issue))
 
 
 def parse_bounded(text: str | None) -> Query:

@@ -43,6 +43,8 @@ LINK_TYPES = (
     ("10003", "Relates", "relates to", "relates to"),
 )
 """Id, name, inward and outward text."""
+_SHARED_TYPES = (("10000", "Epic", 1), ("10001", "Story", 0), ("10002", "Task", 0))
+_TEAM_TYPES = (("10301", "Epic", 1), ("10302", "Story", 0), ("10303", "Task", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,9 @@ def _named(first: int, *names: str) -> tuple[Named, ...]:
 
 def _ops(flavour: Flavour, statuses: tuple[Status, ...]) -> Project:
     flow = workflows.delivery(_numbering(statuses))
-    levels = (
-        ("10000", "Epic", 1),
-        ("10001", "Story", 0),
-        ("10002", "Task", 0),
-        ("10004", "Bug", 0),
-    )
     types = tuple(
         IssueType(number, name, level, flow, layout.company_screen(flavour, level))
-        for number, name, level in (*levels, ("10003", "Sub-task", -1))
+        for number, name, level in (*_SHARED_TYPES, ("10004", "Bug", 0), ("10003", "Sub-task", -1))
     )
     components = _named(10500, "Checkout", "Identity", "Network", "Reporting")
     versions = _named(10600, "2026.1", "2026.2")
@@ -144,10 +140,9 @@ def _team(flavour: Flavour, own: tuple[Status, ...]) -> Project:
 
 def _team_on_data_center(own: tuple[Status, ...]) -> Project:
     flow = _simple_on_shared(own)
-    levels = (("10000", "Epic", 1), ("10001", "Story", 0), ("10002", "Task", 0))
     types = tuple(
         IssueType(number, name, level, flow, layout.company_screen("dc", level))
-        for number, name, level in levels
+        for number, name, level in _SHARED_TYPES
     )
     return Project("10001", "TEAM", "Web team", "software", "classic", types)
 

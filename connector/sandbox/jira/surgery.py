@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from connector.sandbox.jira import history
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.extras import link_issues
 from connector.sandbox.jira.model import ChangeItem, Issue, IssueType, Project
@@ -57,8 +58,7 @@ def move(world: World, author: Author, issue: Issue, project: Project) -> Issue:
         names = (kind.id, kind.name, new_kind.id, new_kind.name)
         items.append(ChangeItem("issuetype", "issuetype", *names))
     if status != issue.status:
-        names = world.statuses[issue.status].name, world.statuses[status].name
-        items.append(ChangeItem("status", "status", issue.status, names[0], status, names[1]))
+        items.append(history.moved(world, issue.status, status))
     moved = replace(
         issue,
         key=key,

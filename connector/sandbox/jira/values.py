@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from connector.sandbox.jira import adf
-from connector.sandbox.jira.model import FieldDef, Issue, IssueType, Named, Project
+from connector.sandbox.jira.model import FieldDef, IssueType, Named, Project
 from connector.sandbox.jira.problems import TEXT_LIMIT, too_long
 from connector.sandbox.jira.world import World
 
@@ -30,12 +30,16 @@ class BadValue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where a value is read for. ``rich`` is the newer API version, with documents."""
+    """Where a value is read for, and for whom.
+
+    ``rich`` is the newer API version, with documents; a ``blind`` writer sees no hidden issues.
+    """
 
     world: World
     project: Project
     kind: IssueType
     rich: bool = False
+    blind: bool = False
 
 
 def read(reading: Reading, field: FieldDef, value: Any) -> Any:
@@ -175,7 +179,7 @@ def _pick(value: Any, rows: Mapping[str, Named], name: str, what: str) -> str | 
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise BadValue(f"Specify a valid '{'id'}' or '{name}' for {what}")
+        raise BadValue(f"Specify a valid 'id' or '{name}' for {what}")
     if value.get("id") is not None:
         if str(value["id"]) in rows:
             return str(value["id"])
@@ -205,21 +209,16 @@ def _epic(reading: Reading, _field: FieldDef, value: Any) -> str | None:
 def _above(reading: Reading, ref: str) -> str:
     world = reading.world
     parent = world.issue(ref)
-    if parent is None or parent.project in world.hidden_projects:
+    if parent is None or (reading.blind and world.is_hidden(parent)):
         raise BadValue(f"Could not find issue by id or key '{ref}'.")
     kind = world.type_of(parent)
     if kind.level != reading.kind.level + 1:
         raise BadValue("The given parent does not belong to the appropriate hierarchy level.")
-    closed_off = (
-        kind.subtask or reading.kind.subtask or "next-gen" in _styles(world, parent, reading)
-    )
-    if closed_off and parent.project != reading.project.id:
+    same_project = parent.project == reading.project.id
+    own_types = "next-gen" in (world.project_of(parent).style, reading.project.style)
+    if not same_project and (own_types or reading.kind.subtask):
         raise BadValue("The parent must belong to the same project.")
     return parent.id
-
-
-def _styles(world: World, parent: Issue, reading: Reading) -> set[str]:
-    return {world.project_of(parent).style, reading.project.style}
 
 
 def _named_list(rows: Callable[[Project], tuple[Named, ...]]) -> Callable[..., tuple[str, ...]]:

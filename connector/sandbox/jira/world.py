@@ -11,7 +11,8 @@ holding ``lock``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from threading import RLock
@@ -67,6 +68,7 @@ class World:
         self._keys: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._serial = FIRST_ID
+        self._past: datetime | None = None
 
     # -- looking things up ---------------------------------------------------------------------
 
@@ -96,6 +98,10 @@ class World:
         """An issue's status."""
         return self.statuses[issue.status]
 
+    def is_hidden(self, issue: Issue) -> bool:
+        """Whether the integration account may not know of it."""
+        return issue.id in self.hidden or issue.project in self.hidden_projects
+
     def user_by_email(self, email: str) -> User | None:
         """The account that logs in with this address."""
         wanted = email.lower()
@@ -122,9 +128,19 @@ class World:
         self._numbers[project.key] = self._numbers.get(project.key, 0) + 1
         return f"{project.key}-{self._numbers[project.key]}"
 
+    @contextmanager
+    def back_to(self, moment: datetime) -> Iterator[None]:
+        """Turn the clock back, for making a past; only while a site is filled."""
+        with self.lock:
+            self._past = moment
+            try:
+                yield
+            finally:
+                self._past = None
+
     def now(self) -> datetime:
         """The clock, cut to milliseconds."""
-        now = self.clock.now()
+        now = self._past or self.clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def stamp(self, issue: Issue) -> datetime:

@@ -107,8 +107,8 @@ class ServiceNowSandbox:
         except Refusal as refusal:
             return Response.of_json(refusal.status, refusal.envelope())
         except NotModelled as gap:
-            refusal = Refusal(501, "sandbox: not modelled", str(gap))
-            return Response.of_json(501, refusal.envelope())
+            loud = Refusal(501, "sandbox: not modelled", str(gap))
+            return Response.of_json(501, loud.envelope())
 
     def _route(self, request: Request, caller: Caller) -> Response:
         parts = [part for part in request.path.split("/") if part]

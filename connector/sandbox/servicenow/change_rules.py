@@ -50,11 +50,11 @@ def next_states(row: Row) -> tuple[str, ...]:
 class ChangeRules(TaskRules):
     """What the platform does around a write of a change."""
 
-    def writable(self, world: World, old: Row, name: str, by: Caller) -> bool:
+    def writable(self, _world: World, old: Row, name: str, by: Caller, /) -> bool:
         """The type is settled once the change has left New."""
         return name != "type" or old.get("state") == NEW or by.door is Door.SYSTEM
 
-    def before(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def before(self, world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Complete and check."""
         super().before(world, old, new, by)
         moved = old is not None and old.get("state") != new["state"]
@@ -72,7 +72,7 @@ class ChangeRules(TaskRules):
         if new.get("type") == "standard" and entered(old, new, SCHEDULED):
             new["approval"] = "approved"
 
-    def after(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def after(self, world: World, old: Row | None, new: Row, _by: Caller, /) -> None:
         """Ask the approvers, or tell them that nobody asks any more."""
         if old is None or old.get("state") == new["state"]:
             return
@@ -91,18 +91,18 @@ class ChangeRules(TaskRules):
 class ApprovalRules:
     """What an approver's answer does to the change."""
 
-    def writable(self, world: World, old: Row, name: str, by: Caller) -> bool:
+    def writable(self, _world: World, old: Row, name: str, by: Caller, /) -> bool:
         """Only the answer itself can be written, and only once."""
         if by.door is Door.SYSTEM:
             return True
         return name == "state" and old.get("state") == "requested"
 
-    def before(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def before(self, _world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Everybody answers for himself."""
         if by.door is not Door.SYSTEM and by.sys_id != new.get("approver"):
             raise no_right("Update" if old else "Insert")
 
-    def after(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def after(self, world: World, old: Row | None, new: Row, _by: Caller, /) -> None:
         """The first answer decides."""
         if old is None or old.get("state") != "requested":
             return

@@ -8,7 +8,7 @@ with no rows, or refused. Rows that tie in the order come in no order.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import (
@@ -44,14 +44,17 @@ class Evaluation:
         self._caller = caller
         self._nothing = False
 
-    def select(self, query: Query | str) -> list[Row]:
-        """The matching rows in order; rights of single rows are not looked at."""
+    def select(self, query: Query | str, among: Collection[str] | None = None) -> list[Row]:
+        """The matching rows in order; rights of single rows are not looked at.
+
+        ``among`` narrows the search to some sys_ids, for callers that have them.
+        """
         asked = parse(query) if isinstance(query, str) else query
         tests = [self._all_of(groups) for groups in asked.alternatives]
         order = [found for found in map(self._order, asked.order) if found is not None]
         if self._nothing:
             return []
-        rows = [row for row in self._candidates(asked) if any(test(row) for test in tests)]
+        rows = [row for row in self._candidates(asked, among) if any(test(row) for test in tests)]
         return self._sorted(rows, order)
 
     def _all_of(self, groups: AllOf) -> Test:
@@ -151,8 +154,10 @@ class Evaluation:
             rows.sort(key=key, reverse=descending)  # type: ignore[arg-type]
         return rows
 
-    def _candidates(self, query: Query) -> Iterable[Row]:
+    def _candidates(self, query: Query, among: Collection[str] | None) -> Iterable[Row]:
         """All rows, or only those named when every alternative asks by id."""
+        if among is not None:
+            return self._rows_of(dict.fromkeys(among))
         named: dict[str, None] = {}
         for groups in query.alternatives:
             ids = next((found for found in map(_ids, groups) if found is not None), None)
@@ -161,7 +166,10 @@ class Evaluation:
             named.update(dict.fromkeys(ids))
         if self._table == "sys_journal_field":
             return [note for sys_id in named for note in self._world.notes(sys_id)]
-        found = (self._world.row(self._table, sys_id) for sys_id in named)
+        return self._rows_of(named)
+
+    def _rows_of(self, keys: Iterable[str]) -> list[Row]:
+        found = (self._world.row(self._table, sys_id) for sys_id in keys)
         return [row for row in found if row is not None]
 
 

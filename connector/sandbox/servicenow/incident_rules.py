@@ -17,13 +17,13 @@ _STATES = ("state", "incident_state")
 class IncidentRules(TaskRules):
     """What the platform does around a write of an incident."""
 
-    def writable(self, world: World, old: Row, name: str, by: Caller) -> bool:
+    def writable(self, _world: World, old: Row, name: str, by: Caller, /) -> bool:
         """A closed or cancelled incident takes nothing but a reopening, from who may close."""
         if old.get("state") not in _ENDED or by.door is Door.SYSTEM:
             return True
         return name in _STATES and by.has("itil_admin")
 
-    def before(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def before(self, world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Complete and check."""
         super().before(world, old, new, by)
         mirror(old, new, "incident_state")
@@ -33,7 +33,7 @@ class IncidentRules(TaskRules):
             new["hold_reason"] = ""
         self._stamp_end(world, old, new, by)
 
-    def after(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def after(self, world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Children follow; a caller's answer ends the waiting for it."""
         if old is not None and entered(old, new, IN_PROGRESS, ON_HOLD, RESOLVED):
             self._lead_children(world, new)

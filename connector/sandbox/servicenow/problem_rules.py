@@ -37,7 +37,7 @@ _BY_CODE = {
 class ProblemRules(TaskRules):
     """What the platform does around a write of a problem."""
 
-    def before(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def before(self, world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Complete and check."""
         super().before(world, old, new, by)
         if by.door is Door.REST and world.knobs.problem_state == "ignored":
@@ -49,7 +49,7 @@ class ProblemRules(TaskRules):
             self._check_policy(world, old, new)
         self._stamp_end(world, old, new, by)
 
-    def after(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def after(self, world: World, old: Row | None, new: Row, _by: Caller, /) -> None:
         """A fixed problem resolves the incidents that wait for it."""
         if not entered(old, new, CLOSED) or new.get("resolution_code") != "fix_applied":
             return

@@ -56,10 +56,10 @@ class TableApi:
         raise Refusal(405, "Method not supported")
 
     def _check(self, request: Request) -> None:
-        for name, _value in request.query:
-            if name.startswith("sysparm_") and name not in _PARAMETERS:
+        for name, value in request.query:
+            if value and name.startswith("sysparm_") and name not in _PARAMETERS:
                 raise NotModelled(f"the parameter {name}")
-        if request.param("sysparm_input_display_value") == "true":
+        if is_set(request, "sysparm_input_display_value"):
             raise NotModelled("sysparm_input_display_value=true")
         accept = request.headers.get("accept", "*/*")
         if not any(kind in accept for kind in ("json", "*/*", "application/*")):
@@ -137,9 +137,9 @@ class TableApi:
 
     def _paging(self, request: Request, total: int, offset: int, limit: int) -> dict[str, str]:
         headers = {}
-        if request.param("sysparm_no_count") != "true":
+        if not is_set(request, "sysparm_no_count"):
             headers["X-Total-Count"] = str(total)
-        quiet = request.param("sysparm_suppress_pagination_header") == "true"
+        quiet = is_set(request, "sysparm_suppress_pagination_header")
         if total > limit > 0 and not quiet:
             headers["Link"] = _links(request, total, offset, limit)
         return headers
@@ -179,13 +179,18 @@ def read_body(request: Request) -> dict[str, Any]:
 
 def shape_of(request: Request) -> Shape:
     """What the caller wants to see."""
-    display = request.param("sysparm_display_value", "false") or "false"
+    display = (request.param("sysparm_display_value") or "false").lower()
     if display not in ("false", "true", "all"):
         raise NotModelled(f"sysparm_display_value={display}")
     names = (request.param("sysparm_fields") or "").split(",")
     fields = tuple(name.strip() for name in names if name.strip())
-    links = request.param("sysparm_exclude_reference_link") != "true"
+    links = not is_set(request, "sysparm_exclude_reference_link")
     return Shape(fields, display, links, host_of(request))
+
+
+def is_set(request: Request, name: str) -> bool:
+    """Whether a switch is on; ``True`` counts like ``true``."""
+    return (request.param(name) or "").lower() == "true"
 
 
 def host_of(request: Request) -> str:

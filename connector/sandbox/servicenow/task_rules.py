@@ -27,11 +27,11 @@ def priority(impact: str, urgency: str) -> str:
 class TaskRules:
     """The parent class' rules; classes extend them."""
 
-    def writable(self, world: World, old: Row, name: str, by: Caller) -> bool:
+    def writable(self, _world: World, _old: Row, _name: str, _by: Caller, /) -> bool:
         """Every column, unless a class says otherwise."""
         return True
 
-    def before(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def before(self, world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Complete the row."""
         if old is None:
             new.setdefault("opened_at", world.now())
@@ -40,7 +40,7 @@ class TaskRules:
         if group and new.get("assignment_group") != group:
             new["reassignment_count"] = str(int(new.get("reassignment_count") or 0) + 1)
 
-    def after(self, world: World, old: Row | None, new: Row, by: Caller) -> None:
+    def after(self, _world: World, _old: Row | None, _new: Row, _by: Caller, /) -> None:
         """Nothing follows."""
 
 

@@ -1,0 +1,163 @@
+"""The fake Jira as an application: a request in, a response out.
+
+Order as in the real thing: the caller is known before the path is looked at, the path before the
+method, the method before the content type, the content type before the body. One request at a time
+runs inside.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import unquote, urlsplit
+
+from connector.sandbox.clock import Clock
+from connector.sandbox.http import Request, Response
+from connector.sandbox.jira import routes_extras, routes_issue, routes_search, routes_setup
+from connector.sandbox.jira.access import Access, Caller
+from connector.sandbox.jira.call import Call, Route, Settings, Shared
+from connector.sandbox.jira.index import Knobs
+from connector.sandbox.jira.limits import Limits
+from connector.sandbox.jira.model import Flavour
+from connector.sandbox.jira.problems import Refusal, collection, problem_document
+from connector.sandbox.jira.render import View
+from connector.sandbox.jira.site import build
+from connector.sandbox.jira.world import World
+
+_ROOT = re.compile(r"/rest/api/(?P<version>2|3|latest)/(?P<rest>.+)")
+_BASES = {"cloud": "https://northwind.atlassian.net", "dc": "https://jira.northwind.example"}
+_FIXED = (
+    "issue/bulk",
+    "issue/bulkfetch",
+    "search/jql",
+)
+
+
+class JiraSandbox:
+    """A Jira site of either flavour.
+
+    ``index`` (lag, spread, flicker), ``settings`` (page caps), ``limits`` and ``access`` are the
+    knobs; ``world`` is the content and the oracle. ``zone`` is the profile zone of everybody.
+    """
+
+    def __init__(
+        self,
+        flavour: Flavour,
+        clock: Clock,
+        seed: int = 0,
+        *,
+        base: str = "",
+        zone: str = "Europe/Berlin",
+    ) -> None:
+        self.index = Knobs()
+        self.world = World(build(flavour, zone), clock, seed, self.index)
+        self.settings = Settings()
+        self.limits = Limits()
+        self.access = Access(self.world)
+        self._prefix = urlsplit(base).path.rstrip("/")
+        dice = random.Random(seed)  # noqa: S311 - replayable page cuts, no secret
+        self._shared = Shared(
+            self.world, self.settings, self.limits, dice, base.rstrip("/") or _BASES[flavour]
+        )
+        tables = (routes_search, routes_issue, routes_extras, routes_setup)
+        self._routes = [
+            (route, route.pattern)
+            for table in tables
+            for route in table.ROUTES
+            if flavour in route.flavours
+        ]
+
+    @property
+    def base(self) -> str:
+        """The site's address, without a trailing slash."""
+        return self._shared.base
+
+    @property
+    def cloud(self) -> bool:
+        """Whether this is Jira Cloud."""
+        return self.world.site.cloud
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request."""
+        with self.world.lock:
+            try:
+                caller = self.access.who(request)
+            except Refusal as problem:
+                return self._finish(problem.response, {})
+            try:
+                limited = self._limit(caller, request)
+                response = self._answer(caller, request)
+            except Refusal as problem:
+                limited = {}
+                response = problem.response
+            return self._finish(response, {**caller.headers, **limited})
+
+    def _limit(self, caller: Caller, request: Request) -> Mapping[str, str]:
+        now = self.world.now()
+        if not self.cloud:
+            return self.limits.user(caller.key, now) if caller.user else {}
+        self.limits.endpoint(f"{request.method} {_shape(request.path)}", now)
+        return {}
+
+    def _finish(self, response: Response, headers: Mapping[str, str]) -> Response:
+        trace = f"{len(self.world.write_log):08x}"
+        return replace(response, headers={"X-ARequestId": trace, **headers, **response.headers})
+
+    def _answer(self, caller: Caller, request: Request) -> Response:
+        version, rest = self._split(request.path)
+        if not self.cloud and version == "3":
+            return _no_resource()
+        version = "2" if version == "latest" else version
+        route, parts = self._find(request, rest)
+        if request.method in ("POST", "PUT"):
+            _check_content_type(request)
+        view = View(self.world, caller.key, self._zone(caller), self._base(request), version)
+        return route.answer(Call(self._shared, caller, request, view, parts))
+
+    def _split(self, path: str) -> tuple[str, str]:
+        if self._prefix and not path.startswith(self._prefix + "/"):
+            raise Refusal(_no_resource())
+        match = _ROOT.fullmatch(path.removeprefix(self._prefix))
+        if match is None:
+            raise Refusal(_no_resource())
+        return match["version"], match["rest"].rstrip("/")
+
+    def _find(self, request: Request, rest: str) -> tuple[Route, dict[str, str]]:
+        known = False
+        for route, pattern in self._routes:
+            match = pattern.fullmatch(rest)
+            if match is None or (rest in _FIXED and route.path != rest):
+                continue
+            known = True
+            if route.method == request.method:
+                return route, {name: unquote(part) for name, part in match.groupdict().items()}
+        if known:
+            text = f"Method '{request.method}' is not supported."
+            raise problem_document(405, text, request.path)
+        raise Refusal(_no_resource())
+
+    def _zone(self, caller: Caller) -> str:
+        if self.cloud and caller.user:
+            return caller.user.zone
+        return self.world.site.zone
+
+    def _base(self, request: Request) -> str:
+        host = request.headers.get("host")
+        return f"http://{host}{self._prefix}" if host else self._shared.base
+
+
+def _no_resource() -> Response:
+    return Response.of_json(404, collection(["The resource was not found."]))
+
+
+def _check_content_type(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        text = f"Content-Type '{kind}' is not supported."
+        raise problem_document(415, text, request.path)
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"/(?:[A-Z][A-Z0-9]*-)?\d+(?=/|$)", "/{id}", path)

@@ -1,0 +1,337 @@
+"""The direct mount: the adapter interface on the world itself, without HTTP.
+
+For simulation by the ten thousand and for the contract suite that the real adapter passes too. What
+searches see is the lagging index; what is read by id is the truth. What a real adapter would pay in
+requests is counted, what a network would do is done by :class:`connector.sandbox.weather.Weather`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from connector.base import (
+    Authorship,
+    Comment,
+    CommentDraft,
+    Draft,
+    Identity,
+    KindInfo,
+    Meter,
+    Move,
+    Patch,
+    Person,
+    Record,
+    RemoteLink,
+    RequestClass,
+    Sighting,
+    SightingPage,
+    Stream,
+    StreamKind,
+    WriteResult,
+)
+from connector.errors import AccessLost, Gone, NotThere, Rejected
+from connector.sandbox.faults import Faults
+from connector.sandbox.jira import native
+from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.direct_writes import Writes
+from connector.sandbox.jira.extras import readable
+from connector.sandbox.jira.jql_eval import Unresolvable
+from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
+from connector.sandbox.jira.model import Issue, Project, Remark
+from connector.sandbox.jira.search import Searcher, search
+from connector.sandbox.weather import Tally, Weather
+
+PAGE = 100
+_MARK_FIELDS = ("labels", "reporter", "status", "summary")
+
+
+class DirectJira:
+    """One side of a sync, straight on a :class:`JiraSandbox`, as its integration account.
+
+    ``weather`` may be shared by several adapters, so that what one left unsettled still happens
+    after it is gone.
+    """
+
+    name = "jira"
+
+    def __init__(
+        self,
+        sandbox: JiraSandbox,
+        *,
+        faults: Faults | None = None,
+        weather: Weather | None = None,
+    ) -> None:
+        self.sandbox = sandbox
+        self.world = world = sandbox.world
+        self.meter: Meter = Tally()
+        self.weather = weather or Weather(self.name, faults or Faults(), world.clock)
+        self._me = world.site.me
+        self._writes = Writes(world, self.weather, self.meter, self._record)
+
+    # -- who and when --------------------------------------------------------------------------
+
+    def identity(self) -> Identity:
+        """The account and the site."""
+        self._read("myself")
+        self._read("serverInfo")
+        user = self.world.users[self._me]
+        kind = "Cloud" if self.sandbox.cloud else "Data Center"
+        return Identity(
+            user.key,
+            user.name,
+            self.sandbox.base.split("://", 1)[-1],
+            self.world.site.flavour,
+            kind,
+            self.server_now(),
+        )
+
+    def server_now(self) -> datetime:
+        """The site's clock, as a ``Date`` header would tell it."""
+        return self.world.clock.now().replace(microsecond=0)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    # -- feeds ---------------------------------------------------------------------------------
+
+    def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
+        """One stream a project; comments move ``updated``."""
+        return tuple(
+            Stream(f"project:{key}", StreamKind.RECORDS, (key,)) for key in sorted(set(containers))
+        )
+
+    def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
+        """Issues stamped since then, oldest first, as the index has them."""
+        started = self.server_now()
+        bound = int(since.timestamp() * 1000)
+        for container in stream.containers:
+            query = f'project = "{container}" AND updated >= {bound} ORDER BY updated ASC, id ASC'
+            for page in self._pages(query):
+                rows = (_sighting(container, issue) for issue in page)
+                yield SightingPage(tuple(rows), started)
+
+    # -- reads ---------------------------------------------------------------------------------
+
+    def listed(
+        self, container: str, scope: str, fields: Collection[str]
+    ) -> Iterator[tuple[Record, ...]]:
+        """All issues that a scope selects, by id."""
+        self._project(container)
+        for page in self._pages(_within(container, scope) + " ORDER BY id ASC"):
+            yield tuple(self._record(issue, fields) for issue in page)
+
+    def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
+        """Which keys the scope selects now; asked about by id, the index is exact."""
+        if not keys:
+            return frozenset()
+        for _request in range(0, len(keys), 50):
+            self._read("search")
+        found = self._search(_within(container, scope), exact=tuple(keys))
+        return frozenset(issue.id for issue in found) & frozenset(keys)
+
+    def read(
+        self,
+        container: str,  # noqa: ARG002 - an id finds its issue in any project
+        keys: Collection[str],
+        fields: Collection[str],
+        *,
+        fresh: bool = False,
+    ) -> dict[str, Record]:
+        """Issues by id, wherever they are now; hidden and gone ones are absent."""
+        for _request in range(0, len(keys), 1 if fresh else PAGE):
+            self._read("issue/bulkfetch")
+        with self.world.lock:
+            seen = [issue for key in keys if (issue := self._visible(key)) is not None]
+            return {issue.id: self._record(issue, fields) for issue in seen}
+
+    def find(
+        self,
+        container: str,  # noqa: ARG002 - a marked issue may have moved to another project
+        marks: Collection[str],
+    ) -> dict[str, tuple[Record, ...]]:
+        """Issues that carry these labels, as the index has them."""
+        found: dict[str, tuple[Record, ...]] = {}
+        if not marks:
+            return found
+        quoted = ", ".join(f'"{mark}"' for mark in marks)
+        for page in self._pages(f"labels in ({quoted}) ORDER BY id ASC"):
+            for issue in page:
+                carried = {label.casefold() for label in issue.fields["labels"]}
+                for mark in (one for one in marks if one.casefold() in carried):
+                    record = self._record(issue, _MARK_FIELDS)
+                    found[mark] = (*found.get(mark, ()), record)
+        return found
+
+    def comments(
+        self,
+        container: str,
+        keys: Collection[str],
+    ) -> tuple[Comment, ...]:
+        """All comments of these issues, oldest first."""
+        for _request in range(0, len(keys), PAGE):
+            self._read("issue/bulkfetch")
+        with self.world.lock:
+            seen = [issue for key in keys if (issue := self._visible(key)) is not None]
+            rows = [
+                self._comment(container, issue, remark)
+                for issue in seen
+                for remark in readable(self.world, self._me, issue)
+            ]
+        return tuple(sorted(rows, key=lambda row: (row.created, int(row.id))))
+
+    def people(
+        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+    ) -> tuple[Person, ...]:
+        """Persons by key and by exact e-mail."""
+        for _request in (*keys, *emails):
+            self._read("user/search")
+        wanted = {address.casefold() for address in emails}
+        return tuple(
+            Person(
+                user.key,
+                user.name,
+                user.email if user.email_shown else "",
+                user.active,
+                "" if self.sandbox.cloud else user.key,
+            )
+            for user in self.world.users.values()
+            if user.key in keys or user.email.casefold() in wanted
+        )
+
+    def kinds(self, container: str) -> tuple[KindInfo, ...]:
+        """The issue types of a project."""
+        project = self._project(container)
+        self._read("issue/createmeta")
+        own = {"components": project.components, "versions": project.versions}
+        return tuple(native.kind_info(self.world, kind, own) for kind in project.types)
+
+    def creatable(self, container: str, kind: str) -> frozenset[str]:
+        """Which native fields a create of this kind takes in this project."""
+        found = next((row for row in self.kinds(container) if row.name == kind), None)
+        if found is None:
+            raise NotThere(f"{container} has no issue type {kind!r}", side=self.name)
+        names = {field.name for field in found.fields}
+        if self.world.site.epic_link in names:
+            names.add("parent")
+        return frozenset(names)
+
+    def authorship(
+        self,
+        container: str,  # noqa: ARG002 - an id finds its issue in any project
+        key: str,
+        name: str,
+    ) -> Authorship:
+        """Who last changed this field; the creator if nobody did."""
+        self._read("issue/changelog")
+        with self.world.lock:
+            issue = self._visible(key)
+            if issue is None:
+                raise Gone(f"Issue {key} is gone or hidden", side=self.name)
+            field = native.field_of(self.world, name, self.world.type_of(issue))
+            wanted = "status" if name == "status_category" else field.id if field else name
+            for entry in reversed(issue.history):
+                if any(item.field == wanted for item in entry.items):
+                    return Authorship(self.world.users[entry.author].name, entry.at)
+            return Authorship(self.world.users[issue.creator].name, issue.created)
+
+    # -- writes --------------------------------------------------------------------------------
+
+    def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
+        """Create issues in bulk, with whatever rides along."""
+        self._check_access()
+        return self._writes.create(drafts)
+
+    def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
+        """Change issues."""
+        self._check_access()
+        return [self._writes.patch(patch, fields) for patch in patches]
+
+    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
+        """Walk an issue to the nearest wanted status."""
+        self._check_access()
+        return self._writes.move(move, fields)
+
+    def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
+        """Add comments, in order on each issue."""
+        self._check_access()
+        return self._writes.comment(drafts)
+
+    def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
+        """Create or refresh remote links."""
+        self._check_access()
+        return [self._writes.decorate(link) for link in links]
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _read(self, path: str) -> None:
+        self.meter.count(RequestClass.READ)
+        self._check_access()
+        self.weather.read(f"/rest/api/2/{path}")
+
+    def _check_access(self) -> None:
+        if self.sandbox.access.revoked:
+            raise AccessLost("the token is not accepted", side=self.name)
+
+    def _project(self, key: str) -> Project:
+        self._read(f"project/{key}")
+        project = self.world.project(key)
+        if project is None or project.id in self.world.hidden_projects:
+            raise NotThere(f"No project {key!r}", side=self.name)
+        return project
+
+    def _pages(self, query: str) -> Iterator[list[Issue]]:
+        self._read("search")
+        found = self._search(query)
+        yield found[:PAGE]
+        for start in range(PAGE, len(found), PAGE):
+            self._read("search")
+            yield found[start : start + PAGE]
+
+    def _search(self, query: str, exact: tuple[str, ...] = ()) -> list[Issue]:
+        searcher = Searcher(self._me, self.world.users[self._me].zone)
+        try:
+            with self.world.lock:
+                return search(self.world, searcher, parse(query), exact)
+        except Unresolvable as problem:
+            if self.sandbox.cloud:
+                return []
+            raise self._bad_query(str(problem)) from problem
+        except JqlSyntax as problem:
+            raise self._bad_query(str(problem)) from problem
+        except NotModelled as problem:
+            raise self._bad_query(f"The sandbox does not model {problem}") from problem
+
+    def _bad_query(self, text: str) -> Rejected:
+        return Rejected(text, side=self.name, field="scope")
+
+    def _visible(self, key: str) -> Issue | None:
+        issue = self.world.issue(key)
+        return None if issue is None or self.world.is_hidden(issue) else issue
+
+    def _record(self, issue: Issue, fields: Collection[str]) -> Record:
+        return native.record(self.world, issue, fields, self.sandbox.base)
+
+    def _comment(self, container: str, issue: Issue, remark: Remark) -> Comment:
+        private = self.sandbox.cloud and not remark.public
+        return Comment(
+            container=container,
+            key=issue.id,
+            id=remark.id,
+            lane="comment",
+            author=remark.author,
+            author_name=self.world.users[remark.author].name,
+            created=remark.created,
+            updated=remark.updated,
+            body=remark.body,
+            internal=private or remark.visibility is not None,
+        )
+
+
+def _within(container: str, scope: str) -> str:
+    inner = f" AND ({scope})" if scope.strip() else ""
+    return f'project = "{container}"{inner}'
+
+
+def _sighting(container: str, issue: Issue) -> Sighting:
+    return Sighting(container, issue.id, native.version(issue), issue.updated)

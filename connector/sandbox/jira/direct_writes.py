@@ -1,0 +1,287 @@
+"""The direct adapter's writes: what the real one gets back, without the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Any
+
+from connector.base import (
+    CommentDraft,
+    Done,
+    Draft,
+    Meter,
+    Move,
+    NotSent,
+    Patch,
+    Record,
+    Refused,
+    RemoteLink,
+    RequestClass,
+    WriteResult,
+)
+from connector.errors import Gone, NotThere, Rejected, RetryLater
+from connector.sandbox.jira import extras, native, operations
+from connector.sandbox.jira.author import Author
+from connector.sandbox.jira.model import Issue, IssueType, Transition
+from connector.sandbox.jira.problems import Refusal, no_issue
+from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
+from connector.sandbox.jira.world import World
+from connector.sandbox.weather import Weather
+
+BULK = 50
+_SIDE = "jira"
+Shown = Callable[[Issue, Collection[str]], Record]
+
+
+class Writes:
+    """Creates, patches, moves, comments and links of the integration account."""
+
+    def __init__(self, world: World, weather: Weather, meter: Meter, shown: Shown) -> None:
+        self._world = world
+        self._weather = weather
+        self._meter = meter
+        self._shown = shown
+        self._author = Author(world.site.me)
+
+    # -- create --------------------------------------------------------------------------------
+
+    def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
+        """One request for fifty drafts; one bad draft does not hurt its neighbours."""
+        results: list[WriteResult] = []
+        for start in range(0, len(drafts), BULK):
+            results.extend(self._create_some(drafts[start : start + BULK]))
+        return results
+
+    def _create_some(self, drafts: Sequence[Draft]) -> list[WriteResult]:
+        made: list[WriteResult] = []
+
+        def do() -> WriteResult:
+            made.extend(self._attempt("POST issue", partial(self._create, d)) for d in drafts)
+            return Done("")
+
+        self._meter.count(RequestClass.WRITE)
+        path = "/rest/api/2/issue/bulk" if len(drafts) > 1 else "/rest/api/2/issue"
+        outcome = self._weather.write("POST", path, do)
+        return made if isinstance(outcome, Done) else [outcome] * len(drafts)
+
+    def _create(self, draft: Draft) -> Done:
+        project = self._world.project(draft.container)
+        kind = operations.issue_type(project, {"name": draft.kind}) if project else None
+        if project is None or kind is None:
+            what = f"{draft.container} has no issue type {draft.kind!r}"
+            raise NotThere(what, side=_SIDE)
+        fields = native.payload_fields(self._world, kind, draft.fields)
+        fields |= native.epic_name(self._world, kind, draft.fields)
+        fields |= {"project": {"id": project.id}, "issuetype": {"id": kind.id}}
+        body: dict[str, Any] = {"fields": _given(fields)}
+        rows = draft.properties.items()
+        body["properties"] = [{"key": name, "value": value} for name, value in rows]
+        step = self._riding_step(kind, draft.targets)
+        if step is not None:
+            body["transition"] = {"id": step.id}
+        if draft.comments and kind.comment_on_create:
+            adds = [{"add": {"body": each.body}} for each in draft.comments]
+            body["update"] = {"comment": adds}
+        issue = operations.create(self._world, self._author, body)
+        return Done(issue.id, issue.key)
+
+    def _riding_step(self, kind: IssueType, targets: Sequence[str]) -> Transition | None:
+        for tier in tiers(targets):
+            way = route(self._world, kind, kind.workflow.first, tier)
+            if way is not None:
+                return way[0] if len(way) == 1 and not demands(way[0]) else None
+        return None
+
+    # -- patch ---------------------------------------------------------------------------------
+
+    def patch(self, patch: Patch, fields: Collection[str]) -> WriteResult:
+        """Fields and labels in one request, each property in one more."""
+        result: WriteResult = Done(patch.key)
+        if patch.fields or patch.add or patch.remove:
+            result = self._send("PUT", patch.key, "", lambda: self._edit(patch))
+        for name, value in patch.properties.items():
+            if not isinstance(result, Done):
+                break
+            result = self._put_property(patch.key, name, value)
+        if not isinstance(result, Done):
+            return result
+        if not self._world.site.cloud:
+            self._meter.count(RequestClass.READ)
+        issue = self._world.issue(patch.key)
+        record = self._shown(issue, fields) if issue else None
+        return Done(patch.key, record.label if record else "", record)
+
+    def _put_property(self, key: str, name: str, value: Any) -> WriteResult:
+        def do() -> Done:
+            extras.put_property(self._world, self._author, self._issue(key), name, value)
+            return Done(key)
+
+        return self._send("PUT", key, f"/properties/{name}", do)
+
+    def _edit(self, patch: Patch) -> Done:
+        issue = self._issue(patch.key)
+        kind = self._world.type_of(issue)
+        body: dict[str, Any] = {
+            "fields": native.payload_fields(self._world, kind, patch.fields),
+            "update": {},
+        }
+        for verb, members in (("add", patch.add), ("remove", patch.remove)):
+            for name, values in native.payload_fields(self._world, kind, members).items():
+                verbs = body["update"].setdefault(name, [])
+                verbs.extend({verb: value} for value in values)
+        operations.edit(self._world, self._author, issue, body)
+        return Done(patch.key)
+
+    # -- move ----------------------------------------------------------------------------------
+
+    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
+        """Hop by hop to the nearest target, looking anew after each hop."""
+        hops: list[str] = []
+        for _ in range(MAX_HOPS + 1):
+            self._meter.count(RequestClass.READ)
+            issue = self._world.issue(move.key)
+            if issue is None or self._world.is_hidden(issue):
+                return Refused(_gone(move.key))
+            way = self._way(issue, move)
+            if way is None or (way and len(hops) == MAX_HOPS):
+                break
+            if not way:
+                return Done(move.key, issue.key, self._shown(issue, fields), tuple(hops))
+            self._meter.count(RequestClass.READ)
+            result = self._hop(move, way)
+            if not isinstance(result, Done):
+                return result
+            hops.append(way[0].name)
+        return Refused(self._no_way(move))
+
+    def _way(self, issue: Issue, move: Move) -> tuple[Transition, ...] | None:
+        kind = self._world.type_of(issue)
+        filled = [name for name, value in move.fields.items() if value not in (None, ())]
+        for tier in tiers(move.targets):
+            for allowed in (filled, None):
+                way = route(self._world, kind, issue.status, tier, allowed)
+                if way is not None:
+                    return way
+        return None
+
+    def _hop(self, move: Move, way: tuple[Transition, ...]) -> WriteResult:
+        edge = way[0]
+        needed = demands(edge)
+        last = len(way) == 1
+
+        def do() -> Done:
+            issue = self._issue(move.key)
+            kind = self._world.type_of(issue)
+            shown = edge.screen or {}
+            given = {
+                name: value
+                for name, value in move.fields.items()
+                if name in needed or (last and name in shown)
+            }
+            fields = _given(native.payload_fields(self._world, kind, given))
+            body = {"transition": {"id": edge.id}, "fields": fields}
+            operations.transition(self._world, self._author, issue, body)
+            return Done(move.key)
+
+        return self._send("POST", move.key, "/transitions", do, offered=self._offered(move.key))
+
+    def _offered(self, key: str) -> tuple[str, ...]:
+        issue = self._world.issue(key)
+        if issue is None:
+            return ()
+        edges = self._world.type_of(issue).workflow.offered(issue.status)
+        return tuple(self._world.statuses[edge.status].name for edge in edges)
+
+    def _no_way(self, move: Move) -> Rejected:
+        offered = self._offered(move.key)
+        what = f"no way to {' or '.join(move.targets)}; Jira offers {', '.join(offered)}"
+        return Rejected(what, side=_SIDE, field=move.name, offered=offered)
+
+    # -- comments and links --------------------------------------------------------------------
+
+    def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
+        """In order; behind one that is not done, the other comments of its issue wait."""
+        stuck: set[str] = set()
+        results: list[WriteResult] = []
+        for draft in drafts:
+            if draft.key in stuck:
+                error = RetryLater("an earlier comment of this issue is not settled", side=_SIDE)
+                results.append(NotSent(error))
+                continue
+            result = self._send("POST", draft.key, "/comment", partial(self._remark, draft))
+            if not isinstance(result, Done | Refused):
+                stuck.add(draft.key)
+            results.append(result)
+        return results
+
+    def _remark(self, draft: CommentDraft) -> Done:
+        rows: list[dict[str, Any]] = [{"key": "tandem", "value": {"reference": draft.reference}}]
+        if draft.internal:
+            rows.append({"key": extras.PUBLIC_PROPERTY, "value": {"internal": True}})
+        body = {"body": draft.body, "properties": rows}
+        remark = extras.draft_remark(self._world, self._author, body)
+        issue = extras.add_remark(self._world, self._issue(draft.key), remark)
+        return Done(issue.comments[-1].id)
+
+    def decorate(self, link: RemoteLink) -> WriteResult:
+        """One remote link."""
+
+        def do() -> Done:
+            body = {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
+            extras.put_remote_link(self._world, self._author, self._issue(link.key), body)
+            return Done(link.key)
+
+        return self._send("POST", link.key, "/remotelink", do, kind=RequestClass.DECORATION)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _send(
+        self,
+        method: str,
+        key: str,
+        rest: str,
+        do: Callable[[], Done],
+        *,
+        kind: RequestClass = RequestClass.WRITE,
+        offered: tuple[str, ...] = (),
+    ) -> WriteResult:
+        self._meter.count(kind)
+        path = f"/rest/api/2/issue/{key}{rest}"
+        where = f"{method} {path}"
+        return self._weather.write(method, path, lambda: self._attempt(where, do, offered))
+
+    def _attempt(
+        self, where: str, do: Callable[[], Done], offered: tuple[str, ...] = ()
+    ) -> WriteResult:
+        try:
+            with self._world.lock:
+                return do()
+        except Refusal as problem:
+            return Refused(_rejected(problem, where, offered))
+        except NotThere as problem:
+            return NotSent(problem)
+
+    def _issue(self, key: str) -> Issue:
+        issue = self._world.issue(key)
+        if issue is None or self._world.is_hidden(issue):
+            raise no_issue()
+        return issue
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, [], "")}
+
+
+def _rejected(problem: Refusal, where: str, offered: tuple[str, ...]) -> Rejected:
+    said = json.loads(problem.response.body)
+    errors: dict[str, str] = said.get("errors", {})
+    texts = (*said.get("errorMessages", ()), *(f"{name}: {text}" for name, text in errors.items()))
+    name = next(iter(errors), "")
+    return Rejected("; ".join(texts), side=_SIDE, where=where, field=name, offered=offered)
+
+
+def _gone(key: str) -> Rejected:
+    lost = Gone(f"issue {key} is gone or hidden", side=_SIDE)
+    return Rejected(lost.what, side=_SIDE, remedy=lost.remedy)

@@ -1,0 +1,164 @@
+"""Between plain values (the adapter's field names and values) and what the API takes and gives.
+
+Used by the mounts that go without HTTP: people at work and the direct adapter. Names are field ids
+or, for custom fields, their display names; values are names people know, ids for persons and for
+the parent. On Data Center a standard issue's parent is its epic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from connector.base import Choice, FieldInfo, Fields, KindInfo, Record, Value
+from connector.sandbox.jira import operations, render_setup
+from connector.sandbox.jira.layout import EPIC_NAME
+from connector.sandbox.jira.model import FieldDef, Issue, IssueType
+from connector.sandbox.jira.world import World, names_of
+
+_PICKED = frozenset({"priority", "resolution"})
+_DERIVED = frozenset({"status", "status_category", "issuetype", "project"})
+
+
+def field_of(world: World, name: str, kind: IssueType | None = None) -> FieldDef | None:
+    """The field that a native name means for a kind of issue."""
+    if name == "parent" and not world.site.cloud and (kind is None or not kind.subtask):
+        return world.fields[world.site.epic_link]
+    known = world.fields.get(name)
+    if known is not None:
+        return known
+    wanted = name.casefold()
+    customs = (row for row in world.fields.values() if row.custom)
+    return next((row for row in customs if row.name.casefold() == wanted), None)
+
+
+def payload_fields(world: World, kind: IssueType, fields: Fields) -> dict[str, Any]:
+    """Native fields in the shape that requests carry; unknown names go through, to be refused."""
+    row: dict[str, Any] = {}
+    for name, value in fields.items():
+        known = field_of(world, name, kind)
+        row[known.id if known else name] = shaped(world, known, value) if known else value
+    return row
+
+
+def epic_name(world: World, kind: IssueType, fields: Fields) -> dict[str, Any]:
+    """The name that Data Center demands for epics."""
+    name = EPIC_NAME[world.site.flavour]
+    return {name: fields.get("summary")} if kind.screen.get(name) else {}
+
+
+def shaped(world: World, field: FieldDef, value: Value) -> Any:
+    """One value as requests carry it."""
+    if field.kind in ("labels", "components", "versions"):
+        members = value if isinstance(value, tuple) else (() if value is None else (str(value),))
+        return [member if field.kind == "labels" else {"name": member} for member in members]
+    if value is None:
+        return None
+    if field.kind == "user":
+        return {"accountId" if world.site.cloud else "name": value}
+    if field.kind in _PICKED:
+        return {"name": value}
+    if field.kind == "option":
+        return {"value": value}
+    if field.kind == "parent":
+        return {"id": value} if str(value).isdigit() else {"key": value}
+    return value
+
+
+def value_of(world: World, issue: Issue, name: str) -> Value:
+    """One native value of an issue; a missing field is the caller's business."""
+    if name in _DERIVED:
+        return _derived(world, issue, name)
+    if name == "parent":
+        return _parent(world, issue)
+    field = field_of(world, name, world.type_of(issue))
+    raw = issue.fields.get(field.id) if field else None
+    if field is None or raw is None:
+        return None
+    return _plain(world, issue, field, raw)
+
+
+def _derived(world: World, issue: Issue, name: str) -> str:
+    status = world.status_of(issue)
+    return {
+        "status": status.name,
+        "status_category": status.category,
+        "issuetype": world.type_of(issue).name,
+        "project": world.project_of(issue).key,
+    }[name]
+
+
+def _parent(world: World, issue: Issue) -> str | None:
+    above = issue.fields.get("parent") or issue.fields.get(world.site.epic_link)
+    return str(above) if above else None
+
+
+def _plain(world: World, issue: Issue, field: FieldDef, raw: Any) -> Value:
+    if field.kind in _PICKED:
+        picked = world.priorities if field.kind == "priority" else world.resolutions
+        return picked[raw].name
+    if field.kind == "option":
+        return names_of(field.options, (raw,))[0]
+    if field.kind in ("components", "versions"):
+        project = world.project_of(issue)
+        rows = project.components if field.kind == "components" else project.versions
+        return names_of(rows, raw) or None
+    value: Value = raw
+    return value
+
+
+def has(world: World, name: str) -> bool:
+    """Whether an issue can answer with this native name at all."""
+    return name in _DERIVED or field_of(world, name) is not None
+
+
+def record(world: World, issue: Issue, fields: Collection[str], base: str) -> Record:
+    """An issue as a record."""
+    return Record(
+        container=world.project_of(issue).key,
+        key=issue.id,
+        label=issue.key,
+        kind=world.type_of(issue).name,
+        version=version(issue),
+        created=issue.created,
+        updated=issue.updated,
+        url=f"{base}/browse/{issue.key}",
+        created_by=issue.creator,
+        fields={name: value_of(world, issue, name) for name in fields if has(world, name)},
+    )
+
+
+def version(issue: Issue) -> str:
+    """The version token: ``updated`` in milliseconds."""
+    return str(round(issue.updated.timestamp() * 1000))
+
+
+def kind_info(world: World, kind: IssueType, components: Mapping[str, Any]) -> KindInfo:
+    """A kind of issue with its create screen and its statuses."""
+    held = (world.statuses[key] for key in kind.workflow.statuses)
+    statuses = tuple(Choice(row.name, row.name, row.category) for row in held)
+    screen = operations.create_screen(kind)
+    fields = tuple(
+        _field_info(world, world.fields[name], required, components)
+        for name, required in screen.items()
+    )
+    return KindInfo(kind.id, kind.name, kind.level, fields, statuses)
+
+
+def _field_info(
+    world: World, field: FieldDef, required: bool, components: Mapping[str, Any]
+) -> FieldInfo:
+    named = {
+        "priority": tuple(world.priorities.values()),
+        "resolution": tuple(world.resolutions.values()),
+        "option": field.options,
+        **components,
+    }.get(field.kind, ())
+    return FieldInfo(
+        name=field.id,
+        label=field.name,
+        type=str(render_setup.schema(field)["type"]),
+        required=required,
+        max_length=field.limit or (32_767 if field.kind == "text" else None),
+        choices=tuple(Choice(row.name, row.name) for row in named),
+    )

@@ -1,0 +1,255 @@
+"""Issues: create (one and many), read (one and many), edit, delete, transitions, changelog."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from connector.sandbox.http import Response
+from connector.sandbox.jira import operations, render_setup, surgery
+from connector.sandbox.jira.call import CLOUD, Call, Route, nothing, ok
+from connector.sandbox.jira.extras import link_issues
+from connector.sandbox.jira.model import Issue, Transition
+from connector.sandbox.jira.problems import BAD_PAYLOAD, Refusal, bare, refusal
+from connector.sandbox.jira.render import change_json, issue_json
+from connector.sandbox.jira.site import LINK_TYPES
+
+BULK_CREATE_CAP = 50
+BULK_READ_CAP = 100
+PAGE_CAP = 100
+_FETCH_MEMBERS = frozenset({"issueIdsOrKeys", "fields", "expand", "properties", "fieldsByKeys"})
+
+
+def _created(call: Call, issue: Issue) -> dict[str, Any]:
+    return {"id": issue.id, "key": issue.key, "self": f"{call.view.api}/issue/{issue.id}"}
+
+
+def _create(call: Call) -> Response:
+    return ok(_created(call, _make(call, call.body())), 201)
+
+
+def _make(call: Call, payload: Any) -> Issue:
+    """An issue and the links that ride with it; nothing when a link's other end is not there."""
+    author = call.author
+    links = _links(call, payload)
+    issue = operations.create(call.world, author, payload)
+    for name, side, there in links:
+        pair = (there, issue) if side == "inwardIssue" else (issue, there)
+        link_issues(call.world, author, name, *pair)
+    return issue
+
+
+def _links(call: Call, payload: Any) -> list[tuple[str, str, Issue]]:
+    update = payload.get("update") if isinstance(payload, dict) else None
+    rows = update.get("issuelinks") if isinstance(update, dict) else None
+    found = []
+    for row in rows or ():
+        asked = row.get("add", {})
+        side = "inwardIssue" if "inwardIssue" in asked else "outwardIssue"
+        there = asked.get(side) or {}
+        name = str(asked.get("type", {}).get("name", ""))
+        if name not in {kind[1] for kind in LINK_TYPES}:
+            raise refusal(404, f"No issue link type with name '{name}' found.")
+        found.append((name, side, call.issue(str(there.get("id") or there.get("key") or ""))))
+    return found
+
+
+def _create_many(call: Call) -> Response:
+    _ = call.author
+    rows = call.object_body(frozenset({"issueUpdates"})).get("issueUpdates")
+    if not isinstance(rows, list) or not rows:
+        raise bare(400, BAD_PAYLOAD)
+    if len(rows) > BULK_CREATE_CAP:
+        raise bare(400, f"The maximum number of issues that can be created is {BULK_CREATE_CAP}.")
+    made: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for place, row in enumerate(rows):
+        try:
+            made.append(_created(call, _make(call, row)))
+        except Refusal as problem:
+            said = json.loads(problem.response.body)
+            element = {
+                "errorMessages": said.get("errorMessages", []),
+                "errors": said.get("errors", {}),
+            }
+            errors.append(
+                {
+                    "status": problem.response.status,
+                    "elementErrors": element,
+                    "failedElementNumber": place,
+                }
+            )
+    return ok({"issues": made, "errors": errors}, 201 if made else 400)
+
+
+def _fetch_many(call: Call) -> Response:
+    body = call.object_body(_FETCH_MEMBERS)
+    refs = body.get("issueIdsOrKeys")
+    if not isinstance(refs, list) or not refs:
+        raise bare(400, BAD_PAYLOAD)
+    if len(refs) > BULK_READ_CAP:
+        raise bare(400, f"You can fetch at most {BULK_READ_CAP} issues in one request.")
+    found = {}
+    for ref in refs:
+        issue = call.world.issue(str(ref))
+        if issue is not None and call.sees(issue):
+            found[int(issue.id)] = issue
+    fields = body.get("fields") or ["*all"]
+    expand, properties = body.get("expand") or [], body.get("properties") or []
+    rows = [
+        issue_json(call.view, found[key], fields, expand=expand, properties=properties)
+        for key in sorted(found)
+    ]
+    return ok({"issues": rows, "issueErrors": []})
+
+
+def _read(call: Call) -> Response:
+    issue = call.issue(call.parts["ref"])
+    return ok(_shown(call, issue))
+
+
+def _shown(call: Call, issue: Issue) -> dict[str, Any]:
+    return issue_json(
+        call.view,
+        issue,
+        call.listed("fields") or None,
+        expand=call.listed("expand"),
+        properties=call.listed("properties"),
+    )
+
+
+def _edit(call: Call) -> Response:
+    issue = call.written(call.parts["ref"])
+    issue = operations.edit(call.world, call.author, issue, call.body())
+    if call.cloud and call.flag("returnIssue"):
+        return ok(_shown(call, issue))
+    return nothing()
+
+
+def _delete(call: Call) -> Response:
+    issue = call.issue(call.parts["ref"])
+    surgery.delete(call.world, call.author, issue, subtasks=call.flag("deleteSubtasks"))
+    return nothing()
+
+
+def _transitions(call: Call) -> Response:
+    issue = call.issue(call.parts["ref"])
+    kind = call.world.type_of(issue)
+    only = call.request.param("transitionId")
+    rows = [
+        _edge(call, issue, edge)
+        for edge in kind.workflow.offered(issue.status)
+        if only in (None, edge.id)
+    ]
+    return ok({"expand": "transitions", "transitions": rows})
+
+
+def _edge(call: Call, issue: Issue, edge: Transition) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": edge.id,
+        "name": edge.name,
+        "to": render_setup.status(call.view, call.world.statuses[edge.status]),
+        "hasScreen": edge.screen is not None,
+        "isGlobal": not edge.sources,
+        "isInitial": False,
+        "isConditional": False,
+    }
+    if call.cloud:
+        row["isAvailable"] = True
+        row["looped"] = False
+    if "transitions.fields" in call.listed("expand"):
+        place = call.world.project_of(issue), call.world.type_of(issue)
+        row["fields"] = {
+            name: render_setup.field_meta(call.view, *place, (name, demanded))
+            for name, demanded in (edge.screen or {}).items()
+        }
+    return row
+
+
+def _transition(call: Call) -> Response:
+    issue = call.written(call.parts["ref"])
+    operations.transition(call.world, call.author, issue, call.body())
+    return nothing()
+
+
+def _changelog(call: Call) -> Response:
+    issue = call.issue(call.parts["ref"])
+    start = call.number("startAt", 0)
+    size = min(call.number("maxResults", PAGE_CAP), PAGE_CAP)
+    shown = issue.history[start : start + size]
+    total = len(issue.history)
+    return ok(
+        {
+            "self": f"{call.view.api}/issue/{issue.id}/changelog",
+            "maxResults": size,
+            "startAt": start,
+            "total": total,
+            "isLast": start + len(shown) >= total,
+            "values": [change_json(call.view, entry) for entry in shown],
+        }
+    )
+
+
+def _changelogs(call: Call) -> Response:
+    members = frozenset({"issueIdsOrKeys", "fieldIds", "maxResults", "nextPageToken"})
+    body = call.object_body(members)
+    if body.get("nextPageToken"):
+        raise bare(400, "The provided next page token is invalid or expired.")
+    wanted = set(body.get("fieldIds") or ())
+    rows = []
+    for ref in body.get("issueIdsOrKeys") or ():
+        issue = call.world.issue(str(ref))
+        if issue is None or not call.sees(issue):
+            continue
+        entries = [
+            change_json(call.view, entry)
+            for entry in issue.history
+            if not wanted or wanted & {item.field for item in entry.items}
+        ]
+        rows.append({"issueId": issue.id, "changeHistories": entries})
+    return ok({"issueChangeLogs": sorted(rows, key=lambda row: int(str(row["issueId"])))})
+
+
+def _link(call: Call) -> Response:
+    body = call.object_body()
+    ends = [_end(call, body.get(side)) for side in ("inwardIssue", "outwardIssue")]
+    kind = body.get("type") or {}
+    name = next((row[1] for row in LINK_TYPES if row[0] == str(kind.get("id"))), kind.get("name"))
+    link_issues(call.world, call.author, str(name), *ends)
+    return Response(201)
+
+
+def _end(call: Call, asked: Any) -> Issue:
+    if not isinstance(asked, dict):
+        raise refusal(400, "Both issues of a link are required.")
+    return call.written(str(asked.get("id") or asked.get("key") or ""))
+
+
+def _link_types(call: Call) -> Response:
+    rows = [
+        {
+            "id": number,
+            "name": name,
+            "inward": inward,
+            "outward": outward,
+            "self": f"{call.view.api}/issueLinkType/{number}",
+        }
+        for number, name, inward, outward in LINK_TYPES
+    ]
+    return ok({"issueLinkTypes": rows})
+
+
+ROUTES = (
+    Route("POST", "issue", _create),
+    Route("POST", "issue/bulk", _create_many),
+    Route("POST", "issue/bulkfetch", _fetch_many, CLOUD),
+    Route("GET", "issue/{ref}", _read),
+    Route("PUT", "issue/{ref}", _edit),
+    Route("DELETE", "issue/{ref}", _delete),
+    Route("GET", "issue/{ref}/transitions", _transitions),
+    Route("POST", "issue/{ref}/transitions", _transition),
+    Route("GET", "issue/{ref}/changelog", _changelog, CLOUD),
+    Route("POST", "changelog/bulkfetch", _changelogs, CLOUD),
+    Route("POST", "issueLink", _link),
+    Route("GET", "issueLinkType", _link_types),
+)

@@ -1,0 +1,291 @@
+"""The direct mount: the adapter interface on the world itself, without HTTP.
+
+For simulation by the ten thousand and for the contract suite that the real adapter passes too.
+What a real adapter would pay in requests is counted, what a network would do is done by
+:class:`connector.sandbox.weather.Weather`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from connector.base import (
+    Authorship,
+    Comment,
+    CommentDraft,
+    Draft,
+    Identity,
+    KindInfo,
+    Meter,
+    Move,
+    Patch,
+    Person,
+    Record,
+    Refused,
+    RemoteLink,
+    RequestClass,
+    Sighting,
+    SightingPage,
+    Stream,
+    StreamKind,
+    WriteResult,
+)
+from connector.errors import AccessLost, ConnectorError, NotThere, Rejected
+from connector.sandbox.clock import Clock
+from connector.sandbox.control import Movable
+from connector.sandbox.faults import Faults
+from connector.sandbox.people import INTEGRATION
+from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow.direct_writes import Writes
+from connector.sandbox.servicenow.evaluate import Evaluation
+from connector.sandbox.servicenow.instance import BUILD
+from connector.sandbox.servicenow.knobs import Caller
+from connector.sandbox.servicenow.query import NotModelled
+from connector.sandbox.servicenow.refusal import Refusal
+from connector.sandbox.servicenow.schema import Row
+from connector.sandbox.servicenow.values import moment, stamp
+from connector.sandbox.servicenow.world import World
+from connector.sandbox.weather import Tally, Weather
+
+HOST = "sandbox.service-now.example"
+_PAGE = 200
+T = TypeVar("T")
+_LANES = ("work_notes", "comments")
+
+
+class DirectServiceNow:
+    """One side of a sync, straight on a :class:`World`."""
+
+    name = "servicenow"
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        faults: Faults | None = None,
+        login: str = INTEGRATION,
+        host: str = HOST,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        self.world = world
+        self.host = host
+        self.meter: Meter = Tally()
+        self.weather = Weather(self.name, faults or Faults(), world.clock)
+        self._login = login
+        self._writes = Writes(world, self.weather, sleep or sleeper(world.clock), self._shown)
+
+    # ---- who and when
+
+    def identity(self) -> Identity:
+        """The account and the instance."""
+        self._read("/api/now/table/sys_user")
+        me = self._me()
+        row = self.world.true_row(me.sys_id)
+        if row is None or row.get("active") != "true":
+            raise AccessLost("User Not Authenticated", side=self.name)
+        return Identity(
+            me.sys_id,
+            row["name"],
+            self.host,
+            "servicenow",
+            BUILD,
+            self.server_now(),
+            "admin" in me.roles,
+        )
+
+    def server_now(self) -> datetime:
+        """The instance's clock, as a ``Date`` header would tell it."""
+        return self.world.clock.now().replace(microsecond=0)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    # ---- feeds
+
+    def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
+        """One stream a table and one for all journals."""
+        names = tuple(sorted(containers))
+        tables = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in names)
+        return (*tables, Stream("journal", StreamKind.COMMENTS, names))
+
+    def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
+        """Everything stamped since then, oldest first."""
+        started = self.server_now()
+        table = "sys_journal_field" if stream.kind is StreamKind.COMMENTS else stream.containers[0]
+        when = "sys_created_on" if stream.kind is StreamKind.COMMENTS else "sys_updated_on"
+        query = f"{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id"
+        if stream.kind is StreamKind.COMMENTS:
+            query = f"nameIN{','.join(stream.containers)}^elementIN{','.join(_LANES)}^{query}"
+        rows = self._select(table, query)
+        sightings = [_sighting(stream, row) for row in rows]
+        yield SightingPage(tuple(sightings[:_PAGE]), started)
+        for start in range(_PAGE, len(sightings), _PAGE):
+            self._read(f"/api/now/table/{table}")
+            yield SightingPage(tuple(sightings[start : start + _PAGE]), started)
+
+    # ---- reads
+
+    def listed(
+        self, container: str, scope: str, fields: Collection[str]
+    ) -> Iterator[tuple[Record, ...]]:
+        """All records a scope selects, by key."""
+        rows = sorted(self._select(container, scope), key=lambda row: row["sys_id"])
+        for start in range(0, max(len(rows), 1), _PAGE):
+            if start:
+                self._read(f"/api/now/table/{container}")
+            yield tuple(self._shown(row, fields) for row in rows[start : start + _PAGE])
+
+    def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
+        """Which keys the scope selects now."""
+        if not keys:
+            return frozenset()
+        return frozenset(row["sys_id"] for row in self._select(container, scope, among=keys))
+
+    def read(
+        self, container: str, keys: Collection[str], fields: Collection[str], *, fresh: bool = False
+    ) -> dict[str, Record]:
+        """Records by key; hidden and gone ones are absent."""
+        del fresh  # there is no index here: every read is fresh
+        if not keys:
+            return {}
+        rows = self._select(container, "", among=keys)
+        return {row["sys_id"]: self._shown(row, fields) for row in rows}
+
+    def find(self, container: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
+        """Records that carry these correlation ids."""
+        found: dict[str, tuple[Record, ...]] = {}
+        if marks:
+            query = f"correlation_idIN{','.join(marks)}^ORDERBYsys_id"
+            for row in self._select(container, query, chunk=len(marks)):
+                mark = row["correlation_id"]
+                record = self._shown(row, ("correlation_id", "correlation_display"))
+                found[mark] = (*found.get(mark, ()), record)
+        return found
+
+    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+        """All journal entries of these records, oldest first."""
+        if not keys:
+            return ()
+        query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
+        rows = self._select("sys_journal_field", query, chunk=len(keys))
+        order = {note["sys_id"]: n for key in keys for n, note in enumerate(self.world.notes(key))}
+        rows.sort(key=lambda row: (row["sys_created_on"], order.get(row["sys_id"], 0)))
+        return tuple(shapes.comment(self.world, row) for row in rows)
+
+    def people(
+        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+    ) -> tuple[Person, ...]:
+        """Persons by key and by e-mail."""
+        if not keys and not emails:
+            return ()
+        wanted = {address.casefold() for address in emails}
+        rows = self._select("sys_user", "")
+        return tuple(
+            shapes.person(row)
+            for row in rows
+            if row["sys_id"] in keys or row.get("email", "").casefold() in wanted
+        )
+
+    def kinds(self, container: str) -> tuple[KindInfo, ...]:
+        """The one kind of a table: its class."""
+        self._read("/api/now/table/sys_dictionary")
+        self._read("/api/now/table/sys_choice")
+        if container not in self.world.schema.tables:
+            raise NotThere(f"Invalid table {container}", side=self.name)
+        return (shapes.kind(self.world.schema, container),)
+
+    def authorship(self, container: str, key: str, name: str) -> Authorship:
+        """Who last changed the field, from the audit; otherwise the last writer."""
+        self._read("/api/now/table/sys_audit")
+        with self.world.lock:
+            for line in reversed(self.world.write_log):
+                if line["key"] == key and line["op"] != "journal" and name in line["fields"]:
+                    at = datetime.fromisoformat(line["at"])
+                    return Authorship(shapes.full_name(self.world, line["by"]), at)
+            row = self.world.row(container, key) or {}
+        who = shapes.full_name(self.world, row.get("sys_updated_by", ""))
+        return Authorship(who, moment(row.get("sys_updated_on") or self.world.now()))
+
+    # ---- writes
+
+    def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
+        """Make records."""
+        return self._batched(drafts, self._writes.create)
+
+    def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
+        """Change records."""
+        return self._batched(patches, lambda me, one: self._writes.patch(me, one, fields))
+
+    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
+        """Change a state."""
+        self.meter.count(RequestClass.WRITE)
+        with self.world.lock:
+            return self._writes.move(self._me(), move, fields)
+
+    def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
+        """Add journal entries, in order for each record."""
+        for _draft in drafts:
+            self.meter.count(RequestClass.WRITE)
+        return self._writes.comment(self._me(), drafts)
+
+    def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
+        """ServiceNow needs no decoration."""
+        error = Rejected("ServiceNow has no remote links", side=self.name)
+        return [Refused(error) for _link in links]
+
+    # ---- inside
+
+    def _batched(
+        self, items: Sequence[T], write: Callable[[Caller, T], WriteResult]
+    ) -> list[WriteResult]:
+        for _chunk in range(0, len(items), 50):
+            self.meter.count(RequestClass.WRITE)
+        me = self._me()
+        results = []
+        for item in items:
+            with self.world.lock:
+                results.append(write(me, item))
+        return results
+
+    def _me(self) -> Caller:
+        return self.world.caller(self._login)
+
+    def _read(self, path: str) -> None:
+        self.meter.count(RequestClass.READ)
+        self.weather.read(path)
+
+    def _select(
+        self, table: str, query: str, *, chunk: int = 1, among: Collection[str] | None = None
+    ) -> list[Row]:
+        for _request in range(0, chunk if among is None else len(among), 50):
+            self._read(f"/api/now/table/{table}")
+        if table not in self.world.schema.tables:
+            raise NotThere(f"Invalid table {table}", side=self.name)
+        try:
+            with self.world.lock:
+                rows = Evaluation(self.world, table, self._me()).select(query, among)
+        except Refusal as refusal:
+            raise AccessLost(refusal.message, side=self.name, where=f"GET {table}") from None
+        except NotModelled as gap:
+            raise ConnectorError(f"sandbox: not modelled: {gap}", side=self.name) from None
+        hidden = self.world.knobs.hidden_rows
+        return [row for row in rows if row["sys_id"] not in hidden]
+
+    def _shown(self, row: Row, fields: Collection[str]) -> Record:
+        return shapes.record(self.world, self.host, row, fields)
+
+
+def sleeper(clock: Clock) -> Callable[[float], None]:
+    """How to wait: a clock moved by hand is moved, otherwise time really passes."""
+    return clock.advance if isinstance(clock, Movable) else time.sleep
+
+
+def _sighting(stream: Stream, row: Row) -> Sighting:
+    if stream.kind is StreamKind.COMMENTS:
+        at = moment(row["sys_created_on"])
+        return Sighting(row["name"], row["element_id"], row["sys_id"], at)
+    at = moment(row["sys_updated_on"])
+    return Sighting(stream.containers[0], row["sys_id"], shapes.version(row), at)

@@ -1,0 +1,103 @@
+"""Rows of the world as the adapter interface's values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from connector.base import Choice, Comment, FieldInfo, KindInfo, Person, Record, Value
+from connector.sandbox.servicenow.schema import Row, Schema
+from connector.sandbox.servicenow.values import moment
+from connector.sandbox.servicenow.world import World
+
+
+def version(row: Row) -> str:
+    """The opaque token: count and stamp together, because scripts may move only one."""
+    return f"{row['sys_mod_count']}/{row['sys_updated_on']}"
+
+
+def record(world: World, host: str, row: Row, fields: Collection[str]) -> Record:
+    """One row with the asked columns; hidden columns read as empty, unknown ones are absent."""
+    table = row.get("sys_class_name", "task")
+    known = world.schema.columns(table)
+    hidden = world.knobs.hidden_fields
+    values: dict[str, Value] = {
+        name: (None if f"{table}.{name}" in hidden else row.get(name) or None)
+        for name in fields
+        if name in known
+    }
+    return Record(
+        container=table,
+        key=row["sys_id"],
+        label=row.get("number", ""),
+        kind=table,
+        version=version(row),
+        created=moment(row["sys_created_on"]),
+        updated=moment(row["sys_updated_on"]),
+        url=f"http://{host}/nav_to.do?uri={table}.do?sys_id={row['sys_id']}",
+        created_by=row["sys_created_by"],
+        updated_by=row["sys_updated_by"],
+        fields=values,
+    )
+
+
+def plain(fields: Mapping[str, Value]) -> dict[str, str]:
+    """Values as the Table API takes them."""
+    return {name: _text(value) for name, value in fields.items()}
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def comment(world: World, row: Row) -> Comment:
+    """One journal entry."""
+    at = moment(row["sys_created_on"])
+    return Comment(
+        container=row["name"],
+        key=row["element_id"],
+        id=row["sys_id"],
+        lane=row["element"],
+        author=row["sys_created_by"],
+        author_name=full_name(world, row["sys_created_by"]),
+        created=at,
+        updated=at,
+        body=row["value"],
+        internal=row["element"] == "work_notes",
+    )
+
+
+def full_name(world: World, login: str) -> str:
+    """The name people know, or the login where there is none."""
+    return world.display("sys_user", world.user_id(login)) or login
+
+
+def person(row: Row) -> Person:
+    """One user."""
+    active = row.get("active") == "true"
+    return Person(row["sys_id"], row["name"], row.get("email", ""), active, row["user_name"])
+
+
+def kind(schema: Schema, table: str) -> KindInfo:
+    """One table as the kind of its records."""
+    fields = tuple(
+        FieldInfo(
+            column.name,
+            column.title,
+            column.kind,
+            column.mandatory,
+            not column.read_only,
+            column.max_length,
+            _choices(schema, table, column.name),
+        )
+        for column in schema.columns(table).values()
+    )
+    return KindInfo(table, schema.tables[table].label, 0, fields, _choices(schema, table, "state"))
+
+
+def _choices(schema: Schema, table: str, element: str) -> tuple[Choice, ...]:
+    rows = schema.allowed(table, element)
+    return tuple(Choice(row.value, row.label, row.dependent) for row in rows)

@@ -1,0 +1,111 @@
+"""A loaded mapping: one pair of a table and a project, and how their fields relate. Frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from mappings.relations import Relation
+from mappings.sides import Flow, Side
+
+
+class ConflictPolicy(StrEnum):
+    """Who wins where both sides changed one field apart."""
+
+    OWNER = "owner"
+    SERVICENOW = "servicenow"
+    JIRA = "jira"
+    NEWEST = "newest"
+    ASK = "ask"
+
+
+class OnDelete(StrEnum):
+    """What becomes of the twin of a record that is certainly deleted."""
+
+    DETACH = "detach"
+    CLOSE = "close"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNowEnd:
+    """Where the pair lives in ServiceNow; ``scope`` is an encoded query."""
+
+    table: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class JiraEnd:
+    """Where the pair lives in Jira; ``issue_types`` are alternatives, ``scope`` is JQL."""
+
+    project: str
+    issue_types: tuple[str, ...]
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """On which sides twins may be made."""
+
+    in_jira: bool = True
+    in_servicenow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRules:
+    """Which comments are carried, and who may read them there.
+
+    ``work_notes`` and ``comments`` are ``internal``, ``public`` or ``off``; ``jira`` names the
+    ServiceNow lane for Jira's comments: ``work_notes``, ``comments`` or ``off``. ``backlog``
+    carries those older than the link, once.
+    """
+
+    work_notes: str = "internal"
+    comments: str = "internal"
+    jira: str = "work_notes"
+    backlog: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One field of a mapping."""
+
+    name: str
+    flow: Flow
+    owner: Side
+    conflict: ConflictPolicy
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSpec:
+    """One pair. ``raw`` is the effective content of its file, for showing and fingerprints."""
+
+    pair: str
+    servicenow: ServiceNowEnd
+    jira: JiraEnd
+    create: Create
+    on_delete: OnDelete
+    conflict: ConflictPolicy
+    rules: tuple[Rule, ...]
+    comments: CommentRules
+    raw: Mapping[str, Any]
+    file: str = ""
+
+    def names(self, side: Side) -> frozenset[str]:
+        """All native fields the rules read on a side."""
+        return frozenset().union(*(rule.relation.names(side) for rule in self.rules))
+
+    def fingerprint(self) -> str:
+        """Changes whenever the effective content does."""
+        text = json.dumps(self.data(), sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def data(self) -> dict[str, Any]:
+        """The effective content as plain data."""
+        return {**self.raw, "project": self.jira.project}

@@ -1,0 +1,73 @@
+"""Values as relations see them, and what a relation needs from outside.
+
+A canonical value is a side's own value in normal form, in that side's own vocabulary: ``"2"`` for a
+ServiceNow state, ``"In Progress"`` for a Jira status. ``None`` is empty; :data:`UNKNOWN` means that
+the field was absent from an answer, which never means empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Protocol, TypeAlias
+
+from mappings.sides import Side
+
+Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+Fields: TypeAlias = Mapping[str, Value]
+
+
+class Unknown(Enum):
+    """The type of :data:`UNKNOWN`."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Unmappable:
+    """A value without a counterpart: why, and what a person can do about it."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A status to be reached: ``targets`` best first (names, or ``category:<key>``).
+
+    ``fields`` go along with the step where it offers or demands them.
+    """
+
+    name: str
+    targets: tuple[str, ...]
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to write natively: fields to set, members to add or remove, a status to reach."""
+
+    fields: Fields = field(default_factory=dict)
+    add: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wish: Wish | None = None
+
+
+class Lookup(Protocol):
+    """Look-ups over facts that the engine holds."""
+
+    def person(self, side: Side, key: str) -> str | Unmappable:
+        """The same person's key on the other side of ``side``."""
+
+    def twin(self, side: Side, key: str) -> str | None:
+        """The key of the record linked with this one, on the other side of ``side``."""
+
+    def category(self, status: str) -> str | None:
+        """``new``, ``indeterminate`` or ``done`` for a Jira status name."""
+
+    def name(self, side: Side, key: str) -> str:
+        """What people call the person behind a key."""
