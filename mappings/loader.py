@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -39,7 +39,10 @@ class MappingProblems(Exception):
 
 
 def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
-    """File name to text, to mappings. Raises :class:`MappingProblems` with all problems."""
+    """File name to text, to mappings in working order.
+
+    Raises :class:`MappingProblems` with all problems.
+    """
     problems: list[Problem] = []
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
@@ -51,7 +54,16 @@ def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
     problems += across(loaded)
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: (one.file, one.line)))
-    return tuple(spec for _, spec in loaded)
+    return in_working_order(spec for _, spec in loaded)
+
+
+def in_working_order(specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:
+    """Pairs that others point at (problems) before those that point (incidents)."""
+
+    def points(spec: MappingSpec) -> bool:
+        return any(rule.relation.kind == "link" for rule in spec.rules)
+
+    return tuple(sorted(specs, key=lambda spec: (points(spec), spec.pair)))
 
 
 def render_schema() -> dict[str, Any]:

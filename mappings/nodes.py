@@ -84,7 +84,7 @@ def _refuse_aliases(document: Document, text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            document.lines[()] = event.start_mark.line + 1
+            document.lines[()] = 1 + getattr(event.start_mark, "line", 0)
             document.complain((), "anchors and aliases are not allowed", "Write the value out.")
             return
         depth += isinstance(event, yaml.CollectionStartEvent)

@@ -10,6 +10,7 @@ stamps (reliability: 4.3, 6.1).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mappings.model import MappingSpec
@@ -66,7 +67,7 @@ def _accept(
 ) -> int:
     keep_since = cursor - 2 * timedelta(seconds=runtime.options.warm_window)
     return runtime.store.inbox.accept(
-        f"{side}:{stream.name}", side, stream.kind, rows, cursor, keep_since
+        f"{side}:{stream.name}", side, stream.kind.value, rows, cursor, keep_since
     )
 
 
@@ -105,8 +106,6 @@ def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> in
 
 
 def _loaded(runtime: Runtime, pair: str) -> None:
-    from dataclasses import replace
-
     state = runtime.store.pairs.get(pair)
     runtime.store.pairs.save(replace(state, loaded=True))
 

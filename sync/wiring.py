@@ -65,19 +65,9 @@ def load_specs(settings: Settings, folder: Path | None = None) -> tuple[MappingS
     """The mappings in working order; every problem of every file at once."""
     chosen = folder or (Path(settings.mappings.dir) if settings.mappings.dir else None)
     try:
-        specs = load(mapping_texts(chosen), project=settings.jira.project)
+        return load(mapping_texts(chosen), project=settings.jira.project)
     except MappingProblems as error:
         raise UserError([str(problem) for problem in error.problems]) from error
-    return in_working_order(specs)
-
-
-def in_working_order(specs: tuple[MappingSpec, ...]) -> tuple[MappingSpec, ...]:
-    """Pairs that others point at (problems) before those that point (incidents)."""
-
-    def points(spec: MappingSpec) -> bool:
-        return any(rule.relation.kind == "link" for rule in spec.rules)
-
-    return tuple(sorted(specs, key=lambda spec: (points(spec), spec.pair)))
 
 
 def adapters(

@@ -1,9 +1,10 @@
 """Jira behind :class:`~connector.base.Adapter`: Cloud and Data Center, REST version 2 on both.
 
 Reading order: ``client`` sends one request, ``door`` repeats what may be repeated, ``facts`` knows
-the site; ``records``, ``feed``, ``creating``, ``editing``, ``moving``, ``commenting`` and
-``directory`` do the work; ``jql``, ``workflow``, ``translate``, ``fields``, ``steps`` and
-``answers`` are pure. Version 2 is used because its texts are strings (wiki markup) everywhere.
+the site; ``records``, ``feed``, ``creating``, ``editing``, ``moving``, ``scouting``,
+``commenting`` and ``directory`` do the work; ``jql``, ``workflow``, ``translate``, ``fields``,
+``steps`` and ``answers`` are pure. Version 2 is used because its texts are strings (wiki markup)
+everywhere.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from connector.jira.feed import Feed
 from connector.jira.moving import Moving
 from connector.jira.outcomes import outcome, settled
 from connector.jira.records import Records
+from connector.jira.scouting import Scouting
 from connector.retry import ServerClock
 from connector.settings import HttpSettings, JiraSettings
 
@@ -72,9 +74,10 @@ class JiraAdapter:
         facts = Facts(door, memory, settings.flavor)
         self._records = records = Records(door, facts)
         self._feed = Feed(door, facts, records)
-        self._creating = Creating(door, facts, records)
+        scouting = Scouting(door, facts, records)
+        self._creating = Creating(door, facts, records, scouting)
         self._editing = Editing(door, facts, records)
-        self._moving = Moving(door, facts, records)
+        self._moving = Moving(door, facts, records, scouting)
         self._commenting = Commenting(door, facts, records)
         self._directory = Directory(door, facts)
 

@@ -16,16 +16,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.base import Done, Draft, NotSent, Refused, Unclear, WriteResult
-from connector.errors import BrokenAnswer, ConnectorError, Gone, Rejected
+from connector.errors import BrokenAnswer, ConnectorError, Rejected
 from connector.jira.answers import SIDE, rejected
-from connector.jira.door import Door, chunks, issue_path
+from connector.jira.door import Door, chunks
 from connector.jira.facts import Facts
 from connector.jira.fields import EPIC_NAME, FieldSpec
 from connector.jira.outcomes import Lost, outcome
 from connector.jira.records import Records
+from connector.jira.scouting import Scouting
 from connector.jira.screens import Epics, create_fields
-from connector.jira.steps import step_of
-from connector.jira.translate import status_of
 from connector.jira.workflow import Graph, path, tiers
 
 BULK = 50
@@ -50,10 +49,11 @@ class Order:
 class Creating:
     """Turns drafts into issues."""
 
-    def __init__(self, door: Door, facts: Facts, records: Records) -> None:
+    def __init__(self, door: Door, facts: Facts, records: Records, scouting: Scouting) -> None:
         self._door = door
         self._facts = facts
         self._records = records
+        self._scouting = scouting
 
     def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
         """One result for each draft, in their order."""
@@ -134,24 +134,8 @@ class Creating:
 
     def _learn(self, order: Order, result: WriteResult) -> None:
         """What a new issue's first status is and where it leads."""
-        if not isinstance(result, Done):
-            return
-        try:
-            issue = self._records.issue(result.key, ["status"])
-            offered = self._door.read(
-                issue_path(result.key, "transitions"),
-                params={"expand": "transitions.fields"},
-                absent=Gone,
-            )
-        except ConnectorError:
-            return  # the issue is there; the others go without a ride
-        status = status_of(issue["fields"]["status"])
-        steps = [step_of(row) for row in offered.get("transitions") or ()]
-        self._facts.learn(
-            order.draft.container,
-            order.type_id,
-            lambda graph: graph.started(status).learned(status, steps),
-        )
+        if isinstance(result, Done):
+            self._scouting.learn_start((order.draft.container, order.type_id), result.key)
 
     def _send(self, orders: Sequence[Order]) -> dict[int, WriteResult]:
         results = self._post(orders, [order.full() for order in orders])

@@ -20,9 +20,10 @@ from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.outcomes import Lost, outcome, settled
 from connector.jira.records import Records
+from connector.jira.scouting import Scouting
 from connector.jira.steps import filled, filled_names, step_of
 from connector.jira.translate import Dialect, asked, status_of
-from connector.jira.workflow import CATEGORY, MAX_HOPS, Graph, Status, Step, explore, path, tiers
+from connector.jira.workflow import CATEGORY, MAX_HOPS, Status, Step, explore, path, tiers
 
 DOUBTS = 2
 """Lost answers in one walk before the walk itself is called unclear."""
@@ -61,10 +62,11 @@ class Walk:
 class Moving:
     """Carries out moves."""
 
-    def __init__(self, door: Door, facts: Facts, records: Records) -> None:
+    def __init__(self, door: Door, facts: Facts, records: Records, scouting: Scouting) -> None:
         self._door = door
         self._facts = facts
         self._records = records
+        self._scouting = scouting
 
     def move(self, move: Move, fields: Collection[str]) -> WriteResult:
         """Walk to the nearest of the targets; named ones before categories."""
@@ -86,20 +88,19 @@ class Moving:
     def _reach(self, walk: Walk, targets: Sequence[str], known: Sequence[Status]) -> bool:
         """Step until one of these targets is reached; false where no step helps."""
         while not walk.status.is_one_of(targets):
-            graph = self._offers(walk)
-            step = self._next(walk, graph, targets, known)
+            self._offers(walk)
+            step = self._next(walk, targets, known)
             if step is None or len(walk.hops) >= MAX_HOPS:
                 return False
             self._hop(walk, step, last=step.to.is_one_of(targets))
         return True
 
-    def _next(
-        self, walk: Walk, graph: Graph, targets: Sequence[str], known: Sequence[Status]
-    ) -> Step | None:
-        way = path(graph, walk.status, targets, filled_names(walk.move.fields, walk.dialect))
+    def _next(self, walk: Walk, targets: Sequence[str], known: Sequence[Status]) -> Step | None:
+        given = filled_names(walk.move.fields, walk.dialect)
+        graph = self._scouting.widen(walk.sort, walk.status, targets, given)
+        way = path(graph, walk.status, targets, given)
         if way:
-            # The graph may be of yesterday: only what is offered now can be taken.
-            return next((s for s in walk.offered if s.id == way[0].id), None)
+            return way[0]
         return explore(walk.offered, walk.visited, _category(targets, known), graph)
 
     def _hop(self, walk: Walk, step: Step, *, last: bool) -> None:
@@ -144,11 +145,11 @@ class Moving:
         walk.issue = self._records.issue(walk.move.key, wanted)
         walk.visited.add(walk.status.name.casefold())
 
-    def _offers(self, walk: Walk) -> Graph:
+    def _offers(self, walk: Walk) -> None:
         path_ = issue_path(walk.move.key, "transitions")
         answer = self._door.read(path_, params={"expand": "transitions.fields"}, absent=Gone)
         walk.rows = {str(row["id"]): row for row in answer.get("transitions") or ()}
-        return self._facts.learn(*walk.sort, lambda g: g.learned(walk.status, walk.offered))
+        self._facts.learn(*walk.sort, lambda g: g.learned(walk.status, walk.offered))
 
     def _record(self, walk: Walk) -> Record:
         return self._records.of_issues([walk.issue], walk.names)[0]

@@ -170,6 +170,7 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
     side = link.origin.other
     with store.transaction():
         stored = store.links.add(link)
+        store.intents.plan([_intent(link, marker)])
         store.intents.done(marker, link.end(side).key)
         store.ledger.unpark(link.origin, link.end(link.origin).key, [""])
         for one in Side:
@@ -185,6 +186,14 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
         )  # fmt: skip
         store.ledger.record([row])
     return stored
+
+
+def _intent(link: Link, marker: str) -> Intent:
+    """The intent that this link fulfils; one that stands already is left as it is."""
+    twin, origin = link.end(link.origin.other), link.end(link.origin)
+    return Intent(
+        marker, link.pair, IntentKind.CREATE, link.origin.other, twin.container, origin.key
+    )
 
 
 def _dependents(runtime: Runtime, link: Link) -> list[Link]:

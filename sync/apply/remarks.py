@@ -98,6 +98,7 @@ def arrived(runtime: Runtime, action: Remark, copy_id: str, plan: str) -> None:
     row = CommentLink(action.link.id, action.side.other, comment.source_id, copy_id, comment.lane)
     with runtime.store.transaction():
         runtime.store.comments.add([row])
+        runtime.store.intents.plan([_intent(action)])
         runtime.store.intents.done(comment.reference, copy_id)
         runtime.store.ledger.unpark(action.side, end.key, [f"comment {comment.source_id}"])
         echo(runtime, action.side, action.link)

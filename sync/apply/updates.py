@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from mappings.model import MappingSpec
 from mappings.values import Unknown, Wish
 
-from connector.base import Done, Move, Patch, Record, Refused, WriteResult
+from connector.base import Done, Json, Move, Patch, Record, Refused, WriteResult
 from connector.errors import Rejected
 from mappings.sides import Side
 from sync.apply.common import echo, park, postpone
@@ -109,9 +109,7 @@ def _still_writes(action: Update) -> tuple[FieldWrite, ...]:
     return tuple(write for write in action.writes if write.change.wish is None)
 
 
-def _properties(
-    runtime: Runtime, side: Side, links: Sequence[Link]
-) -> dict[str, dict[str, object]]:
+def _properties(runtime: Runtime, side: Side, links: Sequence[Link]) -> dict[str, dict[str, Json]]:
     """The property that rides with every write to an issue."""
     if side is Side.SERVICENOW:
         return {}
@@ -128,7 +126,10 @@ def _properties(
 
 
 def _as_patch(
-    side: Side, action: Update, writes: Sequence[FieldWrite], properties: Mapping[str, dict]
+    side: Side,
+    action: Update,
+    writes: Sequence[FieldWrite],
+    properties: Mapping[str, Mapping[str, Json]],
 ) -> Patch:
     fields: dict[str, Value] = {}
     add: dict[str, tuple[str, ...]] = {}

@@ -16,7 +16,7 @@ from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
 from sync.engine.resolve import retry as try_again
 from sync.errors import UserError
-from sync.runtime import Runtime
+from sync.runtime import Runtime, plain
 from sync.settings import Settings
 from sync.store import Store
 
@@ -68,8 +68,8 @@ def _explained(store: Store, link: Link, spec: Any) -> dict[str, Any]:
         "fields": [
             {
                 "field": name,
-                "servicenow": report.plain(base.servicenow),
-                "jira": report.plain(base.jira),
+                "servicenow": plain(base.servicenow),
+                "jira": plain(base.jira),
                 "rule": _rule(rules.get(name)),
                 "last": _last(history, name),
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from sync.errors import UnsafePlan, UserError
 from sync.feed import sweep as audit
 from sync.runtime import Runtime, container
 from sync.settings import Settings
+from sync.store.values import QueuedRow
 
 
 @contextmanager
@@ -41,8 +43,6 @@ def progress_bar(*, quiet: bool) -> Iterator[EngineProgress]:
 
 def only_pair(runtime: Runtime, pair: str) -> Runtime:
     """The runtime narrowed to one pair."""
-    from dataclasses import replace
-
     if not pair:
         return runtime
     spec = runtime.spec(pair)
@@ -170,8 +170,6 @@ def plan(
 
 def whole_impact(runtime: Runtime) -> Study:
     """What the mappings at hand would do to every link there is."""
-    from sync.store.values import QueuedRow
-
     rows = [
         QueuedRow(Side.SERVICENOW, container(spec, Side.SERVICENOW), link.servicenow.key, MAPPING)
         for spec in runtime.specs

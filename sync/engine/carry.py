@@ -32,13 +32,16 @@ def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
     parked = {row.field for row in case.parked}
     settled = known_ids(case.known, side)
     claimed = claims(case, side, installation)
+    there = {reference for reference, _, _ in arrivals(case, side.other, installation)}
     return tuple(
-        _carry(case.spec, side, comment, label, installation)
+        carry
         for comment in case.comments.get(side, ())
         if comment.id not in settled
         and not is_copy(comment, claimed)
         and _lane(case.spec, side, comment) is not None
         and f"comment {comment.id}" not in parked
+        for carry in [_carry(case.spec, side, comment, label, installation)]
+        if carry.reference not in there
     )
 
 
@@ -77,11 +80,17 @@ def is_copy(comment: Comment, claimed: Mapping[str, str]) -> bool:
     return match is not None and claimed.get(match.group(0), comment.id) == comment.id
 
 
-def unclaimed(case: Case, side: Side, installation: str) -> dict[str, Comment]:
-    """Copies on a side that the store does not know, by reference: a crash came in between."""
+def arrivals(case: Case, side: Side, installation: str) -> list[tuple[str, str, Comment]]:
+    """Copies on a side that the store does not know: they rode with a create, or a crash came in
+    between. Reference, id of the original (heard on the other side), copy."""
     claimed = claims(case, side, installation)
-    found = copies(case.comments.get(side, ()))
-    return {reference: comment for reference, comment in found.items() if reference not in claimed}
+    here = copies(case.comments.get(side, ()))
+    found = []
+    for original in case.comments.get(side.other, ()):
+        reference = marks.reference(installation, case.spec.pair, side.other, original.id)
+        if reference in here and reference not in claimed:
+            found.append((reference, original.id, here[reference]))
+    return found
 
 
 def _first_line(comment: Comment) -> str:

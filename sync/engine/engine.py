@@ -8,7 +8,7 @@ ends the run. Decoration comes last.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from mappings.sides import Side
@@ -160,8 +160,6 @@ class Engine:
 
     def _notice_mappings(self) -> None:
         """A changed mapping has every link of its pair looked at again."""
-        from dataclasses import replace
-
         store = self.runtime.store
         for spec in self.runtime.specs:
             state = store.pairs.get(spec.pair)

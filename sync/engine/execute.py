@@ -14,9 +14,9 @@ from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import Conflict, IntentKind, IntentState, Link, LinkState, Seat
+from sync.core.model import Conflict, Link, LinkState, Seat
 from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
-from sync.engine.carry import unclaimed
+from sync.engine.carry import arrivals
 from sync.engine.cases import Case
 from sync.engine.judge import Verdict
 from sync.engine.propose import Proposal, end_of
@@ -66,16 +66,12 @@ def _consented(runtime: Runtime, found: Study) -> None:
 
 
 def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
-    """Copies that a crash left unrecorded: their intents say which comment they stem from."""
+    """Copies that rode with a create, or that a crash left unrecorded."""
     for case in cases:
         for side in Side:
-            found = unclaimed(case, side, runtime.options.installation)
-            known = runtime.store.intents.get(list(found)) if found else {}
-            for reference, intent in known.items():
-                if intent.kind is IntentKind.COMMENT and intent.state is not IntentState.DONE:
-                    body = Carried(intent.source_key, "", reference, "", found[reference].author)
-                    copy = Remark(case.spec.pair, side, case.link, body)
-                    arrived(runtime, copy, found[reference].id, "")
+            for reference, original, copy in arrivals(case, side, runtime.options.installation):
+                body = Carried(original, copy.lane, reference, "", copy.author)
+                arrived(runtime, Remark(case.spec.pair, side, case.link, body), copy.id, "")
 
 
 def _note(runtime: Runtime, note: Note) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -28,6 +29,9 @@ from sync.store.opening import check_file, is_memory, parse, remedy_of
 
 BUSY_SECONDS = 20
 """How long another process' write is waited for before the store counts as locked."""
+
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+"""People's texts are among the parameters: they have no place in messages and logs."""
 
 _OPTIONS = "-c synchronous_commit=on -c timezone=UTC"
 
@@ -153,9 +157,9 @@ def place_of(url: URL) -> str:
 def _sqlite_engine(url: URL) -> Engine:
     arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
     if is_memory(url):
-        engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
+        engine = create_engine(url, connect_args=arguments, poolclass=StaticPool, **_QUIET)
     else:
-        engine = create_engine(url, connect_args=arguments, max_overflow=-1)
+        engine = create_engine(url, connect_args=arguments, max_overflow=-1, **_QUIET)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -184,4 +188,4 @@ def _postgres_engine(url: URL) -> Engine:
         "connect_timeout": 10,
         "application_name": "tandem",
     }
-    return create_engine(url, connect_args=arguments, max_overflow=-1, pool_pre_ping=True)
+    return create_engine(url, connect_args=arguments, max_overflow=-1, pool_pre_ping=True, **_QUIET)

@@ -201,10 +201,17 @@ _UNTOUCHED = and_(
     INBOX.c.side == bindparam("of_side", type_=INBOX.c.side.type),
     INBOX.c.key == bindparam("of_key", type_=INBOX.c.key.type),
     INBOX.c.turn == bindparam("of_turn"),
+    # A row that was finished and came anew begins with turn 1 again, but at another time.
+    INBOX.c.since == bindparam("of_since", type_=INBOX.c.since.type),
 )
 
 
 def _as_read(row: InboxRow) -> Mapping[str, Any]:
     if not isinstance(row, QueuedRow):
         raise BrokenInvariant(f"an inbox row that was not read from the inbox: {row}")
-    return {"of_side": row.side, "of_key": row.key, "of_turn": row.turn}
+    return {
+        "of_side": row.side,
+        "of_key": row.key,
+        "of_turn": row.turn,
+        "of_since": row.since,
+    }

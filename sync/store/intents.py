@@ -17,13 +17,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 
 from sync.core.model import Intent, IntentState
 from sync.errors import BrokenInvariant
 from sync.store.database import Database
 from sync.store.rows import RowValues, chunks, upsert
 from sync.store.tables import INTENT
+from sync.store.types import Utc
 from sync.store.values import SentIntent
 
 _OPEN = (IntentState.PLANNED, IntentState.SENT, IntentState.UNCLEAR)
@@ -54,7 +55,7 @@ class Intents:
             state=IntentState.SENT,
             attempt=INTENT.c.attempt + 1,
             sent_at=at,
-            first_sent_at=func.coalesce(INTENT.c.first_sent_at, at),
+            first_sent_at=func.coalesce(INTENT.c.first_sent_at, literal(at, Utc())),
         )
 
     def unclear(self, markers: Collection[str]) -> None:
@@ -126,7 +127,9 @@ def _row(intent: Intent) -> RowValues:
 
 def _if_reused(name: str) -> Callable[[Any], ColumnElement[Any]]:
     def choose(offered: Any) -> ColumnElement[Any]:
-        return case((INTENT.c.state.in_(_REUSED), offered[name]), else_=INTENT.c[name])
+        # Not "in": its parameters cannot be part of a statement for many rows.
+        reused = or_(*(INTENT.c.state == state for state in _REUSED))
+        return case((reused, offered[name]), else_=INTENT.c[name])
 
     return choose
 

@@ -187,6 +187,18 @@ def test_a_walk_takes_every_hop_and_fills_the_last_screen(stage: JiraStage) -> N
     assert done.record.fields == {"status": "Done", "resolution": "Done"}
 
 
+def test_the_way_is_learned_from_issues_that_stand_there(stage: JiraStage) -> None:
+    keys = stage.created(*[a_draft(n, container="DESK", kind="Task") for n in range(3)])
+    resolution = {"resolution": "Done"}
+    for key, status in zip(keys, ("Resolved", "In Progress"), strict=False):
+        stage.adapter.move(Move("DESK", key, "status", (status,), resolution), [])
+    for name in [name for name in stage.memory if ":workflow:" in name]:
+        del stage.memory[name]
+    closed = stage.adapter.move(Move("DESK", keys[2], "status", ("Closed",), resolution), [])
+    assert isinstance(closed, Done)
+    assert closed.hops == ("Resolve -> Resolved", "Close -> Closed")
+
+
 def test_a_missing_resolution_is_named_with_its_values(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
     refused = stage.adapter.move(Move("OPS", key, "status", ("Done",)), ["status"])
@@ -231,10 +243,26 @@ def test_changes_arrive_once_in_ascending_order(stage: JiraStage) -> None:
 
 
 def test_empty_pages_are_not_the_end(cloud: JiraStage) -> None:
-    cloud.sandbox.settings.page_cap = 5
-    cloud.sandbox.settings.short_pages = 0.7
+    cloud.sandbox.settings.page_cap = 2
+    cloud.sandbox.settings.short_pages = 0.9
     keys = cloud.created(*[a_draft(n) for n in range(20)])
-    assert {row.key for page in cloud.pages(START) for row in page.sightings} == set(keys)
+    pages = [[row.key for row in page.sightings] for page in cloud.pages(START)]
+    assert [] in pages[:-1]
+    assert {key for page in pages for key in page} == set(keys)
+
+
+def test_rows_that_move_while_paging_hide_no_others(data_center: JiraStage) -> None:
+    data_center.sandbox.settings.dc_page_cap = 5
+    keys = []
+    for number in range(12):
+        keys += data_center.created(a_draft(number))
+        data_center.clock.advance(1)
+    pages = data_center.pages(START)
+    seen = [row.key for row in next(pages).sightings]
+    data_center.adapter.patch([Patch("OPS", seen[0], {"summary": "edited meanwhile"})], [])
+    later = [row.key for page in pages for row in page.sightings]
+    assert set(seen + later) == set(keys)
+    assert later[-1] == seen[0]
 
 
 def test_the_feed_is_inclusive_to_the_millisecond(stage: JiraStage) -> None:

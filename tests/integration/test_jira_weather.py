@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from connector.meter import RequestMeter
 
 from connector.base import CommentDraft, Done, Move, NotSent, Patch, RemoteLink, Unclear
 from connector.errors import BrokenAnswer, RetryLater, Unreachable
 from connector.jira.adapter import JiraAdapter
-from connector.meter import RequestMeter
 from connector.settings import HttpSettings, JiraSettings
 from tests.support.jira import Facts, JiraStage, a_draft
 
@@ -105,6 +105,7 @@ def test_a_hop_that_never_arrived_is_taken_again(stage: JiraStage) -> None:
     stage.weather("drop_before", method="POST", path="/transitions")
     done = stage.adapter.move(Move("OPS", key, "status", ("Selected for Development",)), ["status"])
     assert isinstance(done, Done)
+    assert len(done.hops) == 1
     assert len(stage.sandbox.world.writes(kind="transition", issue=key)) == 1
 
 

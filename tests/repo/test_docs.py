@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer.main
 from pydantic import SecretStr
@@ -25,7 +24,9 @@ SETTINGS = list(names(Settings))
 
 def commands(command: Any, above: str = "tandem") -> Iterator[str]:
     """Every command that does something, as it is typed."""
-    if isinstance(command, click.Group) or hasattr(command, "commands"):
+    if hasattr(command, "commands"):
+        if command.invoke_without_command:
+            yield above
         for name, inner in command.commands.items():
             yield from commands(inner, f"{above} {name}")
     else:

@@ -104,9 +104,7 @@ def _run(command: str) -> None:
     words = ["su", "postgres", "-c", command] if os.geteuid() == 0 else ["sh", "-c", command]
     # A file and not a pipe: the server keeps the output it inherits open.
     with tempfile.TemporaryFile() as output:
-        done = subprocess.run(
-            words, cwd="/", stdout=output, stderr=output, timeout=60, check=False
-        )
+        done = subprocess.run(words, cwd="/", stdout=output, stderr=output, timeout=60, check=False)
         output.seek(0)
         if done.returncode:
             raise NoServer(output.read().decode(errors="replace").strip()[-300:])

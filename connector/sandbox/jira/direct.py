@@ -313,7 +313,6 @@ class DirectJira:
         return native.record(self.world, issue, fields, self.sandbox.base)
 
     def _comment(self, container: str, issue: Issue, remark: Remark) -> Comment:
-        private = self.sandbox.cloud and not remark.public
         return Comment(
             container=container,
             key=issue.id,
@@ -324,7 +323,7 @@ class DirectJira:
             created=remark.created,
             updated=remark.updated,
             body=remark.body,
-            internal=private or remark.visibility is not None,
+            internal=not remark.public or remark.visibility is not None,
         )
 
 

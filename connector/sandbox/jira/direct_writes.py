@@ -25,7 +25,7 @@ from connector.errors import Gone, NotThere, Rejected, RetryLater
 from connector.sandbox.jira import extras, native, operations
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Issue, IssueType, Transition
-from connector.sandbox.jira.problems import Refusal, no_issue
+from connector.sandbox.jira.problems import Refusal
 from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
 from connector.sandbox.jira.world import World
 from connector.sandbox.weather import Weather
@@ -143,7 +143,7 @@ class Writes:
             self._meter.count(RequestClass.READ)
             issue = self._world.issue(move.key)
             if issue is None or self._world.is_hidden(issue):
-                return Refused(_gone(move.key))
+                return NotSent(_gone(move.key))
             way = self._way(issue, move)
             if way is None or (way and len(hops) == MAX_HOPS):
                 break
@@ -260,13 +260,13 @@ class Writes:
                 return do()
         except Refusal as problem:
             return Refused(_rejected(problem, where, offered))
-        except NotThere as problem:
+        except (Gone, NotThere) as problem:
             return NotSent(problem)
 
     def _issue(self, key: str) -> Issue:
         issue = self._world.issue(key)
         if issue is None or self._world.is_hidden(issue):
-            raise no_issue()
+            raise _gone(key)
         return issue
 
 
@@ -282,6 +282,5 @@ def _rejected(problem: Refusal, where: str, offered: tuple[str, ...]) -> Rejecte
     return Rejected("; ".join(texts), side=_SIDE, where=where, field=name, offered=offered)
 
 
-def _gone(key: str) -> Rejected:
-    lost = Gone(f"issue {key} is gone or hidden", side=_SIDE)
-    return Rejected(lost.what, side=_SIDE, remedy=lost.remedy)
+def _gone(key: str) -> Gone:
+    return Gone(f"issue {key} is gone or hidden", side=_SIDE)
