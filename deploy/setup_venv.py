@@ -2,19 +2,30 @@
 
 Run by ``make setup``, with the interpreter that the environment shall have. Every package, also
 those that build others, comes by hash. Nothing needs root: where Debian's ``python3-venv`` is
-missing, the other ways to an environment with pip are tried in turn.
+missing, an environment without pip is made, and pip is fetched as the lock file names it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import os
+import re
 import subprocess
 import sys
+import urllib.request
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / "bin" / "python"
+BUILD_LOCK = "requirements-build.lock"
+INDEX = "https://pypi.org/simple"
+LISTING = "application/vnd.pypi.simple.v1+json"
+PATIENCE = 60
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -26,10 +37,10 @@ def main() -> int:
     if not usable() and not create():
         return advise(
             "no environment with pip can be made here. Install Python's venv module (Debian, "
-            "Ubuntu: apt-get install python3-venv), or pip, virtualenv or uv, then run again"
+            "Ubuntu: apt-get install python3-venv), or check the network, then run again"
         )
     steps = (
-        ("build tools", ("--require-hashes", "-r", "requirements-build.lock")),
+        ("build tools", ("--require-hashes", "-r", BUILD_LOCK)),
         # What is no wheel is built with the tools above, not with whatever is newest today.
         ("packages", ("--no-build-isolation", "--require-hashes", "-r", "requirements-dev.lock")),
         ("tandem", ("--no-build-isolation", "--no-deps", "-e", ".")),
@@ -51,11 +62,36 @@ def usable() -> bool:
 
 def with_pip() -> bool:
     """Whether the environment has pip, after giving it one if need be."""
-    return (
-        quietly(PYTHON, *PIP, "--version")
-        or quietly(PYTHON, "-m", "ensurepip")
-        or quietly(sys.executable, "-m", "pip", "--python", PYTHON, "install", "pip")
-    )
+    return quietly(PYTHON, *PIP, "--version") or quietly(PYTHON, "-m", "ensurepip") or fetched_pip()
+
+
+def fetched_pip() -> bool:
+    """Put the locked pip beside the environment's Python; its hash decides what is accepted."""
+    lock = (ROOT / BUILD_LOCK).read_text(encoding="utf-8")
+    entry = re.search(r"^pip==[^\n]*\n(?:    --hash=\S+[^\n]*\n)+", lock, re.MULTILINE)
+    known = set(re.findall(r"sha256:([0-9a-f]{64})", entry[0])) if entry else set()
+    folders = list((FOLDER / "lib").glob("python3*/site-packages"))
+    try:
+        listing = json.loads(fetch(os.environ.get("PIP_INDEX_URL", INDEX).rstrip("/") + "/pip/"))
+        for file in listing["files"]:
+            if file["filename"].endswith(".whl") and file["hashes"].get("sha256") in known:
+                wheel = fetch(file["url"])
+                if folders and hashlib.sha256(wheel).hexdigest() in known:
+                    zipfile.ZipFile(io.BytesIO(wheel)).extractall(folders[0])
+                    return quietly(PYTHON, *PIP, "--version")
+    except (OSError, ValueError, KeyError) as error:
+        say(f"pip could not be fetched: {getattr(error, 'reason', error)}")
+    return False
+
+
+def fetch(url: str) -> bytes:
+    """What stands at an https address."""
+    if not url.startswith("https://"):
+        raise ValueError(f"not an https address: {url}")
+    request = urllib.request.Request(url, headers={"Accept": f"{LISTING}, */*;q=0.1"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - checked above
+        body: bytes = answer.read()
+        return body
 
 
 def create() -> bool:
@@ -63,8 +99,6 @@ def create() -> bool:
     say(f"making .venv with Python {sys.version.split()[0]} ...")
     ways: tuple[Callable[[], bool], ...] = (
         lambda: quietly(sys.executable, "-m", "venv", "--clear", FOLDER),
-        lambda: quietly(sys.executable, "-m", "virtualenv", "--clear", FOLDER),
-        lambda: quietly("uv", "venv", "--seed", "--clear", "--python", sys.executable, FOLDER),
         lambda: quietly(sys.executable, "-m", "venv", "--clear", "--without-pip", FOLDER),
     )
     return any(way() and with_pip() for way in ways)

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mappings.live import Fact, check
-from mappings.model import MappingSpec
-
 from connector.base import Adapter, Identity
 from connector.errors import AccessLost, ConnectorError, NotThere
+from mappings.live import Fact, check
+from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync import wiring
 from sync.errors import UserError
@@ -136,7 +135,18 @@ def _live(runtime: Runtime, spec: MappingSpec) -> list[object]:
 
 
 def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:
-    raise NotImplementedError
+    """What a side says about a pair's container, for the kind of record the pair would make."""
+    kinds = runtime.adapters[side].kinds(container(spec, side))
+    names = {kind.name.casefold(): kind for kind in kinds}
+    wanted = [*spec.jira.issue_types] if side is Side.JIRA else [kind.name for kind in kinds]
+    chosen = [names[name.casefold()] for name in wanted if name.casefold() in names][:1]
+    fields = {
+        field.name: frozenset(choice.value for choice in field.choices)
+        for kind in chosen
+        for field in kind.fields
+    }
+    statuses = frozenset(status.value for kind in chosen for status in kind.statuses)
+    return Fact(fields, frozenset(kind.name for kind in kinds), statuses)
 
 
 def live_problems(settings: Settings, specs: tuple[MappingSpec, ...]) -> list[str]:

@@ -13,9 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mappings.model import MappingSpec
-
 from connector.base import Adapter, Sighting, Stream
+from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.model import Link, LinkState
 from sync.runtime import Runtime, chunks, container, creates, log, scope

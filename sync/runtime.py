@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from mappings.model import MappingSpec
 
-from connector.base import Adapter, Identity, Record
+from connector.base import Adapter, Identity, KindInfo, Record
+from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.model import Value
 from sync.core.safety import Limits
 from sync.directory import Directory
+from sync.fitting import chosen, fitted
 from sync.store import Store
 
 log = structlog.get_logger("tandem")
@@ -91,10 +92,32 @@ class Runtime:
     directory: Directory
     tally: Tally = field(default_factory=Tally)
     _identities: dict[Side, Identity] = field(default_factory=dict)
+    _kinds: dict[str, KindInfo] = field(default_factory=dict)
+    _fitted: dict[str, MappingSpec] = field(default_factory=dict)
 
     def spec(self, pair: str) -> MappingSpec | None:
         """The mapping of a pair, if it still exists."""
         return next((spec for spec in self.specs if spec.pair == pair), None)
+
+    def kind(self, spec: MappingSpec) -> KindInfo:
+        """The issue type a pair works with; asked once in a process."""
+        if spec.pair not in self._kinds:
+            self._kinds[spec.pair] = chosen(spec, self.adapters[Side.JIRA].kinds(spec.jira.project))
+        return self._kinds[spec.pair]
+
+    def fitted(self, spec: MappingSpec) -> MappingSpec:
+        """The mapping without what its project cannot hold; said once in a process."""
+        if spec.pair not in self._fitted:
+            kinds = {one.pair: self.kind(one) for one in self.specs}
+            self._fitted[spec.pair], left_out = fitted(spec, kinds)
+            if left_out:
+                log.info(
+                    "the project does not offer these fields",
+                    action="rules.left_out",
+                    pair=spec.pair,
+                    rules=left_out,
+                )
+        return self._fitted[spec.pair]
 
     @property
     def pairs(self) -> tuple[str, ...]:

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connector.meter import RequestMeter
-from connector.settings import host_of
-from mappings.loader import MappingProblems, load
-from mappings.model import MappingSpec
 from requests.adapters import BaseAdapter
 
 from connector.base import Adapter
+from connector.meter import RequestMeter
+from connector.settings import host_of
 from mappings.defaults import shipped
+from mappings.loader import MappingProblems, load
+from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.directory import Directory
 from sync.errors import LeaseLost, UserError

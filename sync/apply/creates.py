@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connector.base import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
-from connector.errors import ConnectorError, NotThere, Rejected
+from connector.errors import ConnectorError, Rejected
 from mappings.sides import Side
 from sync.apply.common import park, postpone
 from sync.apply.counts import incident_counts
@@ -54,20 +54,10 @@ def _batch(runtime: Runtime, side: Side, actions: Sequence[Create], plan: str) -
 
 
 def _kind(runtime: Runtime, side: Side, action: Create) -> str:
-    """The first of the wanted kinds that the container has."""
-    if side is Side.SERVICENOW:
-        return action.kinds[0]
-    there = {
-        kind.name.casefold(): kind.name for kind in runtime.adapters[side].kinds(action.container)
-    }
-    for wanted in action.kinds:
-        if wanted.casefold() in there:
-            return there[wanted.casefold()]
-    raise NotThere(
-        f"project {action.container} has none of the issue types {', '.join(action.kinds)}",
-        side=side.value,
-        remedy=f"It has: {', '.join(sorted(there.values()))}. Name one in the mapping.",
-    )
+    spec = runtime.spec(action.pair)
+    if side is Side.SERVICENOW or spec is None:
+        return action.container
+    return runtime.kind(spec).name
 
 
 def _intents(actions: Iterable[Create]) -> Iterable[Intent]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.model import MappingSpec
-from mappings.values import Unknown, Wish
-
 from connector.base import Done, Json, Move, Patch, Record, Refused, WriteResult
 from connector.errors import Rejected
+from mappings.model import MappingSpec
 from mappings.sides import Side
+from mappings.values import Unknown, Wish
 from sync.apply.common import echo, park, postpone
 from sync.apply.counts import incident_counts
 from sync.core import marks

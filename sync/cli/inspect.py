@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from mappings.values import Unmappable
 from rich.table import Table
 
 from mappings.sides import Side
+from mappings.values import Unmappable
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, emit, out, say
 from sync.core.model import HistoryRow, Link

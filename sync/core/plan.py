@@ -12,9 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from mappings.values import Change
-
 from mappings.sides import Side
+from mappings.values import Change
 from sync.core.merge import Clash, Stuck
 from sync.core.model import End, Link, Value
 
@@ -55,7 +54,6 @@ class Create:
     pair: str
     side: Side
     container: str
-    kinds: tuple[str, ...]
     origin: End
     marker: str
     mark: str

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mappings.model import MappingSpec
-from mappings.text import from_wiki, to_journal, to_wiki
-
 from connector.base import Comment
+from mappings.model import MappingSpec
 from mappings.sides import Side
+from mappings.text import from_wiki, to_journal, to_wiki
 from sync.core import marks
 from sync.core.model import CommentLink
 from sync.core.plan import Carried

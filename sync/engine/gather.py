@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mappings.model import MappingSpec
-from mappings.values import UNKNOWN
-
 from connector.base import Comment, Record
+from mappings.model import MappingSpec
 from mappings.sides import Side
+from mappings.values import UNKNOWN
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.cases import Candidate, Case, Gathered, reasons
@@ -61,7 +60,7 @@ def _cases(
             idle += rows[link_id]
             continue
         open_cases.append(
-            Case(spec, link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
+            Case(runtime.fitted(spec), link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
         )  # fmt: skip
     first = _read(runtime, open_cases, _sides_to_read)
     second = _read(runtime, [case for case in first if not _quiet(case)], _unread)
@@ -228,7 +227,10 @@ def _candidates_of(
     waiting = _with_open_intent(runtime, spec, side, inside)
     records = runtime.read(side, where, sorted(inside - waiting))
     return (
-        [Candidate(spec, side, record, (mine[key],)) for key, record in records.items()],
+        [
+            Candidate(runtime.fitted(spec), side, record, (mine[key],))
+            for key, record in records.items()
+        ],
         [mine[key] for key in waiting],
     )
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mappings.model import Rule
-from mappings.values import Lookup, Unknown, Unmappable
-
 from connector.base import Record
+from mappings.model import Rule
 from mappings.sides import Side
+from mappings.values import Lookup, Unknown, Unmappable
 from sync.core import marks
 from sync.core.merge import Stuck
 from sync.core.model import End, Link, Value
@@ -151,7 +150,6 @@ def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
         spec.pair,
         side,
         container(spec, side),
-        spec.jira.issue_types if side is Side.JIRA else (spec.servicenow.table,),
         end_of(record),
         marks.marker(runtime.options.installation, spec.pair, candidate.side, record.key),
         _mark(runtime, candidate),

@@ -13,6 +13,7 @@ next start reads what is there.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -121,17 +122,20 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except sqlite3.Error as error:
+            # Not wrapped yet: it struck while a new connection was set up.
+            raise self._unusable(error) from error
         except IntegrityError as error:
             raise BrokenInvariant(f"store {self.where}: {error.orig}") from error
         except (OperationalError, InterfaceError) as error:
-            raise self._unusable(error) from error
+            raise self._unusable(error.orig) from error
         except DatabaseError as error:
             if type(error) is not DatabaseError:
                 raise  # a wrong query: a bug of ours, with its full context
-            raise self._unusable(error) from error
+            raise self._unusable(error.orig) from error
 
-    def _unusable(self, error: DatabaseError | InterfaceError) -> StoreUnusable:
-        words = " ".join(str(error.orig).split()).rstrip(".")
+    def _unusable(self, error: BaseException | None) -> StoreUnusable:
+        words = " ".join(str(error).split()).rstrip(".")
         return StoreUnusable(words, where=self.where, remedy=remedy_of(words, self.is_sqlite))
 
     def fence(self, name: str, prove: Callable[[], None]) -> None:
@@ -155,7 +159,9 @@ def place_of(url: URL) -> str:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    arguments: dict[str, Any] = {"check_same_thread": False}
+    if "timeout" not in url.query:
+        arguments["timeout"] = BUSY_SECONDS
     if is_memory(url):
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool, **_QUIET)
     else:

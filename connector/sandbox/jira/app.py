@@ -14,6 +14,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from connector.sandbox.clock import Clock
+from connector.sandbox.faults import Faults
 from connector.sandbox.http import Request, Response
 from connector.sandbox.jira import routes_extras, routes_issue, routes_search, routes_setup
 from connector.sandbox.jira.access import Access, Caller
@@ -25,6 +26,7 @@ from connector.sandbox.jira.problems import Refusal, collection, problem_documen
 from connector.sandbox.jira.render import View
 from connector.sandbox.jira.site import build
 from connector.sandbox.jira.world import World
+from connector.sandbox.weather import Weather
 
 _ROOT = re.compile(r"/rest/api/(?P<version>2|3|latest)/(?P<rest>.+)")
 _BASES = {"cloud": "https://northwind.atlassian.net", "dc": "https://jira.northwind.example"}
@@ -56,6 +58,7 @@ class JiraSandbox:
         self.settings = Settings()
         self.limits = Limits()
         self.access = Access(self.world)
+        self._weathers: dict[int, Weather] = {}
         self._prefix = urlsplit(base).path.rstrip("/")
         dice = random.Random(seed)  # noqa: S311 - replayable page cuts, no secret
         self._shared = Shared(
@@ -68,6 +71,13 @@ class JiraSandbox:
             for route in table.ROUTES
             if flavour in route.flavours
         ]
+
+    def weather(self, faults: Faults) -> Weather:
+        """The weather that direct mounts share: what one left unsettled outlives it."""
+        found = self._weathers.get(id(faults))
+        if found is None:
+            found = self._weathers[id(faults)] = Weather("jira", faults, self.world.clock)
+        return found
 
     @property
     def base(self) -> str:

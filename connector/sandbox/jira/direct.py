@@ -40,7 +40,7 @@ from connector.sandbox.jira.jql_eval import Unresolvable
 from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
 from connector.sandbox.jira.model import Issue, Project, Remark
 from connector.sandbox.jira.search import Searcher, search
-from connector.sandbox.weather import Tally, Weather
+from connector.sandbox.weather import Tally
 
 PAGE = 100
 _MARK_FIELDS = ("labels", "reporter", "status", "summary")
@@ -49,8 +49,8 @@ _MARK_FIELDS = ("labels", "reporter", "status", "summary")
 class DirectJira:
     """One side of a sync, straight on a :class:`JiraSandbox`, as its integration account.
 
-    ``weather`` may be shared by several adapters, so that what one left unsettled still happens
-    after it is gone.
+    Adapters with the same ``faults`` share their weather, so that a write that one left under way
+    still happens after it is gone.
     """
 
     name = "jira"
@@ -60,12 +60,11 @@ class DirectJira:
         sandbox: JiraSandbox,
         *,
         faults: Faults | None = None,
-        weather: Weather | None = None,
     ) -> None:
         self.sandbox = sandbox
         self.world = world = sandbox.world
         self.meter: Meter = Tally()
-        self.weather = weather or Weather(self.name, faults or Faults(), world.clock)
+        self.weather = sandbox.weather(faults or Faults())
         self._me = world.site.me
         self._writes = Writes(world, self.weather, self.meter, self._record)
 

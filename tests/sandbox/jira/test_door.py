@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from connector.sandbox.clock import RealClock
+from connector.sandbox.http import Request
+from connector.sandbox.jira import JiraSandbox
 from tests.support.jira_site import Site, basic, story
 
 
@@ -115,10 +118,6 @@ def test_people_are_found_and_hide_their_addresses(cloud: Site) -> None:
 
 
 def test_a_context_path_is_part_of_every_address() -> None:
-    from connector.sandbox.clock import RealClock
-    from connector.sandbox.http import Request
-    from connector.sandbox.jira import JiraSandbox
-
     app = JiraSandbox("dc", RealClock(), base="http://jira.example/jira")
     inside = app.handle(Request.of("GET", "/jira/rest/api/2/serverInfo", {}, b""))
     assert json.loads(inside.body)["baseUrl"] == "http://jira.example/jira"
