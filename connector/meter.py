@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from threading import Lock
 
-from connector.base import RequestClass
+from connector.values import RequestClass
 
 
 class RequestMeter:

@@ -15,7 +15,22 @@ from datetime import datetime
 
 from requests.adapters import BaseAdapter
 
-from connector.base import (
+from connector.base import Memory, Meter
+from connector.jira.client import JiraClient
+from connector.jira.commenting import Commenting
+from connector.jira.creating import Creating
+from connector.jira.directory import Directory
+from connector.jira.door import Door, issue_path
+from connector.jira.editing import Editing
+from connector.jira.facts import Facts
+from connector.jira.feed import Feed
+from connector.jira.moving import Moving
+from connector.jira.records import Records
+from connector.jira.scouting import Scouting
+from connector.outcomes import outcome, settled
+from connector.retry import ServerClock
+from connector.settings import HttpSettings, JiraSettings
+from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
@@ -23,8 +38,6 @@ from connector.base import (
     Draft,
     Identity,
     KindInfo,
-    Memory,
-    Meter,
     Move,
     Patch,
     Person,
@@ -36,20 +49,6 @@ from connector.base import (
     StreamKind,
     WriteResult,
 )
-from connector.jira.client import JiraClient
-from connector.jira.commenting import Commenting
-from connector.jira.creating import Creating
-from connector.jira.directory import Directory
-from connector.jira.door import Door, issue_path
-from connector.jira.editing import Editing
-from connector.jira.facts import Facts
-from connector.jira.feed import Feed
-from connector.jira.moving import Moving
-from connector.jira.outcomes import outcome, settled
-from connector.jira.records import Records
-from connector.jira.scouting import Scouting
-from connector.retry import ServerClock
-from connector.settings import HttpSettings, JiraSettings
 
 
 class JiraAdapter:
@@ -71,7 +70,7 @@ class JiraAdapter:
         clock = ServerClock()
         client = JiraClient(settings, http, meter=meter, clock=clock, mount=mount)
         self._door = door = Door(client, http, clock, sleeper)
-        facts = Facts(door, memory, settings.flavor)
+        self._facts = facts = Facts(door, memory, settings.flavor)
         self._records = records = Records(door, facts)
         self._feed = Feed(door, facts, records)
         scouting = Scouting(door, facts, records)
@@ -80,6 +79,11 @@ class JiraAdapter:
         self._moving = Moving(door, facts, records, scouting)
         self._commenting = Commenting(door, facts, records)
         self._directory = Directory(door, facts)
+
+    @property
+    def reads_lag(self) -> bool:
+        """Data Center has no bulk read: many issues are searched by id, through the index."""
+        return not self._facts.cloud
 
     def identity(self) -> Identity:
         """Ask who we are. Raises ``AccessLost`` when Jira does not know us."""

@@ -23,11 +23,12 @@ import urllib3
 from jira import JIRA
 from requests.adapters import BaseAdapter
 
-from connector.base import Meter, RequestClass
+from connector.base import Meter
 from connector.errors import Unreachable
 from connector.jira.answers import SIDE, Answer
 from connector.retry import ServerClock
 from connector.settings import HttpSettings, JiraSettings
+from connector.values import RequestClass
 
 CONNECT_SECONDS = 10.0
 _UNSENT = (

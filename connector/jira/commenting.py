@@ -12,14 +12,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from connector.base import Comment, CommentDraft, Done, NotSent, Unclear, WriteResult
 from connector.errors import BrokenAnswer, Gone, RetryLater
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
-from connector.jira.outcomes import Lost, outcome, settled
 from connector.jira.records import Records
 from connector.jira.translate import PUBLIC_PROPERTY, comment
+from connector.outcomes import Lost, outcome, settled
+from connector.values import Comment, CommentDraft, Done, NotSent, Unclear, WriteResult
 
 PAGE = 100
 INTERNAL = {"key": PUBLIC_PROPERTY, "value": {"internal": True}}

@@ -15,17 +15,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connector.base import Done, Draft, NotSent, Refused, Unclear, WriteResult
 from connector.errors import BrokenAnswer, ConnectorError, Rejected
 from connector.jira.answers import SIDE, rejected
 from connector.jira.door import Door, chunks
 from connector.jira.facts import Facts
 from connector.jira.fields import EPIC_NAME, FieldSpec
-from connector.jira.outcomes import Lost, outcome
 from connector.jira.records import Records
 from connector.jira.scouting import Scouting
 from connector.jira.screens import Epics, create_fields
 from connector.jira.workflow import Graph, path, tiers
+from connector.outcomes import Lost, outcome
+from connector.values import Done, Draft, NotSent, Refused, Unclear, WriteResult
 
 BULK = 50
 WHERE = "POST issue/bulk"

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.base import Authorship, Choice, FieldInfo, Identity, KindInfo, Person
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import GATEWAY, Facts
 from connector.jira.fields import FieldSpec
 from connector.jira.translate import part, stamp
+from connector.values import Authorship, Choice, FieldInfo, Identity, KindInfo, Person
 
 PAGE = 100
 TEXT_LIMIT = 32_767

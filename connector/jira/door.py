@@ -4,8 +4,8 @@
 what happened                  a read, or repeatable   a write
 =============================  ======================  =================================
 no connection, 429             again, then the error   again, then the error: not done
-5xx, lost or cut-off answer    again, then the error   :class:`~connector.jira.outcomes.Lost`
-an HTML page with 200          again, then the error   :class:`~connector.jira.outcomes.Lost`
+5xx, lost or cut-off answer    again, then the error   :class:`~connector.outcomes.Lost`
+an HTML page with 200          again, then the error   :class:`~connector.outcomes.Lost`
 any refusal                    the error               the error: not done
 =============================  ======================  =================================
 """
@@ -19,13 +19,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from connector.base import RequestClass
 from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere, RetryLater
 from connector.jira.answers import SIDE, Answer, anonymous, error_of
 from connector.jira.client import Ask, JiraClient, NoAnswer
-from connector.jira.outcomes import Lost
+from connector.outcomes import Lost
 from connector.retry import RetryPolicy, ServerClock, parse_retry_after
 from connector.settings import HttpSettings
+from connector.values import RequestClass
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from connector.base import Done, Patch, Record, WriteResult
 from connector.errors import ConnectorError, RetryLater
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
-from connector.jira.outcomes import Lost, outcome
 from connector.jira.records import Records
 from connector.jira.screens import Epics, placed
 from connector.jira.translate import asked, encoded
+from connector.outcomes import Lost, outcome
+from connector.values import Done, Patch, Record, WriteResult
 
 
 class Editing:

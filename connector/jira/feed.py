@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connector.base import Record, Sighting, SightingPage
 from connector.errors import BrokenAnswer, Rejected, RetryLater
 from connector.jira import jql
 from connector.jira.answers import SIDE
@@ -23,6 +22,7 @@ from connector.jira.door import Door, chunks
 from connector.jira.facts import Facts
 from connector.jira.records import Records
 from connector.jira.translate import asked, part, stamp, version
+from connector.values import Record, Sighting, SightingPage
 
 CLOUD_PAGE = 100
 DC_PAGE = 1000

@@ -13,17 +13,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.base import Done, Move, Record, WriteResult
 from connector.errors import ConnectorError, Gone, ReadAgain, Rejected
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
-from connector.jira.outcomes import Lost, outcome, settled
 from connector.jira.records import Records
 from connector.jira.scouting import Scouting
 from connector.jira.steps import filled, filled_names, step_of
 from connector.jira.translate import Dialect, asked, status_of
 from connector.jira.workflow import CATEGORY, MAX_HOPS, Status, Step, explore, path, tiers
+from connector.outcomes import Lost, outcome, settled
+from connector.values import Done, Move, Record, WriteResult
 
 DOUBTS = 2
 """Lost answers in one walk before the walk itself is called unclear."""

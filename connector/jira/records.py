@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from connector.base import Record
 from connector.errors import BrokenAnswer, Gone, Rejected
 from connector.jira import jql
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, chunks, issue_path
 from connector.jira.facts import Facts
 from connector.jira.translate import asked, epic_keys, record
+from connector.values import Record
 
 BULK = 100
 FEW = 3

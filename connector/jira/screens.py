@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector.base import Draft, Value
 from connector.errors import Rejected
 from connector.jira.answers import SIDE
 from connector.jira.facts import Facts
 from connector.jira.fields import FieldSpec
 from connector.jira.records import Records
 from connector.jira.translate import Dialect, encoded
+from connector.values import Draft, Value
 
 Screen = Mapping[str, Mapping[str, Any]]
 

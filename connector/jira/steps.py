@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector.base import Fields
 from connector.errors import Rejected
 from connector.jira.answers import SIDE
 from connector.jira.screens import chosen, names_of
 from connector.jira.translate import Dialect, status_of
 from connector.jira.workflow import Step
+from connector.values import Fields
 
 
 def step_of(row: Mapping[str, Any]) -> Step:

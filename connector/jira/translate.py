@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.base import Comment, Record, Value
 from connector.errors import BrokenAnswer, Rejected
 from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable
 from connector.jira.jql import milliseconds
 from connector.jira.workflow import Status
+from connector.values import Comment, Record, Value
 
 ENVELOPE = ("updated", "created", "creator", "issuetype", "project")
 """Fields that every read asks for: without them there is no :class:`Record`."""

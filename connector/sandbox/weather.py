@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 
-from connector.base import NotSent, Refused, RequestClass, Unclear, WriteResult
 from connector.errors import AccessLost, BrokenAnswer, ConnectorError, Rejected, RetryLater
 from connector.sandbox.clock import Clock
 from connector.sandbox.faults import Fault, Faults
 from connector.sandbox.http import Request
+from connector.values import NotSent, Refused, RequestClass, Unclear, WriteResult
 
 
 class Tally:

@@ -1,0 +1,3 @@
+"""The ServiceNow side: :class:`~connector.servicenow.adapter.ServiceNowAdapter`."""
+
+from __future__ import annotations

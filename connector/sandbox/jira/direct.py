@@ -10,14 +10,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from connector.base import (
+from connector.base import Meter
+from connector.errors import AccessLost, Gone, NotThere, Rejected
+from connector.sandbox.faults import Faults
+from connector.sandbox.jira import native
+from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.direct_writes import Writes
+from connector.sandbox.jira.extras import readable
+from connector.sandbox.jira.jql_eval import Unresolvable
+from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
+from connector.sandbox.jira.model import Issue, Project
+from connector.sandbox.jira.search import Searcher, search
+from connector.sandbox.weather import Tally
+from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
     Draft,
     Identity,
     KindInfo,
-    Meter,
     Move,
     Patch,
     Person,
@@ -30,19 +41,11 @@ from connector.base import (
     StreamKind,
     WriteResult,
 )
-from connector.errors import AccessLost, Gone, NotThere, Rejected
-from connector.sandbox.faults import Faults
-from connector.sandbox.jira import native
-from connector.sandbox.jira.app import JiraSandbox
-from connector.sandbox.jira.direct_writes import Writes
-from connector.sandbox.jira.extras import readable
-from connector.sandbox.jira.jql_eval import Unresolvable
-from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
-from connector.sandbox.jira.model import Issue, Project, Remark
-from connector.sandbox.jira.search import Searcher, search
-from connector.sandbox.weather import Tally
 
 PAGE = 100
+FEW = 3
+"""Up to so many issues are read one by one where there is no bulk read."""
+
 _MARK_FIELDS = ("labels", "reporter", "status", "summary")
 
 
@@ -67,6 +70,11 @@ class DirectJira:
         self.weather = sandbox.weather(faults or Faults())
         self._me = world.site.me
         self._writes = Writes(world, self.weather, self.meter, self._record)
+
+    @property
+    def reads_lag(self) -> bool:
+        """Data Center has no bulk read: many issues are searched by id, through the index."""
+        return not self.sandbox.cloud
 
     # -- who and when --------------------------------------------------------------------------
 
@@ -138,11 +146,12 @@ class DirectJira:
         fresh: bool = False,
     ) -> dict[str, Record]:
         """Issues by id, wherever they are now; hidden and gone ones are absent."""
+        indexed = self.reads_lag and not fresh and len(keys) > FEW
         for _request in range(0, len(keys), 1 if fresh else PAGE):
-            self._read("issue/bulkfetch")
+            self._read("search" if indexed else "issue/bulkfetch")
         with self.world.lock:
-            seen = [issue for key in keys if (issue := self._visible(key)) is not None]
-            return {issue.id: self._record(issue, fields) for issue in seen}
+            shown = {key: self._seen(key) if indexed else self._visible(key) for key in keys}
+            return {one.id: self._record(one, fields) for one in shown.values() if one is not None}
 
     def find(
         self,
@@ -173,7 +182,7 @@ class DirectJira:
         with self.world.lock:
             seen = [issue for key in keys if (issue := self._visible(key)) is not None]
             rows = [
-                self._comment(container, issue, remark)
+                native.comment(self.world, container, issue, remark)
                 for issue in seen
                 for remark in readable(self.world, self._me, issue)
             ]
@@ -304,26 +313,20 @@ class DirectJira:
     def _bad_query(self, text: str) -> Rejected:
         return Rejected(text, side=self.name, field="scope")
 
+    def _seen(self, key: str) -> Issue | None:
+        """An issue as a search by id has it; one the index misses is then read by itself."""
+        truth = self._visible(key)
+        if truth is None:
+            return None
+        self.world.index.advance(self.world.clock.now())
+        return self.world.index.get(truth.id) or truth
+
     def _visible(self, key: str) -> Issue | None:
         issue = self.world.issue(key)
         return None if issue is None or self.world.is_hidden(issue) else issue
 
     def _record(self, issue: Issue, fields: Collection[str]) -> Record:
         return native.record(self.world, issue, fields, self.sandbox.base)
-
-    def _comment(self, container: str, issue: Issue, remark: Remark) -> Comment:
-        return Comment(
-            container=container,
-            key=issue.id,
-            id=remark.id,
-            lane="comment",
-            author=remark.author,
-            author_name=self.world.users[remark.author].name,
-            created=remark.created,
-            updated=remark.updated,
-            body=remark.body,
-            internal=not remark.public or remark.visibility is not None,
-        )
 
 
 def _within(container: str, scope: str) -> str:

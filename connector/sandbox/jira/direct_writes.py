@@ -7,11 +7,19 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
-from connector.base import (
+from connector.base import Meter
+from connector.errors import Gone, NotThere, Rejected, RetryLater
+from connector.sandbox.jira import extras, native, operations
+from connector.sandbox.jira.author import Author
+from connector.sandbox.jira.model import Issue, IssueType, Transition
+from connector.sandbox.jira.problems import Refusal
+from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
+from connector.sandbox.jira.world import World
+from connector.sandbox.weather import Weather
+from connector.values import (
     CommentDraft,
     Done,
     Draft,
-    Meter,
     Move,
     NotSent,
     Patch,
@@ -21,14 +29,6 @@ from connector.base import (
     RequestClass,
     WriteResult,
 )
-from connector.errors import Gone, NotThere, Rejected, RetryLater
-from connector.sandbox.jira import extras, native, operations
-from connector.sandbox.jira.author import Author
-from connector.sandbox.jira.model import Issue, IssueType, Transition
-from connector.sandbox.jira.problems import Refusal
-from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
-from connector.sandbox.jira.world import World
-from connector.sandbox.weather import Weather
 
 BULK = 50
 _SIDE = "jira"

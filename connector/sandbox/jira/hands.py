@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.base import Value
 from connector.sandbox.jira import extras, native, operations, surgery
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Issue
@@ -16,6 +15,7 @@ from connector.sandbox.jira.problems import refusal
 from connector.sandbox.jira.site import account_id
 from connector.sandbox.jira.walking import demands, route
 from connector.sandbox.jira.world import World
+from connector.values import Value
 
 
 class Hands:

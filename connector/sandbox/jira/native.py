@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from connector.base import Choice, FieldInfo, Fields, KindInfo, Record, Value
 from connector.sandbox.jira import operations, render_setup
 from connector.sandbox.jira.layout import EPIC_NAME
-from connector.sandbox.jira.model import FieldDef, Issue, IssueType
+from connector.sandbox.jira.model import FieldDef, Issue, IssueType, Remark
 from connector.sandbox.jira.world import World, names_of
+from connector.values import Choice, Comment, FieldInfo, Fields, KindInfo, Record, Value
 
 _PICKED = frozenset({"priority", "resolution"})
 _DERIVED = frozenset({"status", "status_category", "issuetype", "project"})
@@ -161,4 +161,21 @@ def _field_info(
         required=required,
         max_length=field.limit or (32_767 if field.kind == "text" else None),
         choices=tuple(Choice(row.name, row.name) for row in named),
+    )
+
+
+def comment(world: World, container: str, issue: Issue, remark: Remark) -> Comment:
+    """A comment as an adapter tells it; one that customers or other roles may not read is
+    internal."""
+    return Comment(
+        container=container,
+        key=issue.id,
+        id=remark.id,
+        lane="comment",
+        author=remark.author,
+        author_name=world.users[remark.author].name,
+        created=remark.created,
+        updated=remark.updated,
+        body=remark.body,
+        internal=not remark.public or remark.visibility is not None,
     )

@@ -12,27 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from connector.base import (
-    Authorship,
-    Comment,
-    CommentDraft,
-    Draft,
-    Identity,
-    KindInfo,
-    Meter,
-    Move,
-    Patch,
-    Person,
-    Record,
-    Refused,
-    RemoteLink,
-    RequestClass,
-    Sighting,
-    SightingPage,
-    Stream,
-    StreamKind,
-    WriteResult,
-)
+from connector.base import Meter
 from connector.errors import AccessLost, ConnectorError, NotThere, Rejected
 from connector.sandbox.clock import Clock
 from connector.sandbox.control import Movable
@@ -49,6 +29,26 @@ from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.values import moment, stamp
 from connector.sandbox.servicenow.world import World
 from connector.sandbox.weather import Tally, Weather
+from connector.values import (
+    Authorship,
+    Comment,
+    CommentDraft,
+    Draft,
+    Identity,
+    KindInfo,
+    Move,
+    Patch,
+    Person,
+    Record,
+    Refused,
+    RemoteLink,
+    RequestClass,
+    Sighting,
+    SightingPage,
+    Stream,
+    StreamKind,
+    WriteResult,
+)
 
 HOST = "sandbox.service-now.example"
 _PAGE = 200
@@ -60,6 +60,7 @@ class DirectServiceNow:
     """One side of a sync, straight on a :class:`World`."""
 
     name = "servicenow"
+    reads_lag = False
 
     def __init__(
         self,

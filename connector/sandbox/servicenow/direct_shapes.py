@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from connector.base import Choice, Comment, FieldInfo, KindInfo, Person, Record, Value
 from connector.sandbox.servicenow.schema import Row, Schema
 from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
+from connector.values import Choice, Comment, FieldInfo, KindInfo, Person, Record, Value
 
 
 def version(row: Row) -> str:

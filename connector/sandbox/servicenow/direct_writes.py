@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from connector.base import (
+from connector.errors import Gone, ReadAgain, Rejected
+from connector.sandbox.servicenow.change_rules import next_states
+from connector.sandbox.servicenow.direct_shapes import plain
+from connector.sandbox.servicenow.knobs import Caller
+from connector.sandbox.servicenow.query import NotModelled
+from connector.sandbox.servicenow.refusal import Refusal
+from connector.sandbox.servicenow.schema import Row
+from connector.sandbox.servicenow.world import World
+from connector.sandbox.weather import Weather
+from connector.values import (
     CommentDraft,
     Done,
     Draft,
@@ -15,15 +24,6 @@ from connector.base import (
     Refused,
     WriteResult,
 )
-from connector.errors import Gone, ReadAgain, Rejected
-from connector.sandbox.servicenow.change_rules import next_states
-from connector.sandbox.servicenow.direct_shapes import plain
-from connector.sandbox.servicenow.knobs import Caller
-from connector.sandbox.servicenow.query import NotModelled
-from connector.sandbox.servicenow.refusal import Refusal
-from connector.sandbox.servicenow.schema import Row
-from connector.sandbox.servicenow.world import World
-from connector.sandbox.weather import Weather
 
 _SIDE = "servicenow"
 _OPEN_STATES = ("1", "2", "3")

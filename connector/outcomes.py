@@ -1,4 +1,4 @@
-"""From what a write raised to what became of the record.
+"""From what a write raised to what became of the record; the same for both sides.
 
 A write may end in a certain refusal, in "certainly not done", or in a doubt. The doubt has its own
 exception, :class:`Lost`, which is no :class:`~connector.errors.ConnectorError`: nothing that
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from connector.base import Done, NotSent, Refused, Unclear, WriteResult
 from connector.errors import AccessLost, BrokenAnswer, ConnectorError, Rejected, Unreachable
+from connector.values import Done, NotSent, Refused, Unclear, WriteResult
 
 _WHOLE_SIDE = (AccessLost, BrokenAnswer, Unreachable)
 

@@ -1,0 +1,178 @@
+"""ServiceNow as one side of a sync: :class:`connector.base.Adapter` over the Table API."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+
+from requests.adapters import BaseAdapter
+
+from connector.base import Memory, Meter
+from connector.errors import AccessLost, Gone, Rejected
+from connector.outcomes import settled
+from connector.retry import ServerClock
+from connector.servicenow import translate
+from connector.servicenow.answers import SIDE
+from connector.servicenow.client import ServiceNowClient
+from connector.servicenow.door import Door
+from connector.servicenow.facts import Facts
+from connector.servicenow.journal import LANES, TABLE, Journal
+from connector.servicenow.lists import Row, by_time
+from connector.servicenow.query import one_of
+from connector.servicenow.records import Records
+from connector.settings import HttpSettings, ServiceNowSettings
+from connector.values import (
+    Authorship,
+    Comment,
+    CommentDraft,
+    Draft,
+    Identity,
+    KindInfo,
+    Move,
+    Patch,
+    Person,
+    Record,
+    RemoteLink,
+    SightingPage,
+    Stream,
+    StreamKind,
+    WriteResult,
+)
+
+_VERSIONED = "sys_id,sys_mod_count,sys_updated_on"
+_JOURNAL = "sys_id,name,element_id,sys_created_on"
+
+
+class ServiceNowAdapter:
+    """One instance. ``mount`` puts a fake under the real client; ``sleeper`` waits for it."""
+
+    name = SIDE
+    reads_lag = False
+
+    def __init__(
+        self,
+        settings: ServiceNowSettings,
+        http: HttpSettings,
+        *,
+        meter: Meter,
+        memory: Memory,
+        mount: BaseAdapter | None = None,
+        sleeper: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.meter = meter
+        clock = ServerClock()
+        client = ServiceNowClient(settings, http, meter=meter, clock=clock, mount=mount)
+        self._door = Door(client, clock, http.concurrency, sleeper)
+        self._user = settings.user if settings.auth in ("basic", "oauth_password") else ""
+        self._facts = Facts(self._door, memory)
+        self._records = Records(self._door)
+        self._journal = Journal(self._door, self._facts, self._records, sleeper)
+
+    def identity(self) -> Identity:
+        """Our account, as ``sys_user`` knows it."""
+        me = self._facts.me(self._user)
+        if me is None:
+            raise AccessLost(f"there is no user {self._user or 'for this client'}", side=SIDE)
+        now = self.server_now()
+        return Identity(me.key, me.login, self._door.host, "instance", "", now)
+
+    def server_now(self) -> datetime:
+        """The instance's clock as its last answer showed it."""
+        return self._door.clock_now()
+
+    def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
+        """One stream a table, and one journal stream for all."""
+        tables = tuple(dict.fromkeys(containers))
+        records = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in tables)
+        return (*records, Stream("journal", StreamKind.COMMENTS, tables))
+
+    def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
+        """Rows stamped ``since`` or later; one request where they fit on a page."""
+        started: datetime | None = None
+        for rows in self._rows(stream, since):
+            started = started or self.server_now()
+            if stream.kind is StreamKind.COMMENTS:
+                sightings = tuple(translate.comment_sighting(row) for row in rows)
+            else:
+                table = stream.containers[0]
+                sightings = tuple(translate.sighting(table, row) for row in rows)
+            yield SightingPage(sightings, started)
+        if started is None:
+            yield SightingPage((), self.server_now())
+
+    def _rows(self, stream: Stream, since: datetime) -> Iterator[tuple[Row, ...]]:
+        if stream.kind is StreamKind.COMMENTS:
+            base = (one_of("name", stream.containers), one_of("element", LANES))
+            return by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
+        table = stream.containers[0]
+        return by_time(self._door, table, (), "sys_updated_on", since, _VERSIONED)
+
+    def listed(
+        self, container: str, scope: str, fields: Collection[str]
+    ) -> Iterator[tuple[Record, ...]]:
+        """All records a scope selects, by ``sys_id``, 1,000 a page."""
+        return self._records.listed(container, scope, fields)
+
+    def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
+        """Which of these keys the scope selects now."""
+        return self._records.in_scope(container, scope, keys)
+
+    def read(
+        self, container: str, keys: Collection[str], fields: Collection[str], *, fresh: bool = False
+    ) -> dict[str, Record]:
+        """Records by key; every read is of the primary database."""
+        del fresh
+        return self._records.read(container, keys, fields)
+
+    def find(self, container: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
+        """Records by ``correlation_id``."""
+        return self._records.find(container, marks)
+
+    def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
+        """Create records, one request each, side by side."""
+        return settled(self._door.parallel(self._records.create, drafts))
+
+    def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
+        """Change records; the answers hold the stored rows."""
+        return settled(self._records.patch(patches, fields)) if patches else []
+
+    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
+        """Set a state, one step; a change only to what its model offers."""
+        return self._records.move(move, fields)
+
+    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+        """Work notes and customer comments of these records, oldest first."""
+        return self._journal.read(container, keys) if keys else ()
+
+    def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
+        """Add journal entries in order."""
+        return self._journal.add(drafts)
+
+    def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
+        """ServiceNow has no remote links."""
+        del links
+        raise Rejected("ServiceNow has no remote links", side=SIDE)
+
+    def people(
+        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+    ) -> tuple[Person, ...]:
+        """Persons by ``sys_id`` and by exact e-mail."""
+        return self._facts.people(keys, emails)
+
+    def kinds(self, container: str) -> tuple[KindInfo, ...]:
+        """The table itself, with the columns and choices of its class hierarchy."""
+        return (self._facts.kind(container),)
+
+    def authorship(self, container: str, key: str, name: str) -> Authorship:
+        """The record's last writer: single fields are only known where auditing is on."""
+        del name
+        held = self._records.read(container, [key], ()).get(key)
+        if held is None:
+            raise Gone("the record is not visible", side=SIDE)
+        who = self._facts.names([held.updated_by]).get(held.updated_by, held.updated_by)
+        return Authorship(who, held.updated)
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._door.close()

@@ -1,0 +1,149 @@
+"""What an instance is made of: columns and choices of a table, names of people.
+
+Asked once and kept in Memory for a day; a table's columns come from its whole class hierarchy, the
+nearest class first (``sys_dictionary``, ``sys_choice``; servicenow-api 8).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.base import Memory
+from connector.errors import NotThere
+from connector.servicenow.answers import SIDE
+from connector.servicenow.door import Door
+from connector.servicenow.lists import by_id, page_of
+from connector.servicenow.query import chunks, joined, one_of, term
+from connector.servicenow.translate import person
+from connector.values import Choice, FieldInfo, KindInfo, Person
+
+KEPT = timedelta(hours=24)
+_PEOPLE = "sys_id,user_name,name,email,active"
+_DICTIONARY = "sys_id,name,element,column_label,internal_type,mandatory,read_only,max_length"
+_CHOICE = "sys_id,name,element,value,label,dependent_value"
+
+
+class Facts:
+    """Slow-moving knowledge about one instance."""
+
+    def __init__(self, door: Door, memory: Memory) -> None:
+        self._door = door
+        self._memory = memory
+        self._names: dict[str, str] = {}
+
+    def kind(self, table: str) -> KindInfo:
+        """A table with its columns and choices. Raises ``NotThere``."""
+        held = self._recall(f"kind:{table}")
+        if held is None:
+            chain = self._chain(table)
+            held = {"fields": self._columns(chain), "choices": self._choices(chain)}
+            self._keep(f"kind:{table}", held)
+        return _kind(table, held)
+
+    def people(
+        self, keys: Collection[str] = (), emails: Collection[str] = ()
+    ) -> tuple[Person, ...]:
+        """Persons by ``sys_id`` and by exact e-mail, inactive and double ones included."""
+        found: dict[str, Person] = {}
+        for field, values in (("sys_id", keys), ("email", emails)):
+            for part in chunks(sorted(values)):
+                for row in self._users(one_of(field, part)):
+                    found[str(row["sys_id"])] = person(row)
+        wanted = {email.casefold() for email in emails}
+        return tuple(
+            one for one in found.values() if one.key in keys or one.email.casefold() in wanted
+        )
+
+    def names(self, logins: Iterable[str]) -> Mapping[str, str]:
+        """Login names to the names people know."""
+        unknown = sorted({login for login in logins if login} - self._names.keys())
+        for part in chunks(unknown):
+            plain = [login for login in part if not set(",^\n") & set(login)]
+            rows = self._users(one_of("user_name", plain)) if plain else ()
+            self._names.update({login: login for login in part})
+            self._names.update({str(r["user_name"]): str(r.get("name") or "") for r in rows})
+        return {login: name or login for login, name in self._names.items()}
+
+    def me(self, user: str) -> Person | None:
+        """Our own account: by login where we know it, else as the instance sees us."""
+        query = term("user_name", "=", user) if user else "sys_id=javascript:gs.getUserID()"
+        rows = self._users(query)
+        return person(rows[0]) if rows else None
+
+    def _users(self, query: str) -> tuple[dict[str, Any], ...]:
+        rows, _ = page_of(self._door, "sys_user", query, _PEOPLE)
+        return rows
+
+    def _chain(self, table: str) -> list[str]:
+        """The table and the classes it extends, nearest first."""
+        chain, name = [], table
+        while name and name not in chain:
+            fields = "sys_id,name,super_class.name"
+            rows, _ = page_of(self._door, "sys_db_object", term("name", "=", name), fields)
+            if not rows:
+                break
+            chain.append(name)
+            name = str(rows[0].get("super_class.name") or "")
+        if not chain:
+            raise NotThere(f"there is no table {table}", side=SIDE)
+        return chain
+
+    def _columns(self, chain: list[str]) -> list[dict[str, Any]]:
+        query = joined(one_of("name", chain), term("element", "ISNOTEMPTY", ""))
+        found: dict[str, dict[str, Any]] = {}
+        rows = [row for page in by_id(self._door, "sys_dictionary", query, _DICTIONARY)
+                for row in page]  # fmt: skip
+        for row in sorted(rows, key=lambda one: chain.index(str(one["name"]))):
+            found.setdefault(str(row["element"]), row)
+        return [found[name] for name in sorted(found)]
+
+    def _choices(self, chain: list[str]) -> dict[str, list[list[str]]]:
+        query = joined(one_of("name", chain), term("inactive", "=", "false"), "language=en")
+        by_class: dict[tuple[str, str], list[list[str]]] = defaultdict(list)
+        for page in by_id(self._door, "sys_choice", query, _CHOICE):
+            for row in page:
+                place = (str(row["element"]), str(row["name"]))
+                dependent = str(row.get("dependent_value") or "")
+                by_class[place].append([str(row["value"]), str(row["label"]), dependent])
+        found: dict[str, list[list[str]]] = {}
+        for name in chain:
+            for (element, owner), rows in by_class.items():
+                if owner == name:
+                    found.setdefault(element, rows)
+        return found
+
+    def _recall(self, name: str) -> dict[str, Any] | None:
+        text = self._memory.get(f"{self._door.host}:{name}")
+        if text is None:
+            return None
+        held: dict[str, Any] = json.loads(text)
+        age = self._door.clock_now() - datetime.fromisoformat(held["at"])
+        return held if age < KEPT else None
+
+    def _keep(self, name: str, held: dict[str, Any]) -> None:
+        at = self._door.clock_now().isoformat()
+        self._memory.put(f"{self._door.host}:{name}", json.dumps({**held, "at": at}))
+
+
+def _kind(table: str, held: Mapping[str, Any]) -> KindInfo:
+    choices = held["choices"]
+    fields = tuple(_field(row, choices.get(str(row["element"]), [])) for row in held["fields"])
+    states = tuple(Choice(*row) for row in choices.get("state", []))
+    return KindInfo(table, table, fields=fields, statuses=states)
+
+
+def _field(row: Mapping[str, Any], choices: list[list[str]]) -> FieldInfo:
+    length = str(row.get("max_length") or "")
+    return FieldInfo(
+        str(row["element"]),
+        str(row.get("column_label") or row["element"]),
+        str(row.get("internal_type") or ""),
+        required=row.get("mandatory") == "true",
+        writable=row.get("read_only") != "true",
+        max_length=int(length) if length.isdigit() else None,
+        choices=tuple(Choice(*one) for one in choices),
+    )

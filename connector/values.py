@@ -1,0 +1,279 @@
+"""The values that go between the engine and a system. All frozen.
+
+The terms (container, kind, key, label, version, mark) are those of :mod:`connector.base`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from connector.errors import ConnectorError, Rejected
+
+Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+"""One field's plain value. ``None`` is empty. Texts are stripped of nothing."""
+
+Fields: TypeAlias = Mapping[str, Value]
+"""Native field name to value. An absent name means unknown, never empty."""
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One ticket as its own system holds it at one moment.
+
+    ``created`` and ``updated`` are aware UTC stamps of that system's clock. ``created_by`` and
+    ``updated_by`` are person keys where the system tells them (ServiceNow: login name; Jira:
+    account id or user name), else empty. ``fields`` carries only what was asked for *and*
+    answered.
+    """
+
+    container: str
+    key: str
+    label: str
+    kind: str
+    version: str
+    created: datetime
+    updated: datetime
+    url: str
+    created_by: str = ""
+    updated_by: str = ""
+    fields: Fields = field(default_factory=dict)
+
+
+class StreamKind(StrEnum):
+    """What a stream reports: moved records, or new comments on records."""
+
+    RECORDS = "records"
+    COMMENTS = "comments"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One change feed of a side, read with one cursor. ``name`` is stable across restarts."""
+
+    name: str
+    kind: StreamKind
+    containers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One row of a change feed: this record (or a comment on it) was seen at this version.
+
+    For a comment stream ``key`` is the record's and ``version`` the comment's own id.
+    """
+
+    container: str
+    key: str
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SightingPage:
+    """A page of sightings in ascending time; ``started`` is the server's clock at the first page.
+
+    A cursor may move to ``min(last sighting, started)`` once the page is stored.
+    """
+
+    sightings: tuple[Sighting, ...]
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommentDraft:
+    """A comment to add. ``lane`` is ``work_notes`` or ``comments`` in ServiceNow, else ``comment``.
+
+    ``reference`` is a short text that stands inside ``body`` and is unique for the record: the only
+    way to find the comment again after a lost answer. ``internal`` hides it from customers.
+    """
+
+    container: str
+    key: str
+    lane: str
+    body: str
+    reference: str
+    internal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record to create. ``mark`` stands in ``fields`` too (label or correlation id).
+
+    ``properties`` are Jira entity properties, written in the same call. ``targets`` name the
+    wanted status, best first (see :meth:`Adapter.move`); an adapter that can lets it ride with the
+    create and otherwise leaves the record in its first status. ``comments`` ride where the create
+    screen allows it; the caller reads back which ones arrived.
+    """
+
+    container: str
+    kind: str
+    mark: str
+    fields: Fields
+    properties: Mapping[str, Json] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
+    comments: tuple[CommentDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Fields to set, and members to add to or remove from set-like fields (labels)."""
+
+    container: str
+    key: str
+    fields: Fields = field(default_factory=dict)
+    add: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    properties: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A wanted status: ``targets`` best first, each a value of ``name`` or ``category:<key>``.
+
+    ``fields`` go along with the last step where its screen offers or demands them.
+    """
+
+    container: str
+    key: str
+    name: str
+    targets: tuple[str, ...]
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The write happened. ``record`` is the read-back where the API gives it at no extra cost."""
+
+    key: str
+    label: str = ""
+    record: Record | None = None
+    hops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The write did not happen and will not by repeating it: park it with this reason."""
+
+    error: Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The write certainly did not happen (refused before any work, or never sent): try later."""
+
+    error: ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The write may or may not have happened, or may still happen: look before repeating."""
+
+    error: ConnectorError
+
+
+WriteResult: TypeAlias = "Done | Refused | NotSent | Unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment as its system holds it; ``reference`` search is left to the caller."""
+
+    container: str
+    key: str
+    id: str
+    lane: str
+    author: str
+    author_name: str
+    created: datetime
+    updated: datetime
+    body: str
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLink:
+    """Decoration on a Jira issue: a link back, idempotent by ``global_id`` on that issue."""
+
+    key: str
+    global_id: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody a side knows. ``key`` is what fields hold (sys_id, account id or user name)."""
+
+    key: str
+    name: str
+    email: str
+    active: bool
+    login: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One allowed value; ``group`` is a status' category key or a dependent value, else empty."""
+
+    value: str
+    label: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """One field as the side describes it. ``required`` and ``writable`` are for creating."""
+
+    name: str
+    label: str
+    type: str
+    required: bool = False
+    writable: bool = True
+    max_length: int | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KindInfo:
+    """A kind of record with its fields; ``level`` is 1 for epics, 0 standard, -1 sub-tasks."""
+
+    id: str
+    name: str
+    level: int = 0
+    fields: tuple[FieldInfo, ...] = ()
+    statuses: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the side thinks we are, and what it is. ``host`` is ``host[:port]`` without a scheme."""
+
+    key: str
+    name: str
+    host: str
+    flavour: str
+    version: str
+    server_now: datetime
+    admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who put a field's present value there, and when; ``author`` is a name people know."""
+
+    author: str
+    at: datetime
+
+
+class RequestClass(StrEnum):
+    """How a request is counted (DESIGN section 5, ``requests``)."""
+
+    READ = "read"
+    WRITE = "write"
+    DECORATION = "decoration"
