@@ -1,14 +1,24 @@
-"""One field of a mapping file to a rule with its relation. Pure."""
+"""One field of a mapping file to a rule with its relation. Pure.
+
+How to add a relation: write it (:mod:`mappings.relations` has the protocol and the laws), name it
+in :data:`mappings.schema.RelationName`, build it here, and tell :mod:`mappings.lint` which keys it
+takes.
+"""
 
 from __future__ import annotations
 
-from mappings import relations
+from collections.abc import Callable, Mapping, Sequence
+
+from mappings import plain
+from mappings.fixed import Constant, Template
+from mappings.labels import Labels
 from mappings.model import Rule
-from mappings.references import Constant, Labels, LinkTo, User
+from mappings.references import LinkTo, User
 from mappings.relations import Ends, Relation
-from mappings.schema import ClosingPart, FieldPart, MappingFile, RowPart
+from mappings.schema import ClosingPart, CodePart, FieldPart, MappingFile, RowPart
 from mappings.sides import Flow, Side
-from mappings.tables import Closing, Priority, Row, Status, Table, Tabled
+from mappings.status import Closing, Entering, Status
+from mappings.tables import Priority, Row, Table, Tabled
 
 LIMITS = {
     "line": {Side.SERVICENOW: 160, Side.JIRA: 255},
@@ -17,15 +27,28 @@ LIMITS = {
 """What short_description, summary and the two descriptions take on stock systems."""
 
 PRIORITIES = (
-    ("1", "Highest"), ("2", "High"), ("3", "Medium"), ("4", "Low"), ("5", "Lowest"),
-)  # fmt: skip
+    ("1", ("Highest", "Blocker")),
+    ("2", ("High", "Critical")),
+    ("3", ("Medium", "Major")),
+    ("4", ("Low", "Minor")),
+    ("5", ("Lowest", "Trivial")),
+)
+"""Jira's names of today, and those of older sites."""
 
 
 def rule(name: str, part: FieldPart, shape: MappingFile, file: str) -> Rule:
     """The rule of one field."""
-    owner = part.owner or _natural_owner(part.flow)
-    relation = _relation(name, part, file)
-    return Rule(name, part.flow, owner, part.conflict or shape.conflict, relation)
+    flow = flow_of(part)
+    owner = part.owner or _natural_owner(flow)
+    relation = _relation(part, f"{file}: fields.{name}")
+    return Rule(name, flow, owner, part.conflict or shape.conflict, relation)
+
+
+def flow_of(part: FieldPart) -> Flow:
+    """Where a field flows; a constant goes to its own side only."""
+    if part.as_ == "constant" and part.side is not None:
+        return Flow(f"to_{part.side.value}")
+    return part.flow
 
 
 def _natural_owner(flow: Flow) -> Side:
@@ -33,35 +56,8 @@ def _natural_owner(flow: Flow) -> Side:
     return Side.JIRA if flow is Flow.TO_SERVICENOW else Side.SERVICENOW
 
 
-def _relation(name: str, part: FieldPart, file: str) -> Relation:
-    ends = Ends(part.servicenow, part.jira)
-    place = f"{file}: fields.{name}.table"
-    match part.as_:
-        case "text":
-            return relations.text(ends, _limits(part))
-        case "line":
-            return relations.line(ends, _limits(part))
-        case "date":
-            return relations.date(ends)
-        case "number":
-            return relations.number(ends)
-        case "same":
-            return relations.same(ends)
-        case "user":
-            return User(ends)
-        case "link":
-            return LinkTo(ends)
-        case "labels":
-            return Labels(Ends(part.servicenow, part.jira or "labels"), part.prefix)
-        case "constant":
-            return Constant(part.side or Side.JIRA, dict(part.set))
-        case "value":
-            return Tabled(ends, table(part.table, place))
-        case "priority":
-            return Priority(ends, _priorities(part, place))
-        case "status":
-            closing = _closing(part.closing, place) if part.closing else None
-            return Status(ends, table(part.table, place), closing=closing)
+def _relation(part: FieldPart, place: str) -> Relation:
+    return _MAKERS[part.as_](part, Ends(part.servicenow, part.jira), place)
 
 
 def _limits(part: FieldPart) -> dict[Side, int]:
@@ -72,17 +68,70 @@ def _limits(part: FieldPart) -> dict[Side, int]:
     }
 
 
-def table(rows: list[RowPart], place: str) -> Table:
-    """A value table."""
-    return Table(tuple(Row(tuple(one.servicenow), tuple(one.jira)) for one in rows), place)
+def table(part: FieldPart, place: str) -> Table:
+    """A field's value table."""
+    rows = tuple(_row(one) for one in part.table)
+    other = part.otherwise
+    told = {Side.SERVICENOW: other.servicenow, Side.JIRA: other.jira} if other else {}
+    otherwise = {side: value for side, value in told.items() if value is not None}
+    return Table(rows, f"{place}.table", otherwise)
 
 
-def _priorities(part: FieldPart, place: str) -> Table:
-    if part.table:
-        return table(part.table, place)
-    return Table(tuple(Row((one,), (name,)) for one, name in PRIORITIES), place)
+def _row(part: RowPart) -> Row:
+    return Row(tuple(part.servicenow), tuple(part.jira), tuple(part.or_else or ()), part.closes)
+
+
+def _codes(parts: Sequence[CodePart], place: str) -> Table:
+    return Table(tuple(Row(tuple(p.servicenow), tuple(p.jira)) for p in parts), place)
+
+
+def _priority(part: FieldPart, ends: Ends, place: str) -> Relation:
+    own = table(part, place)
+    stock = Table(tuple(Row((one,), names) for one, names in PRIORITIES), place, own.otherwise)
+    return Priority(ends, own if part.table else stock, direct=part.direct)
+
+
+def _status(part: FieldPart, ends: Ends, place: str) -> Relation:
+    closing = _closing(part.closing, place) if part.closing else None
+    entering = tuple(Entering(p.side, tuple(p.states), dict(p.set)) for p in part.entering)
+    return Status(ends, table(part, place), closing=closing, entering=entering)
 
 
 def _closing(part: ClosingPart, place: str) -> Closing:
-    codes = table(part.codes, place.replace("table", "closing.codes"))
-    return Closing(tuple(part.states), part.code, part.notes, part.text, codes)
+    codes = _codes(part.codes, f"{place}.closing.codes")
+    states, resolutions = tuple(part.states), dict(part.resolutions)
+    return Closing(states, part.code, part.notes, part.text, codes, resolutions)
+
+
+def _labels(part: FieldPart, ends: Ends, place: str) -> Relation:
+    named = Ends(ends.servicenow, ends.jira or "labels")
+    return Labels(named, part.prefix, table(part, place) if part.table else None)
+
+
+def _constant(part: FieldPart) -> Relation:
+    return Constant(part.side or Side.JIRA, dict(part.set), part.always)
+
+
+def _template(part: FieldPart, ends: Ends, _place: str) -> Relation:
+    to = Side.SERVICENOW if part.flow is Flow.TO_SERVICENOW else Side.JIRA
+    own = part.max_servicenow if to is Side.SERVICENOW else part.max_jira
+    return Template(to, ends.of(to), part.text, own or LIMITS["line"][to])
+
+
+_MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
+    "text": lambda part, ends, _: plain.text(ends, _limits(part)),
+    "line": lambda part, ends, _: plain.line(ends, _limits(part)),
+    "date": lambda _part, ends, _: plain.date(ends),
+    "datetime": lambda _part, ends, _: plain.moment(ends),
+    "number": lambda _part, ends, _: plain.number(ends),
+    "flag": lambda part, ends, _: plain.Flag(ends, part.when_true, part.when_false),
+    "same": lambda _part, ends, _: plain.same(ends),
+    "user": lambda _part, ends, _: User(ends),
+    "link": lambda _part, ends, _: LinkTo(ends),
+    "labels": _labels,
+    "value": lambda part, ends, place: Tabled(ends, table(part, place)),
+    "priority": _priority,
+    "status": _status,
+    "constant": lambda part, _ends, _: _constant(part),
+    "template": _template,
+}  # fmt: skip

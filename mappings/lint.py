@@ -1,42 +1,68 @@
-"""Checks beyond the shape of a file: rules that contradict themselves or each other. Pure."""
+"""Checks beyond the shape of a file: rules that contradict themselves or each other. Pure.
+
+:func:`within` judges one file, :func:`across` files beside each other. Value tables have a judge of
+their own (:mod:`mappings.lint_tables`).
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from mappings.build import flow_of
+from mappings.lint_tables import entering, tables
 from mappings.model import MappingSpec
 from mappings.nodes import Document, Path, Problem
-from mappings.schema import FieldPart, MappingFile, RowPart
+from mappings.schema import CreatePart, FieldPart, JiraPart
 from mappings.sides import Flow, Side
-from mappings.tables import CATEGORY, IMPACT_AND_URGENCY
-from mappings.templates import sound
+from mappings.templates import placeholders, sound
 
-CATEGORIES = ("new", "indeterminate", "done")
-NEEDS_TABLE = ("value", "status")
+MARK_PREFIX = "tandem-"
+"""Labels under this prefix are the product's own marks."""
+
+TAKES: Mapping[str, frozenset[str]] = {
+    "text": frozenset({"max_servicenow", "max_jira"}),
+    "line": frozenset({"max_servicenow", "max_jira"}),
+    "value": frozenset({"table", "otherwise"}),
+    "status": frozenset({"table", "otherwise", "closing", "entering"}),
+    "priority": frozenset({"table", "otherwise", "direct"}),
+    "labels": frozenset({"prefix", "table"}),
+    "flag": frozenset({"when_true", "when_false"}),
+    "constant": frozenset({"set", "side", "always"}),
+    "template": frozenset({"text", "max_servicenow", "max_jira"}),
+}
+"""Keys that mean something only with certain relations."""
+
+_SPECIAL = frozenset().union(*TAKES.values())
+_ONE_WAY = frozenset({"labels", "template"})
+_READ_ONLY = frozenset({"number", "sys_id", "sys_created_on", "sys_updated_on", "opened_at"})
+_MARKS = frozenset({"correlation_id", "correlation_display"})
+_JIRA_READ_ONLY = frozenset({"key", "project", "issuetype", "created", "updated", "creator"})
 
 
-def within(document: Document, shape: MappingFile | Mapping[str, FieldPart]) -> None:
-    """Judge one file that has the right shape, or the fields of one that do."""
-    fields = shape.fields if isinstance(shape, MappingFile) else shape
-    if isinstance(shape, MappingFile):
-        _creates(document, shape)
+def within(document: Document, fields: Mapping[str, FieldPart]) -> None:
+    """Judge the fields of one file that have the right shape."""
     for name, part in fields.items():
         path: Path = ("fields", name)
         _ends(document, path, part)
-        _tables(document, path, part)
-        _owner(document, path, part)
+        _keys(document, path, part)
+        _flow(document, path, part)
+        _own(document, path, part)
+        tables(document, path, part)
+        entering(document, path, part)
     _twice(document, fields)
 
 
-def _creates(document: Document, shape: MappingFile) -> None:
-    if shape.create.in_servicenow and not shape.jira.scope:
+def creates(document: Document, create: CreatePart, jira: JiraPart | None) -> None:
+    """Judge on which sides twins are made."""
+    if create.in_servicenow and jira is not None and not jira.scope:
         document.complain(
             ("jira",),
             "create.in_servicenow without a Jira scope would copy every issue",
             "Say which issues: `scope: labels = to-incident`.",
         )
-    if not shape.create.in_servicenow and not shape.create.in_jira:
+    if not create.in_servicenow and not create.in_jira:
         document.complain(("create",), "no side may create", "Allow in_jira or in_servicenow.")
 
 
@@ -46,59 +72,93 @@ def _ends(document: Document, path: Path, part: FieldPart) -> None:
             document.complain(path, "a constant needs `side` and `set`", "Name both.")
         return
     for side in Side:
-        if not getattr(part, side.value) and not (part.as_ == "labels" and side is Side.JIRA):
+        made = part.as_ == "labels" and side is Side.JIRA
+        read = part.as_ == "template" and not part.flow.reaches(side)
+        if not getattr(part, side.value) and not made and not read:
             document.complain(path, f"no {side} field", f"Add `{side}: field_name`.")
-    if part.as_ == "labels" and not part.prefix:
-        document.complain(path, "labels without a prefix", "Add one: it tells ours from people's.")
+    _not_writable(document, path, part)
 
 
-def _tables(document: Document, path: Path, part: FieldPart) -> None:
-    if part.as_ in NEEDS_TABLE and not part.table:
-        document.complain(path, f"`as: {part.as_}` needs a table", "Add `table:` with rows.")
-    if part.table and part.as_ not in (*NEEDS_TABLE, "priority"):
-        document.complain(
-            (*path, "table"), f"a table says nothing with `as: {part.as_}`", "Use `as: value`."
-        )
-    if part.closing and part.as_ != "status":
-        document.complain((*path, "closing"), "closing belongs to `as: status`", "Move it there.")
-    if part.closing and not sound(part.closing.text):
-        document.complain(
-            (*path, "closing", "text"), "a template takes plain {names} only", "Correct the braces."
-        )
-    for index, row in enumerate(part.table):
-        _row(document, (*path, "table", index), part, row)
-
-
-def _row(document: Document, path: Path, part: FieldPart, row: RowPart) -> None:
-    for value in row.jira:
-        if value.startswith(CATEGORY) and value.removeprefix(CATEGORY) not in CATEGORIES:
+def _not_writable(document: Document, path: Path, part: FieldPart) -> None:
+    forbidden = {Side.SERVICENOW: _READ_ONLY | _MARKS, Side.JIRA: _JIRA_READ_ONLY}
+    for side, names in forbidden.items():
+        held = getattr(part, side.value)
+        if held in names and part.flow.reaches(side):
+            why = "the product's own mark" if held in _MARKS else "set by the system itself"
             document.complain(
-                path, f"unknown status category {value!r}", f"One of: {', '.join(CATEGORIES)}."
+                (*path, side.value), f"the {side} field {held} is {why}", "Write another field."
             )
-    if part.as_ == "priority":
-        for value in row.servicenow:
-            if value not in IMPACT_AND_URGENCY:
-                document.complain(path, f"unknown ServiceNow priority {value!r}", "Use 1 to 5.")
 
 
-def _owner(document: Document, path: Path, part: FieldPart) -> None:
-    told = {Flow.TO_JIRA: Side.SERVICENOW, Flow.TO_SERVICENOW: Side.JIRA}.get(part.flow)
+def _keys(document: Document, path: Path, part: FieldPart) -> None:
+    given = part.model_fields_set & _SPECIAL
+    for key in sorted(given - TAKES.get(part.as_, frozenset())):
+        fitting = sorted(name for name, keys in TAKES.items() if key in keys)
+        document.complain(
+            (*path, key),
+            f"`{key}` says nothing with `as: {part.as_}`",
+            f"It belongs to `as: {'`, `as: '.join(fitting)}`.",
+        )
+
+
+def _flow(document: Document, path: Path, part: FieldPart) -> None:
+    told = {Flow.TO_JIRA: Side.SERVICENOW, Flow.TO_SERVICENOW: Side.JIRA}.get(flow_of(part))
     if told is not None and part.owner not in (None, told):
         document.complain(
             path,
-            f"flows {part.flow.value} but is owned by {part.owner}",
+            f"flows {flow_of(part).value} but is owned by {part.owner}",
             f"A one-way field is owned by the side it comes from: {told}.",
         )
+    if part.as_ in _ONE_WAY and part.flow is Flow.BOTH:
+        document.complain(
+            path, f"`as: {part.as_}` flows one way only", "Add `flow: to_jira`."
+        )  # fmt: skip
+    if part.as_ == "labels" and part.flow is Flow.TO_SERVICENOW:
+        document.complain(path, "labels flow to Jira only", "Write `flow: to_jira`.")
+    if part.as_ == "constant" and "flow" in part.model_fields_set and part.flow != flow_of(part):
+        document.complain(
+            (*path, "flow"), f"a constant flows to its side, {part.side}", "Remove `flow`."
+        )
+
+
+def _own(document: Document, path: Path, part: FieldPart) -> None:
+    """What single relations demand."""
+    if part.as_ == "labels" and not part.prefix and not part.table:
+        document.complain(
+            path, "labels need a prefix or a table", "Add one: it tells ours from people's."
+        )
+    if part.prefix.startswith(MARK_PREFIX) or any(c.isspace() for c in part.prefix):
+        what = f"labels cannot begin with {part.prefix!r}"
+        document.complain((*path, "prefix"), what, f"No blanks, and {MARK_PREFIX} is our mark.")
+    if part.as_ == "priority" and part.servicenow not in ("", "priority"):
+        document.complain(
+            path, "`as: priority` is about the field priority", "Use `as: value` for others."
+        )
+    if part.as_ == "template":
+        _template(document, (*path, "text"), part.text)
+    if part.closing:
+        _sound(document, (*path, "closing", "text"), part.closing.text)
+
+
+def _template(document: Document, path: Path, text: str) -> None:
+    if not placeholders(text):
+        document.complain(path, "a template needs a {field}", "Use `as: constant` for fixed text.")
+    if "label" in placeholders(text):
+        document.complain(path, "{label} is known to close notes only", "Name a field: {number}.")
+    _sound(document, path, text)
+
+
+def _sound(document: Document, path: Path, text: str) -> None:
+    if not sound(text):
+        document.complain(path, "a template takes plain {names} only", "Correct the braces.")
 
 
 def _twice(document: Document, fields: Mapping[str, FieldPart]) -> None:
     """Two rules that write the same native field would fight."""
     users: dict[tuple[Side, str], list[str]] = defaultdict(list)
     for name, part in fields.items():
-        for side in Side:
-            held = getattr(part, side.value)
-            if held and part.flow.reaches(side) and part.as_ != "labels":
-                users[(side, held)].append(name)
+        for side, held in _written(part):
+            users[(side, held)].append(name)
     for (side, held), names in users.items():
         if len(names) > 1:
             document.complain(
@@ -108,22 +168,46 @@ def _twice(document: Document, fields: Mapping[str, FieldPart]) -> None:
             )
 
 
+def _written(part: FieldPart) -> Iterator[tuple[Side, str]]:
+    if part.as_ == "constant" and part.side is not None:
+        yield from ((part.side, name) for name in part.set if part.always)
+        return
+    for side in Side:
+        held = getattr(part, side.value)
+        if held and part.flow.reaches(side) and part.as_ != "labels":
+            yield side, held
+
+
 def across(loaded: Sequence[tuple[Document, MappingSpec]]) -> Iterator[Problem]:
     """Judge files beside each other."""
-    pairs: dict[str, Document] = {}
-    scopes: dict[tuple[str, str, str], str] = {}
-    for document, spec in loaded:
-        if spec.pair in pairs:
-            yield Problem(
-                document.file, document.line(("pair",)), "pair",
-                f"the pair {spec.pair} is in {pairs[spec.pair].file} too", "Rename one.",
-            )  # fmt: skip
-        pairs.setdefault(spec.pair, document)
-        place = (spec.servicenow.table, spec.servicenow.scope, spec.jira.project)
-        if place in scopes:
-            yield Problem(
-                document.file, document.line(("servicenow",)), "servicenow",
-                f"{spec.pair} and {scopes[place]} select the same records",
-                "Tell them apart by scope.",
-            )  # fmt: skip
-        scopes.setdefault(place, spec.pair)
+    for index, (document, spec) in enumerate(loaded):
+        for other_document, other in loaded[:index]:
+            if spec.pair == other.pair:
+                told = f"the pair {spec.pair} is in {other_document.file} too"
+                yield _problem(document, ("pair",), told, "Rename one.")
+            for path, told in _same_records(spec, other):
+                yield _problem(document, path, told, "Tell them apart by scope.")
+
+
+def _same_records(spec: MappingSpec, other: MappingSpec) -> Iterator[tuple[Path, str]]:
+    both = f"{other.pair} and {spec.pair}"
+    if spec.jira.project != other.jira.project:
+        return
+    if spec.servicenow == other.servicenow and spec.create.in_jira and other.create.in_jira:
+        yield ("servicenow",), f"{both} select the same ServiceNow records"
+    types = {name.casefold() for name in spec.jira.issue_types}
+    shared = types & {name.casefold() for name in other.jira.issue_types}
+    made = spec.create.in_servicenow and other.create.in_servicenow
+    if shared and made and spec.jira.scope == other.jira.scope:
+        yield ("jira",), f"{both} select the same Jira issues"
+
+
+def _problem(document: Document, path: Path, text: str, remedy: str) -> Problem:
+    shown = ".".join(map(str, path))
+    return Problem(document.file, document.line(path), shown, text, remedy)
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """A hint for a word that is not known."""
+    near = difflib.get_close_matches(word, known, 1)
+    return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."

@@ -1,15 +1,21 @@
-"""Mappings against what both systems really have: fields, choices, statuses, issue types. Pure."""
+"""Mappings against what both systems really have. Pure.
+
+:func:`check` names everything a mapping speaks of that does not exist, and every value that exists
+and has no place in its table. :func:`fit` cuts tables to what is there, so that a stand-in is used
+only where it is needed.
+"""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from mappings.lint import nearest
 from mappings.model import MappingSpec, Rule
 from mappings.nodes import Problem
 from mappings.sides import Side
-from mappings.tables import CATEGORY, Tabled
+from mappings.status import Status
+from mappings.tables import CATEGORY, Known, Tabled
 
 ALWAYS = {
     Side.SERVICENOW: frozenset({"impact", "urgency", "priority"}),
@@ -28,58 +34,107 @@ class Fact:
     issue types. ``statuses`` are Jira's status names.
     """
 
-    fields: Mapping[str, frozenset[str]]
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
-    statuses: frozenset[str] = field(default_factory=frozenset)
+    statuses: frozenset[str] = frozenset()
 
 
 def check(spec: MappingSpec, servicenow: Fact, jira: Fact) -> Iterator[Problem]:
-    """Everything a mapping speaks of that does not exist."""
+    """Everything a mapping speaks of that does not exist, and what it forgot."""
     facts = {Side.SERVICENOW: servicenow, Side.JIRA: jira}
-    wanted = {name.casefold() for name in spec.jira.issue_types}
-    if not wanted & {name.casefold() for name in jira.kinds}:
-        yield _problem(
-            spec, "jira.issue_type",
-            f"project {spec.jira.project} has none of {', '.join(spec.jira.issue_types)}",
-            f"It has: {', '.join(sorted(jira.kinds))}.",
-        )  # fmt: skip
+    yield from _kind(spec, jira)
     for rule in spec.rules:
         for side, fact in facts.items():
             yield from _fields(spec, rule, side, fact)
-            yield from _values(spec, rule, side, fact)
+            if isinstance(rule.relation, Tabled):
+                yield from _rows(spec, rule, rule.relation, side, fact)
+                yield from _forgotten(spec, rule, rule.relation, side, fact)
+        if isinstance(rule.relation, Status):
+            yield from _codes(spec, rule, rule.relation, servicenow)
+
+
+def fit(spec: MappingSpec, servicenow: Fact, jira: Fact) -> MappingSpec:
+    """The mapping with its tables cut to the values both sides have; empty facts cut nothing."""
+    facts = {Side.SERVICENOW: servicenow, Side.JIRA: jira}
+    return replace(spec, rules=tuple(_fitted(rule, facts) for rule in spec.rules))
+
+
+def _fitted(rule: Rule, facts: Mapping[Side, Fact]) -> Rule:
+    relation = rule.relation
+    if not isinstance(relation, Tabled):
+        return rule
+    known: Known = {side: _allowed(relation, side, fact) for side, fact in facts.items()}
+    cut = relation.fitted(known)
+    if isinstance(cut, Status) and cut.closing:
+        codes: Known = {
+            Side.SERVICENOW: facts[Side.SERVICENOW].fields.get(cut.closing.code, frozenset()),
+            Side.JIRA: facts[Side.JIRA].fields.get("resolution", frozenset()),
+        }
+        cut = cut.with_codes(codes)
+    return replace(rule, relation=cut)
+
+
+def _kind(spec: MappingSpec, jira: Fact) -> Iterator[Problem]:
+    wanted = {name.casefold() for name in spec.jira.issue_types}
+    if not wanted & {name.casefold() for name in jira.kinds}:
+        told = f"project {spec.jira.project} has none of {', '.join(spec.jira.issue_types)}"
+        remedy = f"It has: {', '.join(sorted(jira.kinds))}."
+        yield Problem(spec.file or spec.pair, 1, "jira.issue_type", told, remedy)
 
 
 def _fields(spec: MappingSpec, rule: Rule, side: Side, fact: Fact) -> Iterator[Problem]:
     for name in sorted(rule.relation.names(side) - fact.fields.keys() - ALWAYS[side]):
-        near = difflib.get_close_matches(name, list(fact.fields), 1)
-        hint = f"Did you mean {near[0]}?" if near else "Name one that exists."
-        yield _problem(spec, f"fields.{rule.name}", f"{side} has no field {name}", hint)
+        hint = nearest(name, list(fact.fields))
+        yield _problem(spec, rule, "", f"{side} has no field {name}", hint)
 
 
-def _values(spec: MappingSpec, rule: Rule, side: Side, fact: Fact) -> Iterator[Problem]:
+def _rows(
+    spec: MappingSpec, rule: Rule, relation: Tabled, side: Side, fact: Fact
+) -> Iterator[Problem]:
     """A row whose every alternative is unknown can never be reached."""
-    relation = rule.relation
-    if not isinstance(relation, Tabled):
-        return
     known = _allowed(relation, side, fact)
-    if not known:
+    have = {value.casefold() for value in known}
+    for row in relation.table.rows if known else ():
+        names = row.of(side)
+        if any(name.startswith(CATEGORY) or name.casefold() in have for name in names):
+            continue
+        told = f"{side} knows none of {', '.join(names)}"
+        yield _problem(spec, rule, ".table", told, nearest(names[0], list(known)))
+
+
+def _forgotten(
+    spec: MappingSpec, rule: Rule, relation: Tabled, side: Side, fact: Fact
+) -> Iterator[Problem]:
+    """A value that exists and has no counterpart would be parked whenever somebody sets it."""
+    table = relation.table
+    if side.other in table.otherwise or not rule.flow.reaches(side.other):
         return
-    for row in relation.table.rows:
-        names = [one for one in row.of(side) if not one.startswith(CATEGORY)]
-        open_ended = len(names) < len(row.of(side))
-        if not open_ended and not any(one.casefold() in known for one in names):
-            yield _problem(
-                spec, f"fields.{rule.name}.table",
-                f"{side} knows none of {', '.join(names)}", f"Known: {', '.join(sorted(known))}.",
-            )  # fmt: skip
+    if any(name.startswith(CATEGORY) for row in table.rows for name in row.of(side)):
+        return
+    for value in sorted(_allowed(relation, side, fact)):
+        if next(table.rows_of(side, value), None) is None:
+            told = f"{side} knows {value!r}, which stands in no row"
+            yield _problem(spec, rule, ".table", told, "Add a row for it, or `otherwise:`.")
+
+
+def _codes(spec: MappingSpec, rule: Rule, relation: Status, fact: Fact) -> Iterator[Problem]:
+    """The default close code has to exist; the others only say what would be understood."""
+    closing = relation.closing
+    known = fact.fields.get(closing.code, frozenset()) if closing else frozenset()
+    if closing is None or not known:
+        return
+    default = closing.codes.rows[0].servicenow
+    if not {name.casefold() for name in default} & {name.casefold() for name in known}:
+        told = f"servicenow knows none of the default close codes {', '.join(default)}"
+        yield _problem(spec, rule, ".closing.codes", told, nearest(default[0], list(known)))
 
 
 def _allowed(relation: Tabled, side: Side, fact: Fact) -> frozenset[str]:
-    name = relation.ends.of(side)
-    values = fact.statuses if relation.kind == "status" and side is Side.JIRA else None
-    found = fact.fields.get(name, frozenset()) if values is None else values
-    return frozenset(value.casefold() for value in found)
+    if relation.kind == "status" and side is Side.JIRA:
+        return fact.statuses
+    return fact.fields.get(relation.ends.of(side), frozenset())
 
 
-def _problem(spec: MappingSpec, path: str, text: str, remedy: str) -> Problem:
-    return Problem(spec.file or spec.pair, 1, path, text, remedy)
+def _problem(spec: MappingSpec, rule: Rule, inside: str, text: str, remedy: str) -> Problem:
+    line = spec.lines.get(rule.name, 1)
+    return Problem(spec.file or spec.pair, line, f"fields.{rule.name}{inside}", text, remedy)

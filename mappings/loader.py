@@ -1,33 +1,28 @@
-"""Mapping files to :class:`~mappings.model.MappingSpec`; every problem of every file at once."""
+"""Mapping files to :class:`~mappings.model.MappingSpec`; every problem of every file at once.
+
+A file is read in three steps: YAML to plain data that knows its lines, the shape, the checks across
+rules. A fault in one place does not hide those in others: what is sound is judged, whatever else
+is not.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.lint import across, within
-from mappings.model import (
-    CommentRules,
-    Create,
-    JiraEnd,
-    MappingSpec,
-    ServiceNowEnd,
-)
-from mappings.nodes import Document, Path, Problem, read
-from mappings.schema import (
-    ClosingPart,
-    CommentsPart,
-    CreatePart,
-    FieldPart,
-    JiraPart,
-    MappingFile,
-    RowPart,
-    ServiceNowPart,
-)
+from mappings.lint import across, creates, within
+from mappings.model import CommentRules, Create, JiraEnd, MappingSpec, ServiceNowEnd
+from mappings.nodes import Document, Problem, read
+from mappings.problems import explain
+from mappings.schema import CreatePart, FieldPart, JiraPart, MappingFile
+
+PROJECT = "{project}"
+"""Stands for the configured project's key, in ``project`` and in scopes."""
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class MappingProblems(Exception):
@@ -47,7 +42,7 @@ def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
         document = read(file, text)
-        spec = None if document.problems else _spec(document, project)
+        spec = None if document.broken else _spec(document, project)
         problems += document.problems
         if spec is not None:
             loaded.append((document, spec))
@@ -74,42 +69,48 @@ def render_schema() -> dict[str, Any]:
 
 def _spec(document: Document, project: str) -> MappingSpec | None:
     if not isinstance(document.data, dict):
-        document.complain((), "a mapping file is a list of keys", "Begin with `pair: a-name`.")
+        document.complain((), "a mapping file is a group of keys", "Begin with `pair: a-name`.")
         return None
+    shape = None
     try:
         shape = MappingFile.model_validate(document.data)
     except ValidationError as error:
         for problem in error.errors():
-            _explain(document, problem)
-        _second_look(document)
+            explain(document, problem)
+    _judge(document, document.data, project)
+    if shape is None or document.problems:
         return None
-    within(document, shape)
-    if not project and not shape.jira.project:
+    return _assemble(document, shape, project)
+
+
+def _judge(document: Document, data: Mapping[str, Any], project: str) -> None:
+    """Everything beyond the shape, part by part, so that one bad part hides no other."""
+    fields = data.get("fields")
+    parts = fields if isinstance(fields, dict) else {}
+    tried = {str(name): _valid(FieldPart, part) for name, part in parts.items()}
+    within(document, {name: part for name, part in tried.items() if part is not None})
+    jira = _valid(JiraPart, data.get("jira"))
+    create = _valid(CreatePart, data.get("create", {}))
+    if create is not None:
+        creates(document, create, jira)
+    if jira is not None and not (project or jira.project.replace(PROJECT, "")):
         document.complain(("jira",), "no project", "Set TANDEM_JIRA__PROJECT, or `project:` here.")
-    return None if document.problems else _assemble(document, shape, project)
 
 
-def _second_look(document: Document) -> None:
-    """Judge the fields that are well-formed, although others are not."""
-    fields = document.data.get("fields")
-    if not isinstance(fields, dict):
-        return
-    sound = {}
-    for name, part in fields.items():
-        try:
-            sound[str(name)] = FieldPart.model_validate(part)
-        except ValidationError:
-            continue
-    if sound:
-        within(document, sound)
+def _valid(model: type[Model], data: Any) -> Model | None:
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
 
 
 def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSpec:
     jira, comments = shape.jira, shape.comments
+    key = jira.project.replace(PROJECT, project) or project
     return MappingSpec(
         shape.pair,
         ServiceNowEnd(shape.servicenow.table, shape.servicenow.scope),
-        JiraEnd(jira.project or project, tuple(jira.issue_type), jira.scope),
+        JiraEnd(key, tuple(jira.issue_type), jira.scope.replace(PROJECT, key)),
         Create(shape.create.in_jira, shape.create.in_servicenow),
         shape.on_delete,
         shape.conflict,
@@ -117,45 +118,5 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
         CommentRules(comments.work_notes, comments.comments, comments.jira, comments.backlog),
         shape.model_dump(mode="json", by_alias=True),
         document.file,
+        {rule: document.line(("fields", rule)) for rule in shape.fields},
     )
-
-
-_MODELS: Mapping[str, type[BaseModel]] = {
-    "servicenow": ServiceNowPart,
-    "jira": JiraPart,
-    "create": CreatePart,
-    "comments": CommentsPart,
-    "closing": ClosingPart,
-    "table": RowPart,
-    "codes": RowPart,
-}
-
-
-def _explain(document: Document, error: Any) -> None:
-    path: Path = tuple(part for part in error["loc"] if part != "as_")
-    if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]), _keys(path), 1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(_keys(path)))}."
-        document.complain(path, "unknown key", hint)
-    elif error["type"] == "missing":
-        document.complain(path, "missing", "Add it; `tandem mappings schema` tells its form.")
-    else:
-        text = str(error["msg"]).removeprefix("Value error, ")
-        given = error.get("input")
-        shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-        document.complain(path, text + shown, "Correct the value.")
-
-
-def _keys(path: Path) -> list[str]:
-    """The keys that are known where a path ends."""
-    names = [part for part in path[:-1] if isinstance(part, str)]
-    if not names:
-        return list(_aliases(MappingFile))
-    if names[0] == "fields" and len(names) == 2:
-        return list(_aliases(FieldPart))
-    return list(_aliases(_MODELS.get(names[-1], MappingFile)))
-
-
-def _aliases(model: type[BaseModel]) -> Iterator[str]:
-    for name, info in model.model_fields.items():
-        yield info.alias or name

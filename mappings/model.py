@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -84,7 +84,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class MappingSpec:
-    """One pair. ``raw`` is the effective content of its file, for showing and fingerprints."""
+    """One pair. ``raw`` is the effective content of its file, for showing and fingerprints.
+
+    ``lines`` are the lines of its rules, for problems that only the live systems show.
+    """
 
     pair: str
     servicenow: ServiceNowEnd
@@ -96,6 +99,7 @@ class MappingSpec:
     comments: CommentRules
     raw: Mapping[str, Any]
     file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def names(self, side: Side) -> frozenset[str]:
         """All native fields the rules read on a side."""

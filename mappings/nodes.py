@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-MAX_BYTES = 256_000
+MAX_LETTERS = 256_000
 MAX_DEPTH = 20
 Path: TypeAlias = "tuple[str | int, ...]"
 
@@ -34,12 +34,16 @@ class Problem:
 
 @dataclass
 class Document:
-    """A file's data and the line of every path in it."""
+    """A file's data and the line of every path in it.
+
+    ``broken`` says that there is no data: the file is no YAML, or none that we read.
+    """
 
     file: str
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: bool = False
 
     def line(self, path: Path) -> int:
         """The line of a path, or of the nearest thing around it."""
@@ -55,9 +59,9 @@ class Document:
 
 def read(file: str, text: str) -> Document:
     """Parse one file; what is wrong is in ``problems``."""
-    document = Document(file)
-    if len(text.encode()) > MAX_BYTES:
-        document.complain((), f"the file is larger than {MAX_BYTES} bytes", "Split it.")
+    document = Document(file, broken=True)
+    if len(text) > MAX_LETTERS:
+        document.complain((), f"the file is longer than {MAX_LETTERS} letters", "Split it.")
         return document
     try:
         _refuse_aliases(document, text)
@@ -66,8 +70,9 @@ def read(file: str, text: str) -> Document:
         _syntax(document, error)
         return document
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        document.complain((), f"not YAML: {error}", "Save it as UTF-8 text.")
+        document.complain((), f"not YAML: {str(error).splitlines()[0]}", "Save it as UTF-8 text.")
         return document
+    document.broken = bool(document.problems)
     if node is not None:
         document.data = _data(document, node, ())
     return document
@@ -94,8 +99,19 @@ def _refuse_aliases(document: Document, text: str) -> None:
             return
 
 
+_KINDS = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "map", "seq")
+_KNOWN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in _KINDS)
+
+
+def _tagged(document: Document, node: yaml.Node, path: Path) -> None:
+    """A tag can ask for any object; we take none that YAML does not give by itself."""
+    document.complain(path, f"the tag {node.tag} is not allowed", "Write a plain value.")
+
+
 def _data(document: Document, node: yaml.Node, path: Path) -> Any:
     document.lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.CollectionNode) and node.tag not in _KNOWN_TAGS:
+        return _tagged(document, node, path)
     if isinstance(node, yaml.MappingNode):
         return dict(_members(document, node, path))
     if isinstance(node, yaml.SequenceNode):
@@ -111,21 +127,16 @@ def _members(document: Document, node: yaml.MappingNode, path: Path) -> Iterator
         if name in seen:
             document.complain((*path, name), f"the key {name} stands twice", "Remove one.")
         seen.add(name)
-        line = key.start_mark.line + 1
         held = _data(document, value, (*path, name))
-        document.lines[(*path, name)] = line
+        document.lines[(*path, name)] = key.start_mark.line + 1
         yield name, held
 
 
-_KNOWN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
-
-
 def _scalar(document: Document, node: yaml.Node, path: Path) -> Any:
-    if node.tag not in _KNOWN_TAGS and not node.tag.endswith(":timestamp"):
-        document.complain(path, f"the tag {node.tag} is not allowed", "Write a plain value.")
-        return None
+    if node.tag not in _KNOWN_TAGS:
+        return _tagged(document, node, path)
     try:
         return yaml.SafeLoader("").construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         document.complain(path, f"not a value: {error}", "Put it in quotes.")
         return None

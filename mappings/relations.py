@@ -4,6 +4,11 @@ A relation ``R`` is not a pair of copy functions. :meth:`Relation.holds` says wh
 together; only where they do not, :meth:`Relation.translate` names the value that one side should
 take, and where several would do it keeps the present one (least change). That is what keeps a
 table of four states on three statuses from bouncing.
+
+Laws that every relation keeps and a property test checks: after ``translate`` the pair is in R
+(correct); where it was in R before, ``translate`` gives back what is there (Hippocratic). The two
+exceptions are stated where they are: an empty value without a row in its table, and a parent that
+is nobody's twin, say nothing about the other side.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mappings.sides import Side
-from mappings.text import canonical_line, canonical_text, cut, from_wiki, to_wiki
+from mappings.text import CUT_MARK, cut, is_cut, size, to_wiki
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
 
@@ -60,47 +65,25 @@ class Ends:
         return self.servicenow if side is Side.SERVICENOW else self.jira
 
 
-def pick(side: Side, servicenow: Value, jira: Value) -> Value:
-    """One of two values, by side."""
-    return servicenow if side is Side.SERVICENOW else jira
+def seats(to: Side, value: Value, current: Value) -> tuple[Value, Value]:
+    """``(ServiceNow's value, Jira's value)``, where ``to`` holds ``current``."""
+    return (current, value) if to is Side.SERVICENOW else (value, current)
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """What most relations share: one native field a side, a normal form, equality.
+class OneField:
+    """What most relations share: one native field a side, read and written as it is."""
 
-    ``limits`` are the longest texts a side takes; a value cut there still counts as equal.
-    """
-
-    kind: str
     ends: Ends
-    normal: Callable[[Side, Value], Value]
-    limits: Mapping[Side, int] = field(default_factory=dict)
-    wiki: bool = False
 
     def names(self, side: Side) -> frozenset[str]:
         return frozenset({self.ends.of(side)})
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
-        value = fields.get(self.ends.of(side), UNKNOWN)
-        return value if isinstance(value, Unknown) else self.normal(side, value)
-
-    def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
-        del lookup
-        return servicenow == self._fit(Side.SERVICENOW, jira) or jira == self._fit(
-            Side.JIRA, servicenow
-        )
-
-    def translate(
-        self, to: Side, value: Value, current: Value, lookup: Lookup
-    ) -> Value | Unmappable:
-        pair = (current, value) if to is Side.SERVICENOW else (value, current)
-        return current if self.holds(*pair, lookup) else self._fit(to, value)
+        return fields.get(self.ends.of(side), UNKNOWN)
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del current, context
-        if self.wiki and side is Side.JIRA and isinstance(wanted, str):
-            wanted = to_wiki(wanted)
         return Change(fields={self.ends.of(side): wanted})
 
     def closes(self, side: Side, value: Value) -> bool:
@@ -111,52 +94,91 @@ class Plain:
         del side, lookup
         return "-" if value is None else str(value)
 
+
+Normal = Callable[[Side, Value], Value]
+"""A native value in normal form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(OneField):
+    """Equality of normal forms. ``written`` turns a normal form into what a side stores."""
+
+    kind: str
+    normal: Normal
+    written: Normal = field(default=lambda _side, value: value)
+
+    def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
+        value = fields.get(self.ends.of(side), UNKNOWN)
+        return value if isinstance(value, Unknown) else self.normal(side, value)
+
+    def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
+        del lookup
+        return servicenow == jira
+
+    def translate(
+        self, to: Side, value: Value, current: Value, lookup: Lookup
+    ) -> Value | Unmappable:
+        del to, current, lookup
+        return value
+
+    def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
+        del current, context
+        return Change(fields={self.ends.of(side): self.written(side, wanted)})
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Plain):
+    """Texts, which a side may have to shorten: a text cut at a side's limit counts as equal.
+
+    ``limits`` are the longest texts a side takes. ``wiki`` says that Jira stores markup. Where one
+    side holds a cut text and a person edits that, the part the person never saw is kept.
+    """
+
+    limits: Mapping[Side, int] = field(default_factory=dict)
+    wiki: bool = False
+
+    def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
+        del lookup
+        if servicenow == jira:
+            return True
+        if not isinstance(servicenow, str) or not isinstance(jira, str):
+            return False
+        limits = self.limits
+        return is_cut(servicenow, jira, limits[Side.SERVICENOW]) or is_cut(
+            jira, servicenow, limits[Side.JIRA]
+        )
+
+    def translate(
+        self, to: Side, value: Value, current: Value, lookup: Lookup
+    ) -> Value | Unmappable:
+        if self.holds(*seats(to, value, current), lookup):
+            return current
+        whole = self._rejoined(to, value, current)
+        if whole is not None and self.holds(*seats(to, value, whole), lookup):
+            return whole
+        return self._fit(to, value)
+
+    def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
+        del current, context
+        markup = self.wiki and side is Side.JIRA and isinstance(wanted, str)
+        return Change(fields={self.ends.of(side): to_wiki(str(wanted)) if markup else wanted})
+
+    def _rejoined(self, to: Side, value: Value, current: Value) -> str | None:
+        """An edited beginning with the rest that had been cut away from it."""
+        if not isinstance(value, str) or not isinstance(current, str):
+            return None
+        shown = str(self._fit(to.other, current))
+        if shown == current or not value.endswith(CUT_MARK):
+            return None
+        rest = current[len(shown) - len(CUT_MARK) :]
+        return str(self._fit(to, value.removesuffix(CUT_MARK) + rest))
+
     def _fit(self, side: Side, value: Value) -> Value:
-        limit = self.limits.get(side)
-        return cut(value, limit) if isinstance(value, str) and limit else value
+        if not isinstance(value, str):
+            return value
+        measure = _wiki_size if self.wiki and side is Side.JIRA else size
+        return cut(value, self.limits[side], measure)
 
 
-def text(ends: Ends, limits: Mapping[Side, int]) -> Plain:
-    """Several lines: plain in ServiceNow, wiki markup in Jira."""
-    return Plain("text", ends, _text, limits, wiki=True)
-
-
-def line(ends: Ends, limits: Mapping[Side, int]) -> Plain:
-    """One line, the same on both sides."""
-    return Plain("line", ends, _line, limits)
-
-
-def date(ends: Ends) -> Plain:
-    """A day; ServiceNow's date and time is cut to its day in UTC."""
-    return Plain("date", ends, _date)
-
-
-def number(ends: Ends) -> Plain:
-    """A number; ServiceNow keeps it as text."""
-    return Plain("number", ends, _number)
-
-
-def same(ends: Ends) -> Plain:
-    """A value that both sides spell alike."""
-    return Plain("same", ends, _line)
-
-
-def _text(side: Side, value: Value) -> Value:
-    if not isinstance(value, str):
-        return None
-    return (from_wiki(value) or None) if side is Side.JIRA else canonical_text(value)
-
-
-def _line(_side: Side, value: Value) -> Value:
-    return None if value is None else canonical_line(str(value))
-
-
-def _date(_side: Side, value: Value) -> Value:
-    return str(value)[:10] if value else None
-
-
-def _number(_side: Side, value: Value) -> Value:
-    try:
-        return None if value in (None, "") else float(str(value))
-    except ValueError:
-        return None
+def _wiki_size(text: str) -> int:
+    return size(to_wiki(text))

@@ -1,41 +1,55 @@
-"""The shape of a mapping file, as pydantic models: unknown keys are refused, texts explain."""
+"""The shape of a mapping file, as pydantic models: unknown keys are refused, texts explain.
+
+These are what an admin writes; :mod:`mappings.build` turns them into relations and
+:mod:`mappings.lint` judges what a shape cannot say.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from mappings.model import ConflictPolicy, OnDelete
 from mappings.sides import Flow, Side
 
 RelationName = Literal[
-    "text", "line", "value", "status", "priority", "user", "link", "labels", "date", "number",
-    "same", "constant",
+    "text", "line", "value", "status", "priority", "user", "link", "labels", "date", "datetime",
+    "number", "flag", "same", "constant", "template",
 ]  # fmt: skip
 
 
+def _word(value: Any) -> Any:
+    """YAML's numbers are meant as texts; its booleans are a trap (``no``), so they are refused."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _many(value: Any) -> Any:
-    """One value or a list of them; YAML's numbers are meant as texts."""
-    values = value if isinstance(value, list) else [value]
-    return [str(one) if isinstance(one, int | float) and not isinstance(one, bool) else one
-            for one in values]  # fmt: skip
+    """One value or a list of them."""
+    return [_word(one) for one in (value if isinstance(value, list) else [value])]
 
 
-Names = Annotated[list[str], BeforeValidator(_many), Field(min_length=1)]
+_ONE = {"type": ["string", "number"]}
+Word = Annotated[str, BeforeValidator(_word), WithJsonSchema(_ONE)]
+Names = Annotated[
+    list[str],
+    BeforeValidator(_many),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE, "minItems": 1}]}),
+]
 """One value or a list of alternatives, best first."""
 
 
 class Strict(BaseModel):
     """Refuses unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=False)
 
 
 class ServiceNowPart(Strict):
     """Where the pair lives in ServiceNow."""
 
-    table: str = Field(min_length=1, description="Table name, for instance incident.")
+    table: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Table name, such as incident.")
     scope: str = Field("", description="Encoded query: which records get a twin in Jira.")
 
 
@@ -57,36 +71,70 @@ class CreatePart(Strict):
 class RowPart(Strict):
     """One row of a value table."""
 
+    servicenow: Names = Field(description="One value or alternatives, best first.")
+    jira: Names = Field(description="The same for Jira; also category:new, :indeterminate, :done.")
+    or_else: Names | None = Field(None, description="Jira values where it has none of `jira`.")
+    closes: bool | None = Field(None, description="Whether this ends the work; default: by name.")
+
+
+class CodePart(Strict):
+    """One row of the close codes."""
+
     servicenow: Names
     jira: Names
+
+
+class OtherwisePart(Strict):
+    """What a side gets for a value of the other side that stands in no row."""
+
+    servicenow: Word | None = None
+    jira: Word | None = None
 
 
 class ClosingPart(Strict):
     """What goes along when a record is closed."""
 
     states: Names = Field(description="ServiceNow states that demand a close code and notes.")
-    code: str = "close_code"
-    notes: str = "close_notes"
-    text: str = Field("Closed in Jira ({label}).", description="Close notes; {field} is filled in.")
-    codes: list[RowPart] = Field(min_length=1, description="Close codes and resolutions.")
+    code: str = Field("close_code", description="ServiceNow field of the close code.")
+    notes: str = Field("close_notes", description="ServiceNow field of the notes.")
+    text: str = Field("Closed in Jira {label}.", description="The notes; {field} is filled in.")
+    codes: list[CodePart] = Field(min_length=1, description="Close codes and resolutions.")
+    resolutions: dict[str, str] = Field(
+        default_factory=dict, description="Resolution by ServiceNow state, before any code."
+    )
+
+
+class EnteringPart(Strict):
+    """Fields that go along when a side enters one of these states."""
+
+    side: Side
+    states: Names
+    set: dict[str, Word] = Field(min_length=1, description="Field to text; {field} is filled in.")
 
 
 class FieldPart(Strict):
     """One field."""
 
-    servicenow: str = ""
-    jira: str = ""
+    servicenow: str = Field("", description="ServiceNow column.")
+    jira: str = Field("", description="Jira field: its name, or customfield_12345.")
     as_: RelationName = Field("line", alias="as", description="How the two values relate.")
-    flow: Flow = Flow.BOTH
+    flow: Flow = Field(Flow.BOTH, description="Where changes go: both, to_jira, to_servicenow.")
     owner: Side | None = Field(None, description="Whose value wins; default servicenow.")
     conflict: ConflictPolicy | None = Field(None, description="Default: the pair's.")
-    table: list[RowPart] = Field(default_factory=list)
-    closing: ClosingPart | None = None
+    table: list[RowPart] = Field(default_factory=list, description="Rows of values that belong.")
+    otherwise: OtherwisePart | None = Field(None, description="For values in no row.")
+    closing: ClosingPart | None = Field(None, description="What closing needs (status).")
+    entering: list[EnteringPart] = Field(default_factory=list, description="(status)")
+    direct: bool = Field(False, description="Write priority itself too (priority).")
     prefix: str = Field("", description="Labels under this prefix are ours (labels).")
     max_servicenow: int | None = Field(None, ge=10, description="Longest text in ServiceNow.")
-    max_jira: int | None = Field(None, ge=10, description="Longest text in Jira.")
-    set: dict[str, str] = Field(default_factory=dict, description="Fields to set (constant).")
+    max_jira: int | None = Field(None, ge=10, le=32_767, description="Longest text in Jira.")
+    when_true: str = Field("Yes", description="Jira's option for true (flag).")
+    when_false: str = Field("No", description="Jira's option for false (flag).")
+    text: str = Field("", description="{field} is filled in from the other side (template).")
+    set: dict[str, Word] = Field(default_factory=dict, description="Fields to set (constant).")
     side: Side | None = Field(None, description="On which side (constant).")
+    always: bool = Field(False, description="Put back when changed, not only at first (constant).")
 
 
 class CommentsPart(Strict):
@@ -95,7 +143,7 @@ class CommentsPart(Strict):
     work_notes: Literal["internal", "public", "off"] = "internal"
     comments: Literal["internal", "public", "off"] = "internal"
     jira: Literal["work_notes", "comments", "off"] = "work_notes"
-    backlog: bool = True
+    backlog: bool = Field(default=True, description="Carry comments older than the link, once.")
 
 
 class AttachmentsPart(Strict):
@@ -114,5 +162,5 @@ class MappingFile(Strict):
     on_delete: OnDelete = OnDelete.DETACH
     conflict: ConflictPolicy = ConflictPolicy.OWNER
     fields: dict[str, FieldPart] = Field(min_length=1)
-    comments: CommentsPart = Field(default_factory=CommentsPart)
+    comments: CommentsPart = CommentsPart()
     attachments: AttachmentsPart = AttachmentsPart(max_mb=10)

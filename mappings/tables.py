@@ -1,41 +1,73 @@
-"""Relations over value tables: plain values, statuses with what goes along, priorities. Pure.
+"""Relations over value tables: plain values and priorities. Pure.
 
 A table is a list of rows, each with alternatives on both sides, best first. Two values count as
 equal when one row holds both. So many values may share one counterpart, and none of them bounces:
 translating goes to the best alternative only where the present value does not fit.
+
+``or_else`` are Jira values that stand in where the project has none of the row's own: "On Hold"
+is "In Progress" on a board without such a column. Once it is known what a project has
+(:meth:`Table.fitted`), rows are cut to that, and a stand-in that is not needed no longer fits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeAlias
 
-from mappings.relations import Ends
+from mappings.relations import OneField, seats
 from mappings.sides import Side
-from mappings.templates import fill
-from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value, Wish
+from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
 CATEGORY = "category:"
+"""Begins an alternative that stands for every status of a category."""
+
+Known: TypeAlias = Mapping[Side, Collection[str]]
+"""The values a side has; nothing said, or nothing in it, means that everything may be there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Alternatives on both sides, best first."""
+    """Alternatives on both sides, best first. ``closes`` overrides what the names suggest."""
 
     servicenow: tuple[str, ...]
     jira: tuple[str, ...]
+    or_else: tuple[str, ...] = ()
+    closes: bool | None = None
 
     def of(self, side: Side) -> tuple[str, ...]:
-        """The alternatives of a side."""
-        return self.servicenow if side is Side.SERVICENOW else self.jira
+        """The alternatives of a side, stand-ins last."""
+        return self.servicenow if side is Side.SERVICENOW else (*self.jira, *self.or_else)
+
+    def fitted(self, known: Known) -> Row:
+        """The row with the alternatives that are there; as it was where a side would be empty."""
+        servicenow = _there(self.servicenow, known.get(Side.SERVICENOW, ()))
+        statuses = known.get(Side.JIRA, ())
+        jira, or_else = _there(self.jira, statuses), _there(self.or_else, statuses)
+        if statuses and any(not name.startswith(CATEGORY) for name in jira):
+            or_else = ()
+        if not servicenow or not (jira or or_else):
+            return self
+        return replace(self, servicenow=servicenow, jira=jira, or_else=or_else)
+
+
+def _there(names: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    have = {name.casefold() for name in known}
+    return tuple(
+        name for name in names if not have or name.startswith(CATEGORY) or name.casefold() in have
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows in order; ``place`` is where they stand in the mapping file, for messages."""
+    """Rows in order; ``place`` is where they stand in the mapping file, for messages.
+
+    ``otherwise`` is what a side holds where the other side's value stands in no row.
+    """
 
     rows: tuple[Row, ...]
     place: str
+    otherwise: Mapping[Side, str] = field(default_factory=dict)
 
     def rows_of(self, side: Side, value: str, lookup: Lookup | None = None) -> Iterator[Row]:
         """Rows that name a value; a Jira status named nowhere counts by its category."""
@@ -45,35 +77,43 @@ class Table:
             yield from named
             return
         category = f"{CATEGORY}{lookup.category(value)}"
-        yield from (row for row in self.rows if category in row.jira)
+        yield from (row for row in self.rows if category in row.of(side))
 
     def fits(self, servicenow: str, jira: str, lookup: Lookup) -> bool:
-        """Whether one row holds both."""
-        return any(servicenow in row.servicenow for row in self.rows_of(Side.JIRA, jira, lookup))
+        """Whether one row holds both, or neither has a row and ``otherwise`` says so."""
+        rows = list(self.rows_of(Side.JIRA, jira, lookup))
+        wanted = servicenow.casefold()
+        if any(wanted in map(str.casefold, row.servicenow) for row in rows):
+            return True
+        if not rows and self.otherwise.get(Side.SERVICENOW) == servicenow:
+            return True
+        unnamed = not any(self.rows_of(Side.SERVICENOW, servicenow))
+        return unnamed and self.otherwise.get(Side.JIRA) == jira
 
-    def best(self, to: Side, value: str, lookup: Lookup) -> tuple[str, ...]:
+    def best(self, to: Side, value: str, lookup: Lookup | None = None) -> tuple[str, ...]:
         """The alternatives of the first row for a value of the other side."""
-        return next((row.of(to) for row in self.rows_of(to.other, value, lookup)), ())
+        last = (self.otherwise[to],) if to in self.otherwise else ()
+        return next((row.of(to) for row in self.rows_of(to.other, value, lookup)), last)
 
     def unmapped(self, side: Side, value: str) -> Unmappable:
         """Why a value has no counterpart."""
-        known = sorted({one for row in self.rows for one in row.of(side)})
+        known = dict.fromkeys(one for row in self.rows for one in row.of(side))
         return Unmappable(
             f"{side} value {value!r} is not in the table {self.place} ({', '.join(known)})",
             "Add a row for it to the mapping file, or change the record.",
         )
 
+    def fitted(self, known: Known) -> Table:
+        """The table cut to the values that are there."""
+        return replace(self, rows=tuple(row.fitted(known) for row in self.rows))
+
 
 @dataclass(frozen=True, slots=True)
-class Tabled:
+class Tabled(OneField):
     """Values by table. An empty value without a row says nothing and is left alone."""
 
-    ends: Ends
     table: Table
     kind: str = "value"
-
-    def names(self, side: Side) -> frozenset[str]:
-        return frozenset({self.ends.of(side)})
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         value = fields.get(self.ends.of(side), UNKNOWN)
@@ -89,25 +129,14 @@ class Tabled:
     def translate(
         self, to: Side, value: Value, current: Value, lookup: Lookup
     ) -> Value | Unmappable:
-        if value is None:
-            return current
-        servicenow, jira = (current, value) if to is Side.SERVICENOW else (value, current)
-        if self.holds(servicenow, jira, lookup):
+        if value is None or self.holds(*seats(to, value, current), lookup):
             return current
         best = self.table.best(to, str(value), lookup)
         return best[0] if best else self.table.unmapped(to.other, str(value))
 
-    def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
-        del current, context
-        return Change(fields={self.ends.of(side): wanted})
-
-    def closes(self, side: Side, value: Value) -> bool:
-        del side, value
-        return False
-
-    def show(self, side: Side, value: Value, lookup: Lookup) -> str:
-        del side, lookup
-        return "-" if value is None else str(value)
+    def fitted(self, known: Known) -> Self:
+        """The relation with its table cut to the values that are there."""
+        return replace(self, table=self.table.fitted(known))
 
 
 IMPACT_AND_URGENCY: Mapping[str, tuple[str, str]] = {
@@ -122,79 +151,18 @@ IMPACT_AND_URGENCY: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Priority(Tabled):
-    """Priorities by table; written to ServiceNow as impact and urgency."""
+    """Priorities by table; written to ServiceNow as impact and urgency.
+
+    ``direct`` writes the priority too, for tables that do not calculate it (change requests).
+    """
 
     kind: str = "priority"
+    direct: bool = False
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del current, context
-        if side is Side.JIRA:
-            return Change(fields={self.ends.jira: wanted})
-        impact, urgency = IMPACT_AND_URGENCY[str(wanted)]
-        return Change(fields={"impact": impact, "urgency": urgency})
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What goes along when a record is closed.
-
-    ``states`` are the ServiceNow states that demand ``code`` and ``notes``; ``codes`` relates close
-    codes to Jira resolutions, its first row being the default on both sides.
-    """
-
-    states: tuple[str, ...]
-    code: str
-    notes: str
-    text: str
-    codes: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Status(Tabled):
-    """Statuses by table, reached by moves, with close codes and resolutions going along."""
-
-    kind: str = "status"
-    closing: Closing | None = None
-
-    def names(self, side: Side) -> frozenset[str]:
-        own = {self.ends.of(side)}
-        if side is Side.JIRA:
-            return frozenset(own | {"status_category", "resolution"})
-        extra = {self.closing.code, self.closing.notes} if self.closing else set()
-        return frozenset(own | extra)
-
-    def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
-        del current
-        targets = self._targets(side, str(wanted), context)
-        return Change(wish=Wish(self.ends.of(side), targets, self._along(side, wanted, context)))
-
-    def closes(self, side: Side, value: Value) -> bool:
-        done = CATEGORY + "done"
-        rows = self.table.rows_of(side, str(value))
-        return any(done in row.jira for row in rows)
-
-    def _targets(self, side: Side, wanted: str, context: Fields) -> tuple[str, ...]:
-        """All alternatives of the row that the other side's present value points at."""
-        other = str(context.get(self.ends.of(side.other)))
-        rows = list(self.table.rows_of(side, wanted))
-        pointed = [row for row in rows if other in row.of(side.other)]
-        names = next((row.of(side) for row in (*pointed, *rows)), (wanted,))
-        return (wanted, *(name for name in names if name != wanted))
-
-    def _along(self, side: Side, wanted: Value, context: Fields) -> dict[str, Value]:
-        closing = self.closing
-        if closing is None or not self.closes(side, wanted):
-            return {}
-        if side is Side.JIRA:
-            return {"resolution": _counterpart(closing.codes, side, context.get(closing.code))}
-        if str(wanted) not in closing.states:
-            return {}
-        code = _counterpart(closing.codes, side, context.get("resolution"))
-        return {closing.code: code, closing.notes: fill(closing.text, context)}
-
-
-def _counterpart(codes: Table, to: Side, value: Value) -> Value:
-    if value is not None:
-        for row in codes.rows_of(to.other, str(value)):
-            return row.of(to)[0]
-    return codes.rows[0].of(to)[0]
+        pair = IMPACT_AND_URGENCY.get(str(wanted))
+        if side is Side.JIRA or pair is None:
+            return Change(fields={self.ends.of(side): wanted})
+        own = {self.ends.servicenow: wanted} if self.direct else {}
+        return Change(fields={"impact": pair[0], "urgency": pair[1], **own})

@@ -1,6 +1,7 @@
 """Templates without code: ``{name}`` is replaced by a field's value, and nothing else happens.
 
-No attribute access, no indexing, no format specification: a template is data (reliability: S-21).
+No attribute access, no indexing, no format specification, no conversion: a template is data
+(reliability: S-21). Values are put in as they are and never looked at for further placeholders.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 from mappings.values import Fields
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_NAME = re.compile(r"[a-z@][a-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_GAPS = re.compile(r"[ \t]{2,}")
+_BEFORE_POINT = re.compile(r"\s+(?=[.,;](?:\s|$))")
 
 LABEL = "@label"
-"""The other record's number or key, offered as ``{label}``."""
+"""Where a context holds the record's own number or key, offered as ``{label}``."""
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -28,11 +31,22 @@ def sound(text: str) -> bool:
 
 
 def fill(text: str, fields: Fields) -> str:
-    """The template with values filled in; an unknown or empty one becomes nothing."""
+    """The template with values filled in; an unknown or empty one leaves no gap behind."""
+    parts = _PLACE.split(text)
+    words, names = parts[0::2], parts[1::2]
+    values = [_value(fields, name) for name in names]
+    if all(values):
+        return "".join(_woven(words, values)).strip()
+    # Tidied before the values come in: their own blanks are people's.
+    marks = [f"\0{place}\0" if value else "" for place, value in enumerate(values)]
+    bare = _BEFORE_POINT.sub("", _GAPS.sub(" ", "".join(_woven(words, marks)))).strip()
+    return re.sub(r"\0(\d+)\0", lambda found: values[int(found[1])], bare)
 
-    def value(found: re.Match[str]) -> str:
-        name = LABEL if found.group(1) == "label" else found.group(1)
-        held = fields.get(name)
-        return "" if held is None else str(held)
 
-    return _PLACE.sub(value, text).strip()
+def _value(fields: Fields, name: str) -> str:
+    held = fields.get(LABEL if name == "label" else name)
+    return ", ".join(held) if isinstance(held, tuple) else "" if held is None else str(held)
+
+
+def _woven(words: list[str], values: list[str]) -> list[str]:
+    return [part for pair in zip(words, [*values, ""], strict=True) for part in pair]

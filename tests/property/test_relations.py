@@ -1,0 +1,245 @@
+"""The laws of relations, for values and tables that nobody thought of.
+
+Correct: after translating, the pair is in the relation. Hippocratic: what fits is left as it is.
+Stable: one edit causes at most one write, whatever the table. Texts come back as they were. Loading
+says what is wrong and never breaks.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mappings.defaults import shipped
+from mappings.loader import MappingProblems, load
+from mappings.plain import date, line, moment, number, text
+from mappings.relations import Ends, Relation
+from mappings.sides import Side
+from mappings.tables import Row, Table, Tabled
+from mappings.templates import fill, sound
+from mappings.text import canonical_text, cut, from_wiki, size, to_journal, to_wiki
+from mappings.values import UNKNOWN, Unmappable, Value
+from tests.support.mapping import NOBODY
+
+SN, JIRA = Side.SERVICENOW, Side.JIRA
+ENDS = Ends("here", "there")
+LIMITS = {SN: 40, JIRA: 60}
+TRICKY = [
+    *"\\{}[]!*_+^~?|-#&;.:()ax1 \n\t\r\x00é😀…", "{code}", "{html}", "{{", "[~bob]", "h1. ", "bq. ",
+    "&#38;", "&amp;", "\\\\", "https://a.example/", "!a.png!", "[code]", "e\u0301",
+    "\u2028", "\xa0",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(TRICKY), max_size=30).map("".join) | st.text(max_size=80)
+PLAIN: dict[str, Relation] = {
+    "text": text(ENDS, LIMITS),
+    "line": line(ENDS, LIMITS),
+    "date": date(ENDS),
+    "datetime": moment(ENDS),
+    "number": number(ENDS),
+}
+STAMPS = st.datetimes().map(lambda at: at.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0"))
+NATIVE = st.none() | TEXTS | STAMPS | st.integers().map(str) | st.floats().map(str)
+
+
+def of(side: Side, here: Value, there: Value) -> Value:
+    return here if side is SN else there
+
+
+def seen(relation: Relation, side: Side, native: Value) -> Value:
+    found = relation.canonical(side, {of(side, "here", "there"): native})
+    assert found is not UNKNOWN
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+@given(here=NATIVE, there=NATIVE, to=st.sampled_from(Side))
+def test_plain_relations_are_correct_and_hippocratic(
+    kind: str, here: Value, there: Value, to: Side
+) -> None:
+    relation = PLAIN[kind]
+    values = {SN: seen(relation, SN, here), JIRA: seen(relation, JIRA, there)}
+    wanted = relation.translate(to, values[to.other], values[to], NOBODY)
+    assert not isinstance(wanted, Unmappable)
+    if relation.holds(values[SN], values[JIRA], NOBODY):
+        assert wanted == values[to]
+    values[to] = wanted
+    assert relation.holds(values[SN], values[JIRA], NOBODY)
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+@given(native=NATIVE, to=st.sampled_from(Side))
+def test_what_is_written_reads_back_as_what_was_wanted(kind: str, native: Value, to: Side) -> None:
+    """Otherwise every pass would find a difference of its own making."""
+    relation = PLAIN[kind]
+    wanted = relation.translate(to, seen(relation, to.other, native), None, NOBODY)
+    assert not isinstance(wanted, Unmappable)
+    written = relation.native(to, wanted, None, {}).fields[of(to, "here", "there")]  # type: ignore[index]
+    assert seen(relation, to, written) == wanted
+    if isinstance(written, str) and kind in ("text", "line"):
+        assert size(written) <= LIMITS[to]
+
+
+@settings(max_examples=300)
+@given(TEXTS)
+def test_a_text_survives_markup(given_text: str) -> None:
+    plain = canonical_text(given_text) or ""
+    assert from_wiki(to_wiki(given_text)) == plain
+    assert (canonical_text(plain) or "") == plain
+
+
+@settings(max_examples=300)
+@given(TEXTS)
+def test_markup_that_nobody_edited_changes_nothing(wiki: str) -> None:
+    plain = from_wiki(wiki)
+    assert from_wiki(to_wiki(plain)) == plain
+
+
+@settings(max_examples=300)
+@given(TEXTS)
+def test_no_opener_of_markup_stays_alive(given_text: str) -> None:
+    wiki = to_wiki(given_text)
+    assert "\\\\" not in wiki
+    for place, sign in enumerate(wiki):
+        if sign in "{[":
+            assert place
+            assert wiki[place - 1] == "\\"
+
+
+@given(TEXTS)
+def test_no_code_tag_reaches_a_journal(given_text: str) -> None:
+    found = to_journal(given_text).casefold()
+    assert "[code]" not in found
+    assert "[/code]" not in found
+
+
+@given(TEXTS, st.integers(1, 50))
+def test_a_cut_text_fits(given_text: str, limit: int) -> None:
+    found = cut(given_text, limit)
+    assert size(found) <= limit
+    assert found == given_text or given_text.startswith(found[:-1])
+
+
+@given(
+    head=st.text("abc ", min_size=1, max_size=30), tail=st.text("xyz ", min_size=60, max_size=99)
+)
+def test_editing_a_cut_text_never_loses_its_unseen_end(head: str, tail: str) -> None:
+    relation = PLAIN["text"]
+    whole = canonical_text("start " + head + tail + "end") or ""
+    shown = relation.translate(SN, whole, None, NOBODY)
+    assert isinstance(shown, str)
+    edited = "A" + shown[1:]
+    written = relation.translate(JIRA, edited, whole, NOBODY)
+    assert isinstance(written, str)
+    assert written[1:-1] == whole[1 : len(written) - 1]
+
+
+SIX = [str(n) for n in range(6)]
+ROWS = st.lists(
+    st.builds(
+        Row,
+        st.lists(st.sampled_from(SIX), min_size=1, max_size=3, unique=True).map(tuple),
+        st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3, unique=True).map(tuple),
+        st.lists(st.sampled_from("abcdef"), max_size=2, unique=True).map(tuple),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def settled(relation: Tabled, here: Value, there: Value, edited: Side) -> int:
+    """Writes until nothing changes, for an edit on one side; the edited side is never written."""
+    values, writes = {SN: here, JIRA: there}, 0
+    for _ in range(4):
+        for to in (edited.other, edited):
+            wanted = relation.translate(to, values[to.other], values[to], NOBODY)
+            assert not isinstance(wanted, Unmappable)
+            if wanted != values[to]:
+                assert to is edited.other
+                values[to], writes = wanted, writes + 1
+    assert relation.holds(values[SN], values[JIRA], NOBODY)
+    return writes
+
+
+def every_edit(table: Table) -> None:
+    relation = Tabled(ENDS, table)
+    known = {side: {one for row in table.rows for one in row.of(side)} for side in Side}
+    for here, there, edited in product(sorted(known[SN]), sorted(known[JIRA]), Side):
+        assert settled(relation, here, there, edited) <= 1
+
+
+@given(ROWS)
+def test_no_table_bounces(rows: list[Row]) -> None:
+    every_edit(Table(tuple(rows), "here"))
+
+
+@given(ROWS, st.sets(st.sampled_from("abcdef")), st.sets(st.sampled_from(SIX)))
+def test_no_table_bounces_once_it_is_fitted(
+    rows: list[Row], statuses: set[str], states: set[str]
+) -> None:
+    every_edit(Table(tuple(rows), "here").fitted({SN: states, JIRA: statuses}))
+
+
+@pytest.mark.parametrize("size_", [(4, 3), (3, 4), (2, 2)])
+def test_no_pair_of_maps_bounces(size_: tuple[int, int]) -> None:
+    """Every forward and backward map there is, as rows: R is both, and nothing oscillates."""
+    states, statuses = SIX[: size_[0]], "abc d".replace(" ", "")[: size_[1]]
+    for number_, forward in enumerate(product(statuses, repeat=len(states))):
+        backs = list(product(states, repeat=len(statuses)))
+        back = backs[number_ * 7 % len(backs)]
+        rows = [Row((a,), (b,)) for a, b in zip(states, forward, strict=True)]
+        rows += [Row((a,), (b,)) for b, a in zip(statuses, back, strict=True)]
+        every_edit(Table(tuple(rows), "here"))
+
+
+KEYS = st.sampled_from(
+    ["pair", "servicenow", "jira", "fields", "create", "table", "scope", "issue_type", "as", "flow",
+     "owner", "closing", "codes", "states", "set", "side", "entering", "otherwise", "x"]
+)  # fmt: skip
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.dates()
+    | st.sampled_from(["incident", "status", "value", "to_jira", "jira", "category:new", "{a}"])
+)  # fmt: skip
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5)
+)
+
+
+def tried(given_text: str) -> list[Any]:
+    try:
+        return [*load({"a.yaml": given_text}, project="OPS")]
+    except MappingProblems as found:
+        problems = found.problems
+    assert all(one.file and one.line >= 1 and one.text and one.remedy for one in problems)
+    return problems
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=200) | st.text("abc:-[]{}&*!|>'\"#%@,? \n\t", max_size=80))
+def test_any_text_is_loaded_or_explained(given_text: str) -> None:
+    assert tried(given_text)
+
+
+@settings(max_examples=100)
+@given(st.dictionaries(KEYS, ANYTHING, max_size=8))
+def test_any_data_is_loaded_or_explained(data: dict[str, Any]) -> None:
+    assert tried(yaml.safe_dump(data))
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(sorted(shipped())), st.integers(0, 4000), TEXTS)
+def test_a_shipped_file_with_something_typed_into_it(name: str, place: int, typed: str) -> None:
+    whole = shipped()[name]
+    assert tried(whole[:place] + typed + whole[place:])
+
+
+@given(st.text("{}ab .[]!:%", max_size=20), st.text(max_size=10))
+def test_a_template_holds_its_words_and_values_only(template: str, value: str) -> None:
+    found = fill(template, {"a": value, "b": None})
+    if sound(template) and "{" not in template:
+        assert found == template.strip()
+    assert len(found) <= len(template) + len(value) * template.count("{a}")

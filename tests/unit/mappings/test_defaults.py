@@ -1,0 +1,189 @@
+"""The shipped mappings work unedited: whatever people do, an answer is found, and it settles."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from mappings.defaults import shipped
+from mappings.live import Fact, check, fit
+from mappings.loader import load
+from mappings.model import ConflictPolicy, MappingSpec, OnDelete
+from mappings.sides import Flow, Side
+from tests.support.mapping import Facts
+
+SN, JIRA = Side.SERVICENOW, Side.JIRA
+SPECS = {spec.servicenow.table: spec for spec in load(shipped(), project="OPS")}
+STATES = {
+    "incident": ("1", "2", "3", "6", "7", "8"),
+    "problem": ("101", "102", "103", "104", "106", "107"),
+    "change_request": ("-5", "-4", "-3", "-2", "-1", "0", "3", "4"),
+}
+PROJECTS = {
+    "company": {
+        "Backlog": "new", "Selected for Development": "new", "In Progress": "indeterminate",
+        "In Review": "indeterminate", "Done": "done",
+    },
+    "team": {"To Do": "new", "In Progress": "indeterminate", "Done": "done"},
+    "desk": {
+        "Open": "new", "Waiting for support": "new", "Waiting for customer": "indeterminate",
+        "In Progress": "indeterminate", "Pending": "indeterminate", "Resolved": "done",
+        "Closed": "done", "Canceled": "done",
+    },
+    "own words": {"Icebox": "new", "Cooking": "indeterminate", "Tasting": "indeterminate",
+                  "Served": "done"},
+}  # fmt: skip
+EVERYWHERE = list(product(STATES, PROJECTS, (False, True)))
+RANK = {"new": 0, "indeterminate": 1, "done": 2}
+
+
+def status_of(table: str, project: str, fitted: bool) -> tuple[Any, Facts]:
+    statuses = PROJECTS[project]
+    spec = SPECS[table]
+    if fitted:
+        spec = fit(spec, Fact(), Fact(statuses=frozenset(statuses)))
+    rule = next(rule for rule in spec.rules if rule.name == "status")
+    return rule.relation, Facts(categories=statuses)
+
+
+def arrives(targets: tuple[str, ...], statuses: dict[str, str]) -> str:
+    """The status that a walk to these targets ends in: names first, then categories."""
+    for target in targets:
+        if target in statuses:
+            return target
+    for target in targets:
+        for name, category in statuses.items():
+            if target == f"category:{category}":
+                return name
+    raise AssertionError(f"none of {targets} is in {list(statuses)}")
+
+
+@pytest.mark.parametrize(("table", "project", "fitted"), EVERYWHERE)
+def test_every_state_finds_a_status_of_the_project_that_fits(
+    table: str, project: str, fitted: bool
+) -> None:
+    relation, facts = status_of(table, project, fitted)
+    for state, held in product(STATES[table], [None, *PROJECTS[project]]):
+        wanted = relation.translate(JIRA, state, held, facts)
+        if wanted == held:
+            continue
+        wish = relation.native(JIRA, wanted, held, {"state": state}).wish
+        assert relation.holds(state, arrives(wish.targets, PROJECTS[project]), facts)
+
+
+@pytest.mark.parametrize(("table", "project", "fitted"), EVERYWHERE)
+def test_every_status_finds_a_state_that_fits(table: str, project: str, fitted: bool) -> None:
+    relation, facts = status_of(table, project, fitted)
+    for status, held in product(PROJECTS[project], [None, *STATES[table]]):
+        wanted = relation.translate(SN, status, held, facts)
+        assert wanted in STATES[table]
+        assert relation.holds(wanted, status, facts)
+
+
+@pytest.mark.parametrize(("table", "project", "fitted"), EVERYWHERE)
+def test_work_never_goes_back_on_the_way_over(table: str, project: str, fitted: bool) -> None:
+    """States in their order arrive at statuses in their order."""
+    relation, facts = status_of(table, project, fitted)
+    statuses = PROJECTS[project]
+    ranks = [
+        RANK[statuses[arrives(relation.native(JIRA, wanted, None, {"state": s}).wish.targets,
+                              statuses)]]
+        for s in STATES[table]
+        for wanted in [relation.translate(JIRA, s, None, facts)]
+    ]  # fmt: skip
+    assert ranks == sorted(ranks)
+    assert (ranks[0], ranks[-1]) == (0, 2)
+
+
+def wish(table: str, side: Side, wanted: str, **context: Any) -> Any:
+    relation, _ = status_of(table, "company", False)
+    return relation.native(side, wanted, None, context).wish
+
+
+def test_done_resolves_an_incident_and_does_not_close_it() -> None:
+    found = wish("incident", SN, "6", status="Done", resolution="Done", **{"@label": "OPS-7"})
+    assert found.targets == ("6",)
+    assert found.fields == {
+        "close_code": "Solution provided",
+        "close_notes": "Closed in Jira OPS-7.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("resolution", "code"),
+    [
+        ("Duplicate", "Duplicate"),
+        ("Won't Do", "No resolution provided"),
+        (None, "Solution provided"),
+    ],
+)
+def test_a_resolution_becomes_a_close_code(resolution: str | None, code: str) -> None:
+    found = wish("incident", SN, "6", status="Done", resolution=resolution)
+    assert found.fields["close_code"] == code
+
+
+def test_done_brings_a_change_to_closed_or_as_near_as_review_but_never_cancels_it() -> None:
+    found = wish("change_request", SN, "3", status="Done", resolution="Done")
+    assert found.targets == ("3", "0")
+    assert found.fields["close_code"] == "successful"
+    relation, facts = status_of("change_request", "company", True)
+    assert relation.translate(SN, "Done", "-1", facts) == "3"
+    assert relation.holds("0", "Done", facts)
+
+
+def test_work_on_a_change_is_its_implementation_only() -> None:
+    assert wish("change_request", SN, "-1", status="In Progress").targets == ("-1",)
+
+
+@pytest.mark.parametrize(("table", "state"), [("incident", "8"), ("change_request", "4")])
+def test_what_is_canceled_was_not_done(table: str, state: str) -> None:
+    assert wish(table, JIRA, "Done", state=state).fields == {"resolution": "Won't Do"}
+
+
+def test_an_incident_on_hold_waits_where_the_project_can_wait() -> None:
+    desk, facts = status_of("incident", "desk", True)
+    assert desk.translate(JIRA, "3", "In Progress", facts) == "Pending"
+    assert desk.translate(SN, "In Progress", "3", facts) == "2"
+    board, facts = status_of("incident", "company", True)
+    assert board.translate(JIRA, "3", "In Review", facts) == "In Review"
+
+
+def test_what_the_outside_contract_says() -> None:
+    incident, problem, change = (SPECS[table] for table in STATES)
+    assert [spec.pair for spec in (incident, problem, change)] == [
+        "incident-story", "problem-epic", "change-story"
+    ]  # fmt: skip
+    assert incident.servicenow.scope == "active=true^priorityIN1,2,3^ORproblem_idISNOTEMPTY"
+    assert problem.servicenow.scope == change.servicenow.scope == "active=true"
+    assert incident.jira.issue_types == ("Story", "Task", "[System] Incident")
+    assert problem.jira.issue_types[0] == "Epic"
+    assert change.jira.issue_types[0] == "Story"
+    for spec, label in ((incident, "incident"), (problem, "problem"), (change, "change")):
+        assert spec.jira.scope == f"labels = to-{label}"
+        assert spec.create.in_jira
+        assert spec.create.in_servicenow
+        assert (spec.on_delete, spec.conflict) == (OnDelete.DETACH, ConflictPolicy.OWNER)
+        assert (spec.comments.work_notes, spec.comments.comments) == ("internal", "internal")
+        assert spec.comments.jira == "work_notes"
+        assert spec.comments.backlog
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
+def test_everything_flows_both_ways(spec: MappingSpec) -> None:
+    assert {rule.flow for rule in spec.rules} == {Flow.BOTH}
+    names = {rule.name for rule in spec.rules} - {"parent"}
+    assert names == {"summary", "description", "priority", "assignee", "status"}
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
+@pytest.mark.parametrize("project", PROJECTS)
+def test_a_stock_site_has_everything_they_name(spec: MappingSpec, project: str) -> None:
+    columns = dict.fromkeys(spec.names(SN), frozenset[str]())
+    columns["state"] = frozenset(STATES[spec.servicenow.table])
+    columns["priority"] = frozenset("12345")
+    screen = dict.fromkeys(spec.names(JIRA), frozenset[str]())
+    screen["priority"] = frozenset({"Highest", "High", "Medium", "Low", "Lowest"})
+    kinds, statuses = frozenset(spec.jira.issue_types[-1:]), frozenset(PROJECTS[project])
+    assert list(check(spec, Fact(columns), Fact(screen, kinds, statuses))) == []
