@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from mappings.values import Unmappable
-
-from connector.base import Adapter, Fields, Person
+from connector.base import Adapter
+from connector.values import Fields, Person
 from mappings.sides import Side
+from mappings.values import Unmappable
 from sync.core.model import PersonRow
 from sync.store import Store
 

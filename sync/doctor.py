@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connector.base import Adapter, Identity
+from connector.base import Adapter
 from connector.errors import AccessLost, ConnectorError, NotThere
+from connector.values import Identity
 from mappings.live import Fact, check
 from mappings.model import MappingSpec
 from mappings.sides import Side

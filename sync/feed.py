@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connector.base import Adapter, Sighting, Stream
+from connector.base import Adapter
+from connector.values import Sighting, Stream
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.model import Link, LinkState

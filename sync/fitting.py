@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from connector.base import KindInfo
 from connector.errors import NotThere
+from connector.values import KindInfo
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 

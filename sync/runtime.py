@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 import structlog
 
-from connector.base import Adapter, Identity, KindInfo, Record
+from connector.base import Adapter
+from connector.values import Identity, KindInfo, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.model import Value

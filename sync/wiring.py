@@ -20,10 +20,11 @@ from mappings.defaults import shipped
 from mappings.loader import MappingProblems, load
 from mappings.model import MappingSpec
 from mappings.sides import Side
+from sync.core.safety import Limits
 from sync.directory import Directory
 from sync.errors import LeaseLost, UserError
 from sync.runtime import Options, Runtime, log
-from sync.settings import Settings
+from sync.settings import SafetySettings, Settings
 from sync.store import Store
 from sync.store.values import Lease
 
@@ -74,9 +75,8 @@ def adapters(
     settings: Settings, store: Store, mounts: Mapping[Side, BaseAdapter] | None = None
 ) -> dict[Side, Adapter]:
     """Both adapters; ``mounts`` put a sandbox inside the process under the real clients."""
-    from connector.servicenow.adapter import ServiceNowAdapter
-
     from connector.jira.adapter import JiraAdapter
+    from connector.servicenow.adapter import ServiceNowAdapter
 
     under = mounts or {}
     return {
@@ -103,9 +103,20 @@ def options(settings: Settings) -> Options:
         servicenow_host=host_of(settings.servicenow.url),
         jira_host=host_of(settings.jira.url),
         settle={Side.SERVICENOW: settings.settle.servicenow, Side.JIRA: settings.settle.jira},
+        limits=_limits(settings.guard),
         first_run_allowed=settings.guard.first_run == "allow",
         remote_links=settings.jira.remote_links,
         concurrency=settings.http.concurrency,
+    )
+
+
+def _limits(guard: SafetySettings) -> Limits:
+    return Limits(
+        creates=guard.creates,
+        closings=guard.closings,
+        blanks=guard.blanks,
+        update_share=guard.update_share,
+        update_floor=guard.update_floor,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from connector.base import NotSent, Unclear
 from connector.errors import Rejected, RetryLater
+from connector.values import NotSent, Unclear
 from mappings.sides import Side
 from sync.core.model import End, Link, Parked
 from sync.runtime import Runtime, log
@@ -14,28 +15,31 @@ PATIENCE = timedelta(seconds=30)
 """How long a record waits after a failure that said nothing about when to come back."""
 
 
-def park(
-    runtime: Runtime,
-    pair: str,
-    side: Side,
-    end: End,
-    field: str,
-    error: Rejected,
-    fingerprint: str = "",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is put aside: a record on one side, or one field of it (empty: the whole record)."""
+
+    pair: str
+    side: Side
+    end: End
+    field: str = ""
+
+
+def park(runtime: Runtime, place: Place, error: Rejected, fingerprint: str = "") -> None:
     """Put a record, or one field of it, aside for a person."""
+    end = place.end
     runtime.store.ledger.park(
         Parked(
-            0, pair, side, end.container, end.key, end.label, field,
+            0, place.pair, place.side, end.container, end.key, end.label, place.field,
             error.what, error.remedy, error.offered, fingerprint,
         )
     )  # fmt: skip
     log.warning(
         "put aside for a person",
         action="parked",
-        pair=pair,
+        pair=place.pair,
         record=end.label or end.key,
-        field=field,
+        field=place.field,
         reason=error.what,
     )
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from connector.base import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
 from connector.errors import ConnectorError, Rejected
+from connector.values import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
 from mappings.sides import Side
-from sync.apply.common import park, postpone
+from sync.apply.common import Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.core import marks
 from sync.core.model import End, HistoryRow, Intent, IntentKind, Link, Value
@@ -137,7 +137,7 @@ def _remember(runtime: Runtime, action: Create, result: WriteResult, plan: str) 
 
 def _refuse(runtime: Runtime, action: Create, error: Rejected) -> None:
     origin = action.side.other
-    park(runtime, action.pair, origin, action.origin, error.field, error)
+    park(runtime, Place(action.pair, origin, action.origin, error.field), error)
     log.warning("a create was refused", action="create.refused", record=action.origin.label)
 
 

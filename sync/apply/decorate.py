@@ -6,7 +6,7 @@ link is idempotent by its ``globalId`` on the issue, so it may be repeated.
 
 from __future__ import annotations
 
-from connector.base import Done, RemoteLink
+from connector.values import Done, RemoteLink
 from mappings.sides import Side
 from sync.apply.common import echo
 from sync.core.model import Link

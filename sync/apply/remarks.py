@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connector.base import CommentDraft, Done, Refused, Unclear, WriteResult
+from connector.values import CommentDraft, Done, Refused, Unclear, WriteResult
 from mappings.sides import Side
-from sync.apply.common import echo, park, postpone
+from sync.apply.common import Place, echo, park, postpone
 from sync.core.model import CommentLink, HistoryRow, Intent, IntentKind
 from sync.core.plan import Remark
 from sync.runtime import Runtime, log
@@ -87,7 +87,7 @@ def _remember(runtime: Runtime, action: Remark, result: WriteResult, plan: str) 
     runtime.store.intents.drop([reference])
     if isinstance(result, Refused):
         field = f"comment {action.comment.source_id}"
-        park(runtime, action.pair, action.side, end, field, result.error)
+        park(runtime, Place(action.pair, action.side, end, field), result.error)
     else:
         postpone(runtime, action.side.other, action.link.end(action.side.other), result)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connector.base import Done, Json, Move, Patch, Record, Refused, WriteResult
 from connector.errors import Rejected
+from connector.values import Done, Json, Move, Patch, Record, Refused, WriteResult
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.values import Unknown, Wish
-from sync.apply.common import echo, park, postpone
+from sync.apply.common import Place, echo, park, postpone
 from sync.apply.counts import incident_counts
 from sync.core import marks
 from sync.core.model import Base, HistoryRow, Link, Value
@@ -172,15 +172,7 @@ def _refused(
     """One bad field must not hold the others back: name it, or try them one by one next time."""
     for write in writes:
         tried = f"{write.old!r} -> {write.new!r}"
-        park(
-            runtime,
-            action.pair,
-            action.side,
-            action.link.end(action.side),
-            write.name,
-            error,
-            tried,
-        )
+        park(runtime, _place(action, write), error, tried)
 
 
 def _remember(
@@ -248,8 +240,11 @@ def _park_ignored(runtime: Runtime, action: Update, one: Stored) -> None:
         field=one.write.name,
     )
     tried = f"{one.write.old!r} -> {one.write.new!r}"
-    end = action.link.end(action.side)
-    park(runtime, action.pair, action.side, end, one.write.name, error, tried)
+    park(runtime, _place(action, one.write), error, tried)
+
+
+def _place(action: Update, write: FieldWrite) -> Place:
+    return Place(action.pair, action.side, action.link.end(action.side), write.name)
 
 
 def _unpark(runtime: Runtime, action: Update, stored: Sequence[Stored]) -> None:

@@ -13,7 +13,7 @@ import hashlib
 import re
 from datetime import datetime
 
-from connector.base import Json
+from connector.values import Json
 from mappings.sides import Side
 from sync.core.model import End
 

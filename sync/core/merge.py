@@ -27,9 +27,8 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from mappings.model import ConflictPolicy, Rule
-from mappings.values import UNKNOWN, Lookup, Unknown, Unmappable
-
 from mappings.sides import Flow, Side
+from mappings.values import UNKNOWN, Lookup, Unknown, Unmappable
 from sync.core.model import Base, Value
 
 CLOCK_DOUBT = timedelta(seconds=12)

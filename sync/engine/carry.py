@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from connector.base import Comment
+from connector.values import Comment
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.text import from_wiki, to_journal, to_wiki

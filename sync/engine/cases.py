@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from connector.values import Comment, Record
 from mappings.model import MappingSpec
-
-from connector.base import Comment, Record
 from mappings.sides import Side
 from sync.core.model import Base, CommentLink, Link, Parked
 from sync.store.values import QueuedRow

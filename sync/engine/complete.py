@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.base import Record
 from connector.errors import Rejected
+from connector.values import Record
 from mappings.sides import Side
-from sync.apply.common import park
+from sync.apply.common import Place, park
 from sync.apply.creates import made
 from sync.apply.remarks import arrived
 from sync.core import marks
@@ -117,7 +117,7 @@ def _give_up(runtime: Runtime, intent: Intent) -> None:
     spec = runtime.spec(intent.pair)
     where = container(spec, intent.side.other) if spec else ""
     end = End(where, intent.source_key)
-    park(runtime, intent.pair, intent.side.other, end, "", error)
+    park(runtime, Place(intent.pair, intent.side.other, end), error)
     runtime.store.intents.drop([intent.marker])
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from connector.errors import Rejected
 from mappings.sides import Side
-from sync.apply.common import park
+from sync.apply.common import Place, park
 from sync.apply.creates import create, made
 from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
@@ -78,7 +78,7 @@ def _note(runtime: Runtime, note: Note) -> None:
     if isinstance(note.finding, Stuck):
         side = note.finding.side.other
         error = Rejected(note.finding.reason, remedy=note.finding.remedy, field=note.name)
-        park(runtime, note.pair, side, note.link.end(side), note.name, error)
+        park(runtime, Place(note.pair, side, note.link.end(side), note.name), error)
     else:
         runtime.store.ledger.open_conflict(_conflict(runtime, note, note.finding))
 
@@ -173,5 +173,5 @@ def _settle_candidate(runtime: Runtime, proposal: Proposal) -> None:
     if proposal.refusal is not None:
         error = Rejected(proposal.refusal.reason, remedy=proposal.refusal.remedy)
         record = candidate.record
-        park(runtime, candidate.spec.pair, candidate.side, end_of(record), "", error)
+        park(runtime, Place(candidate.spec.pair, candidate.side, end_of(record)), error)
     runtime.store.inbox.done(list(candidate.rows))

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from connector.base import Comment, Record
+from connector.values import Comment, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.values import UNKNOWN
@@ -62,8 +62,9 @@ def _cases(
         open_cases.append(
             Case(runtime.fitted(spec), link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
         )  # fmt: skip
-    first = _read(runtime, open_cases, _sides_to_read)
-    second = _read(runtime, [case for case in first if not _quiet(case)], _unread)
+    first = _confirmed(runtime, _read(runtime, open_cases, _sides_to_read))
+    loud = [case for case in first if not _quiet(case)]
+    second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [done.get(case.link.id, case) for case in first]
     return tuple(_with_comments(runtime, _with_parked(runtime, merged))), idle
@@ -78,7 +79,11 @@ def _unread(case: Case) -> frozenset[Side]:
 
 
 def _read(
-    runtime: Runtime, cases: Sequence[Case], wanted: Callable[[Case], frozenset[Side]]
+    runtime: Runtime,
+    cases: Sequence[Case],
+    wanted: Callable[[Case], frozenset[Side]],
+    *,
+    fresh: bool = False,
 ) -> list[Case]:
     """Read the wanted sides of many links, one bulk read for each container."""
     places: dict[tuple[Side, str], list[str]] = defaultdict(list)
@@ -87,18 +92,48 @@ def _read(
             places[(side, container(case.spec, side))].append(case.link.end(side).key)
     found: dict[tuple[Side, str], Record] = {}
     for (side, where), keys in places.items():
-        read = runtime.read(side, where, list(dict.fromkeys(keys)))
+        read = runtime.read(side, where, list(dict.fromkeys(keys)), fresh=fresh)
         found.update({(side, key): record for key, record in read.items()})
-    return [_with_records(case, found) for case in cases]
+    return [_with_records(case, wanted(case), found) for case in cases]
 
 
-def _with_records(case: Case, found: Mapping[tuple[Side, str], Record]) -> Case:
+def _with_records(
+    case: Case, asked: frozenset[Side], found: Mapping[tuple[Side, str], Record]
+) -> Case:
+    kept = {side: record for side, record in case.records.items() if side not in asked}
     fresh = {
         side: found[(side, case.link.end(side).key)]
-        for side in Side
+        for side in asked
         if (side, case.link.end(side).key) in found
     }
-    return replace(case, records={**case.records, **fresh})
+    return replace(case, records={**kept, **fresh})
+
+
+def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    """The cases, with every surprise looked at again where it may be yesterday's news.
+
+    A read that goes through an index can show a record as it was before our own last write. That
+    looks like a change and is none, so a departure from the base has to show in a fresh read too.
+    """
+
+    def doubtful(case: Case) -> frozenset[Side]:
+        return frozenset(
+            side
+            for side, record in case.records.items()
+            if runtime.adapters[side].reads_lag and departs(case, side, record)
+        )
+
+    return _read(runtime, cases, doubtful, fresh=True)
+
+
+def departs(case: Case, side: Side, record: Record) -> bool:
+    """Whether a record differs from what was agreed on, in a field that has a base."""
+    for rule in case.spec.rules:
+        base = case.bases.get(rule.name)
+        value = rule.relation.canonical(side, record.fields)
+        if base is not None and value is not UNKNOWN and value != base.of(side):
+            return True
+    return False
 
 
 def _quiet(case: Case) -> bool:

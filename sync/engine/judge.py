@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connector.values import Record
 from mappings.model import Rule
-from mappings.values import Change, Lookup, Unknown
-
-from connector.base import Record
 from mappings.sides import Side
+from mappings.values import Change, Lookup, Unknown
 from sync.core import marks
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide
 from sync.core.model import Base, LinkState, Value

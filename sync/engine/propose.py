@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.base import Record
+from connector.values import Record
 from mappings.model import Rule
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from connector.values import Record
 from mappings.model import MappingSpec, Rule
-from mappings.values import Unknown, Unmappable
-
-from connector.base import Record
 from mappings.sides import Side
+from mappings.values import Unknown, Unmappable
 from sync.apply.updates import update
 from sync.core.merge import Write
 from sync.core.model import Conflict, Link, Value

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mappings.model import ConflictPolicy, MappingSpec
-from mappings.values import Unknown
-
 from mappings.sides import Side
+from mappings.values import Unknown
 from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Holding, Limits, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered

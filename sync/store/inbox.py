@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, null, or_, select, update
 
-from connector.base import Sighting
+from connector.values import Sighting
 from mappings.sides import Side
 from sync.core.model import InboxRow
 from sync.errors import BrokenInvariant

@@ -6,17 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.base import (
-    CommentDraft,
-    Done,
-    Draft,
-    Move,
-    NotSent,
-    Patch,
-    Refused,
-    RemoteLink,
-)
 from connector.errors import AccessLost, NotThere
+from connector.values import CommentDraft, Done, Draft, Move, NotSent, Patch, Refused, RemoteLink
 from tests.support.jira import JiraStage, a_draft
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 import responses
-from connector.meter import RequestMeter
 
-from connector.base import RequestClass
 from connector.errors import BrokenAnswer
 from connector.jira.adapter import JiraAdapter
+from connector.meter import RequestMeter
 from connector.sandbox.clock import ManualClock
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.transport import SandboxTransport
 from connector.settings import HttpSettings, JiraSettings
+from connector.values import RequestClass
 from tests.support.jira import Facts, JiraStage, a_draft
 
 GATEWAY = "https://api.atlassian.com/ex/jira/11223344-a1b2"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from connector.meter import RequestMeter
 
-from connector.base import CommentDraft, Done, Move, NotSent, Patch, RemoteLink, Unclear
 from connector.errors import BrokenAnswer, RetryLater, Unreachable
 from connector.jira.adapter import JiraAdapter
+from connector.meter import RequestMeter
 from connector.settings import HttpSettings, JiraSettings
+from connector.values import CommentDraft, Done, Move, NotSent, Patch, RemoteLink, Unclear
 from tests.support.jira import Facts, JiraStage, a_draft
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

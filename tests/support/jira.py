@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.meter import RequestMeter
-
-from connector.base import Done, Draft, SightingPage
 from connector.jira.adapter import JiraAdapter
+from connector.meter import RequestMeter
 from connector.sandbox.clock import ManualClock
 from connector.sandbox.faults import Fault, Faults, FaultyApp
 from connector.sandbox.http import App, Request, Response
@@ -19,6 +17,7 @@ from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Flavour, Issue
 from connector.sandbox.transport import SandboxTransport
 from connector.settings import HttpSettings, JiraSettings
+from connector.values import Done, Draft, SightingPage
 
 URL = "http://sandbox.test"
 

@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from connector.base import (
+from connector.errors import AccessLost, Gone, NotThere, Rejected, RetryLater
+from connector.sandbox.faults import Fault, Faults
+from connector.sandbox.jira import DirectJira
+from connector.sandbox.jira.seed import make_issues, seed
+from connector.values import (
     CommentDraft,
     Done,
     Draft,
@@ -17,10 +21,6 @@ from connector.base import (
     RemoteLink,
     Unclear,
 )
-from connector.errors import AccessLost, Gone, NotThere, Rejected, RetryLater
-from connector.sandbox.faults import Fault, Faults
-from connector.sandbox.jira import DirectJira
-from connector.sandbox.jira.seed import make_issues, seed
 from tests.support.jira_site import START, Site
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.base import CommentDraft, Done, Draft, Move, NotSent, Patch, Refused, Unclear
 from connector.errors import AccessLost, BrokenAnswer, NotThere, RetryLater
 from connector.sandbox.clock import ManualClock
 from connector.sandbox.faults import Fault, Faults
 from connector.sandbox.servicenow import World, bulk_incidents
 from connector.sandbox.servicenow.direct import DirectServiceNow
+from connector.values import CommentDraft, Done, Draft, Move, NotSent, Patch, Refused, Unclear
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MARK = "jira:example.atlassian.net:10001"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from connector.base import Sighting
+from connector.values import Sighting
 from mappings.sides import Side
 from sync.core.model import CommentLink, InboxRow
 from sync.errors import BrokenInvariant

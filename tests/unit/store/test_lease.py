@@ -13,11 +13,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from sync.errors import LeaseHeld, LeaseLost
 from sync.store import Lease, Store
 from sync.store.database import Database
 from sync.store.process import certainly_dead, describe, this_process
+from sync.store.tables import LEASE
 from tests.unit.store.conftest import HandClock
 
 ROOT = Path(__file__).parents[3]
@@ -180,7 +182,7 @@ def test_a_number_given_out_again_is_another_process(
     place, number, started = this_process().split(" ")
     with database.write() as connection:
         earlier = f"{place} {number} {int(started) - 1}"
-        connection.exec_driver_sql(f"UPDATE lease SET process = '{earlier}'")
+        connection.execute(update(LEASE).values(process=earlier))
     database.close()
     assert store.lease.take("main", "b", 60).epoch == 2
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from sync.errors import StoreUnusable
 from sync.store import Store
@@ -157,6 +158,7 @@ def test_no_server_behind_the_url(clock: HandClock) -> None:
 
 
 def test_a_database_that_the_server_does_not_have(postgres_server: str, clock: HandClock) -> None:
-    error = refusal(postgres_server.replace("/postgres?", "/nowhere?"), clock)
+    nowhere = make_url(postgres_server).set(database="tandem_nowhere")
+    error = refusal(nowhere.render_as_string(hide_password=False), clock)
     assert "does not exist" in error.what
     assert "createdb" in error.remedy
