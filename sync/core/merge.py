@@ -64,11 +64,15 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The value of the other side has no counterpart on ``side``."""
+    """The value of the other side has no counterpart on ``side``.
+
+    ``frozen``: the field is left as it is on both sides until a person asks for it again.
+    """
 
     side: Side
     reason: str
     remedy: str
+    frozen: bool = False
 
 
 Decision: TypeAlias = "Keep | Write | Clash | Stuck"

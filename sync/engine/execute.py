@@ -18,7 +18,7 @@ from sync.core.model import Conflict, Link, LinkState, Seat
 from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
-from sync.engine.judge import Verdict
+from sync.engine.judge import FROZEN, Verdict
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
 from sync.runtime import Runtime, log
@@ -78,7 +78,8 @@ def _note(runtime: Runtime, note: Note) -> None:
     if isinstance(note.finding, Stuck):
         side = note.finding.side.other
         error = Rejected(note.finding.reason, remedy=note.finding.remedy, field=note.name)
-        park(runtime, Place(note.pair, side, note.link.end(side), note.name), error)
+        place = Place(note.pair, side, note.link.end(side), note.name)
+        park(runtime, place, error, FROZEN if note.finding.frozen else "")
     else:
         runtime.store.ledger.open_conflict(_conflict(runtime, note, note.finding))
 

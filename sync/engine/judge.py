@@ -6,7 +6,7 @@ traffic, which field needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,8 +15,9 @@ from mappings.model import Rule
 from mappings.sides import Side
 from mappings.values import Change, Lookup, Unknown
 from sync.core import marks
+from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide
-from sync.core.model import Base, LinkState, Value
+from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import Case
@@ -24,6 +25,9 @@ from sync.runtime import container
 
 MARKS = "@marks"
 """Name of the write that puts our marks on a record."""
+
+FROZEN = "frozen"
+"""Fingerprint of a parked field that is not written at all until a person asks for it."""
 
 RETRY = "retry"
 """Reason of a row that a person asked for: parked writes are tried again."""
@@ -47,13 +51,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What judging needs besides the case."""
+    """What judging needs besides the case. ``recent`` is what was written lately, by link."""
 
     lookup: Lookup
     installation: str
     jira_host: str
+    now: datetime
     stamps: Mapping[str, Mapping[Side, datetime]] = field(default_factory=dict)
     repair: bool = False
+    recent: Mapping[int, Sequence[HistoryRow]] = field(default_factory=dict)
 
 
 def judge(case: Case, bench: Bench) -> Verdict:
@@ -90,6 +96,18 @@ def _state(case: Case) -> LinkState:
 
 
 def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
+    """One field's decision; a fight that goes on and on is stopped."""
+    decision = _merged(case, rule, bench)
+    if not isinstance(decision, Write) or _retried(case):
+        return decision
+    if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):
+        return frozen(decision, rule.name)
+    if flapping(decision, rule.name, bench.recent.get(case.link.id, ()), bench.now):
+        return frozen(decision, rule.name)
+    return decision
+
+
+def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
     values = {side: _value(case, rule, side) for side in Side}
     question = Question(
         rule,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mappings.model import ConflictPolicy, MappingSpec
 from mappings.sides import Side
 from mappings.values import Unknown
+from sync.core.flap import WINDOW
+from sync.core.model import HistoryRow
 from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Holding, Limits, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
@@ -40,21 +42,29 @@ def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
     gathered = gather(runtime, rows)
     meet_people(runtime, gathered)
     proposals = tuple(propose(runtime, gathered.candidates))
-    verdicts = tuple(_judge(runtime, case) for case in gathered.cases)
+    recent = _recent(runtime, gathered.cases)
+    verdicts = tuple(_judge(runtime, case, recent) for case in gathered.cases)
     plan = _plan(runtime, verdicts, proposals)
     making = {case.link.id for case in gathered.cases if case.making}
     return Study(gathered, verdicts, proposals, plan, _holdings(runtime, plan, gathered, making))
 
 
-def _judge(runtime: Runtime, case: Case) -> Verdict:
+def _recent(runtime: Runtime, cases: Sequence[Case]) -> dict[int, tuple[HistoryRow, ...]]:
+    since = runtime.clock() - WINDOW
+    return runtime.store.ledger.recent([case.link.id for case in cases], since)
+
+
+def _judge(runtime: Runtime, case: Case, recent: Mapping[int, tuple[HistoryRow, ...]]) -> Verdict:
     return judge(
         case,
         Bench(
             runtime.directory,
             runtime.options.installation,
             runtime.options.jira_host,
+            runtime.clock(),
             _stamps(runtime, case),
             repair=MAPPING in case.reasons,
+            recent=recent,
         ),
     )
 

@@ -128,6 +128,19 @@ class Ledger:
         with self._database.read() as connection:
             return tuple(HistoryRow(**row) for row in connection.execute(statement).mappings())
 
+    def recent(
+        self, link_ids: Collection[int], since: datetime
+    ) -> dict[int, tuple[HistoryRow, ...]]:
+        """Writes of these links since then, oldest first; links without any are absent."""
+        found: dict[int, list[HistoryRow]] = {}
+        with self._database.read() as connection:
+            for part in chunks(link_ids):
+                wanted = and_(HISTORY.c.link_id.in_(part), HISTORY.c.at >= since)
+                statement = select(HISTORY).where(wanted).order_by(HISTORY.c.id)
+                for row in connection.execute(statement).mappings():
+                    found.setdefault(row["link_id"], []).append(HistoryRow(**row))
+        return {link: tuple(rows) for link, rows in found.items()}
+
     def prune_history(self, before: datetime) -> int:
         """Forget writes older than that; how many."""
         with self._database.write() as connection:
