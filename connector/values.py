@@ -122,7 +122,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Fields to set, and members to add to or remove from set-like fields (labels)."""
+    """Fields to set, and members to add to or remove from set-like fields (labels).
+
+    ``version`` is that of the record this was decided on: a side that counts its writes can tell
+    from it whether somebody else wrote in between.
+    """
 
     container: str
     key: str
@@ -130,6 +134,7 @@ class Patch:
     add: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     properties: Mapping[str, Json] = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +152,28 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """What stood in a field right before our write, and who had put it there, where known."""
+
+    value: Value
+    author: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """The write happened. ``record`` is the read-back where the API gives it at no extra cost."""
+    """The write happened. ``record`` is the read-back where the API gives it at no extra cost.
+
+    ``replaced`` is what it replaced, by native name, as far as the side's own history tells.
+    ``intruded``: somebody else wrote since the version in the patch, whatever that was.
+    """
 
     key: str
     label: str = ""
     record: Record | None = None
     hops: tuple[str, ...] = ()
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
+    intruded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira.answers import SIDE
+from connector.jira.changelog import newest, spellings, spoken
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import GATEWAY, Facts
 from connector.jira.fields import FieldSpec
@@ -17,7 +18,6 @@ from connector.values import Authorship, Choice, FieldInfo, Identity, KindInfo, 
 PAGE = 100
 TEXT_LIMIT = 32_767
 SUMMARY_LIMIT = 255
-_PARENTS = frozenset({"parent", "epic link", "issueparentassociation"})
 
 
 class Directory:
@@ -92,21 +92,14 @@ class Directory:
         issue = self._door.read(issue_path(key), params=params, absent=Gone)
         log = issue.get("changelog") or {}
         rows = list(log.get("histories") or ())
-        newest = _newest(rows, self._names(name))
-        if newest is None and self._facts.cloud and int(log.get("total", 0)) > len(rows):
-            newest = _newest(self._changelog(key), self._names(name))
-        if newest is not None:
-            return Authorship(_spoken(newest.get("author")), stamp(newest["created"]))
+        names = spellings(name, self._facts.dialect([name]).table)
+        latest = newest(rows, names)
+        if latest is None and self._facts.cloud and int(log.get("total", 0)) > len(rows):
+            latest = newest(self._changelog(key), names)
+        if latest is not None:
+            return Authorship(spoken(latest.get("author")), stamp(latest["created"]))
         fields = part(issue, "fields")
-        return Authorship(_spoken(fields.get("creator")), stamp(fields.get("created", "")))
-
-    def _names(self, name: str) -> frozenset[str]:
-        if name == "parent":
-            return _PARENTS
-        spec = self._facts.dialect([name]).table.find(name)
-        if spec is None:
-            return frozenset({name.casefold()})
-        return frozenset({spec.id.casefold(), spec.name.casefold()})
+        return Authorship(spoken(fields.get("creator")), stamp(fields.get("created", "")))
 
     def _changelog(self, key: str) -> list[Mapping[str, Any]]:
         rows: list[Mapping[str, Any]] = []
@@ -167,21 +160,3 @@ def _field(name: str, row: Mapping[str, Any]) -> FieldInfo:
     required = bool(row.get("required")) and not row.get("hasDefaultValue")
     label = str(row.get("name") or name)
     return FieldInfo(name, label, spec.type, required, True, limits.get(name), choices)
-
-
-def _newest(rows: Collection[Mapping[str, Any]], names: frozenset[str]) -> Mapping[str, Any] | None:
-    touched = [
-        row
-        for row in rows
-        if any(
-            str(item.get(member, "")).casefold() in names
-            for item in row.get("items") or ()
-            for member in ("fieldId", "field")
-        )
-    ]
-    return max(touched, key=lambda row: (stamp(row["created"]), int(row["id"])), default=None)
-
-
-def _spoken(person: Any) -> str:
-    row = person if isinstance(person, Mapping) else {}
-    return str(row.get("displayName") or row.get("name") or row.get("accountId") or "")

@@ -1,8 +1,9 @@
 """Changing fields, labels and properties of issues.
 
 Jira has no compare-and-set: the last writer wins field by field, so only what is named is sent, and
-labels are added and removed one by one, never set, lest a person's label is lost. An edit is all or
-nothing. Cloud returns the issue with the edit; Data Center is read afterwards.
+labels are added and removed one by one, never set, lest a person's label is lost. Properties ride
+in the same request. An edit is all or nothing. Cloud returns the issue with the edit, Data Center
+is read afterwards.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from connector.errors import ConnectorError, RetryLater
+from connector.errors import ConnectorError
+from connector.jira.changelog import replaced
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.records import Records
 from connector.jira.screens import Epics, placed
 from connector.jira.translate import asked, encoded
-from connector.outcomes import Lost, outcome
-from connector.values import Done, Patch, Record, WriteResult
+from connector.outcomes import outcome
+from connector.values import Done, Patch, Record, Replaced, WriteResult
+
+HISTORY = {"expand": "changelog"}
+"""Asks for the newest history entries too: they tell what an edit replaced."""
 
 
 class Editing:
@@ -38,27 +43,35 @@ class Editing:
     def _one(self, patch: Patch, fields: Collection[str], epics: Epics) -> Done:
         body = self._body(patch, epics)
         issue = self._edit(patch.key, body) if body else None
+        seen = self._seen(patch.key, issue, fields)
+        after = self._record(seen, fields)
+        label = after.label if after else ""
+        return Done(patch.key, label, after, replaced=self._replaced(patch, seen))
+
+    def _record(self, issue: Mapping[str, Any] | None, fields: Collection[str]) -> Record | None:
+        """The read-back; the write is done whatever becomes of it."""
         try:
-            for name, value in patch.properties.items():
-                # The same value again does no harm, so a property may be sent until it is known.
-                self._door.rewrite("PUT", issue_path(patch.key, "properties", name), value)
-        except ConnectorError as error:
-            if body or isinstance(error, RetryLater):
-                raise Lost(error) from error  # the fields are written: "not done" would be wrong
-            raise
-        after = self._stored(patch.key, issue, fields)
-        return Done(patch.key, after.label if after else "", after)
+            return self._records.of_issues([issue], fields)[0] if issue else None
+        except ConnectorError:
+            return None
+
+    def _replaced(self, patch: Patch, issue: Any) -> dict[str, Replaced]:
+        log = issue.get("changelog") if isinstance(issue, Mapping) else None
+        entries = log.get("histories") if isinstance(log, Mapping) else None
+        table = self._facts.dialect(patch.fields).table
+        return replaced(list(entries or ()), patch.fields, table)
 
     def _edit(self, key: str, body: Mapping[str, Any]) -> Any:
-        params = {"returnIssue": "true"} if self._facts.cloud else None
+        params = {"returnIssue": "true", **HISTORY} if self._facts.cloud else None
         return self._door.write("PUT", issue_path(key), body, params=params)
 
-    def _stored(self, key: str, issue: Any, fields: Collection[str]) -> Record | None:
-        """The read-back. The write is done whatever becomes of this read."""
+    def _seen(self, key: str, issue: Any, fields: Collection[str]) -> Mapping[str, Any] | None:
+        """The issue with its history. The write is done whatever becomes of this read."""
+        if isinstance(issue, Mapping) and isinstance(issue.get("fields"), Mapping):
+            return issue
+        wanted = asked(fields, self._facts.dialect(fields))
         try:
-            if not (isinstance(issue, Mapping) and isinstance(issue.get("fields"), Mapping)):
-                issue = self._records.issue(key, asked(fields, self._facts.dialect(fields)))
-            return self._records.of_issues([issue], fields)[0]
+            return self._records.issue(key, wanted, HISTORY)
         except ConnectorError:
             return None
 
@@ -79,4 +92,7 @@ class Editing:
             body["fields"] = fields
         if any(update.values()):
             body["update"] = {name: verbs for name, verbs in update.items() if verbs}
+        if patch.properties:
+            rows = patch.properties.items()
+            body["properties"] = [{"key": name, "value": value} for name, value in rows]
         return body

@@ -63,9 +63,12 @@ class Records:
         present = {str(issue["id"]) for issue in found} | {str(i.get("key")) for i in found}
         return found + self._one_by_one([key for key in ids if key not in present], wanted)
 
-    def issue(self, key: str, wanted: Iterable[str]) -> Issue:
-        """One issue. Raises ``Gone``."""
-        answer = self._door.read(issue_path(key), params={"fields": ",".join(wanted)})
+    def issue(
+        self, key: str, wanted: Iterable[str], more: Mapping[str, str] | None = None
+    ) -> Issue:
+        """One issue, with ``more`` parameters. Raises ``Gone``."""
+        params = {"fields": ",".join(wanted), **(more or {})}
+        answer = self._door.read(issue_path(key), params=params)
         if not isinstance(answer, Mapping) or "id" not in answer:
             raise BrokenAnswer("an issue without an id", side=SIDE, where=f"GET issue/{key}")
         return answer

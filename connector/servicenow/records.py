@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from connector.errors import ConnectorError, Gone, Rejected
 from connector.outcomes import Lost, outcome
 from connector.servicenow.answers import SIDE
+from connector.servicenow.audit import Audit
 from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
@@ -35,6 +36,7 @@ class Records:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._audit = Audit(door)
 
     def listed(
         self, table: str, scope: str, fields: Collection[str]
@@ -166,7 +168,10 @@ class Records:
         if not isinstance(row, dict):
             return row
         stored = self._record(patch.container, row, fields)
-        return Done(stored.key, stored.label, stored)
+        if not self._audit.crowded(patch, stored.version):
+            return Done(stored.key, stored.label, stored)
+        told = self._audit.replaced(patch, stored.version)
+        return Done(stored.key, stored.label, stored, replaced=told or {}, intruded=told is None)
 
     def _record(self, table: str, row: Mapping[str, Any], fields: Collection[str]) -> Record:
         return record(table, row, fields, self._door.url)

@@ -8,7 +8,7 @@ never from what was sent: a value the side shortened or normalised is accepted, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from connector.errors import Rejected
 from connector.values import Done, Json, Move, Patch, Record, Refused, WriteResult
@@ -17,6 +17,7 @@ from mappings.sides import Side
 from mappings.values import Unknown, Wish
 from sync.apply.common import Place, echo, park, postpone
 from sync.apply.counts import incident_counts
+from sync.apply.losses import Stored, confess, losses
 from sync.core import marks
 from sync.core.model import Base, HistoryRow, Link, Value
 from sync.core.plan import FieldWrite, Update
@@ -24,14 +25,6 @@ from sync.errors import BrokenInvariant
 from sync.runtime import Runtime, chunks, log
 
 BATCH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One write after the fact: what the side holds now."""
-
-    write: FieldWrite
-    held: Value | Unknown
 
 
 def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> frozenset[int]:
@@ -53,7 +46,7 @@ def _batch(
     fresh = runtime.read(side, where, keys, fresh=True)
     still = [action for action in actions if _unmoved(runtime, action, fresh)]
     unfinished = {action.link.id for action in actions} - {action.link.id for action in still}
-    unfinished |= _patch(runtime, side, where, still, plan)
+    unfinished |= _patch(runtime, side, fresh, still, plan)
     moving = [
         (action, write, write.change.wish)
         for action in still
@@ -88,14 +81,21 @@ def _unmoved(runtime: Runtime, action: Update, fresh: Mapping[str, Record]) -> b
 
 
 def _patch(
-    runtime: Runtime, side: Side, where: str, actions: Sequence[Update], plan: str
+    runtime: Runtime, side: Side, fresh: Mapping[str, Record], actions: Sequence[Update], plan: str
 ) -> set[int]:
+    where = next((action.link.end(side).container for action in actions), "")
     due = [(action, _still_writes(action)) for action in actions]
     due = [(action, writes) for action, writes in due if writes]
     if not due:
         return set()
     properties = _properties(runtime, side, [action.link for action, _ in due])
-    patches = [_as_patch(side, action, writes, properties) for action, writes in due]
+    patches = [
+        replace(
+            _as_patch(side, action, writes, properties),
+            version=fresh[action.link.end(side).key].version,
+        )
+        for action, writes in due
+    ]
     results = runtime.adapters[side].patch(patches, runtime.names(side, where))
     return {
         action.link.id
@@ -187,6 +187,7 @@ def _remember(
         _unseen(runtime, action, writes, plan)
         return
     stored = [_stored(spec, action.side, write, result.record) for write in writes]
+    overwritten = losses(spec, action, stored, result)
     link = _with_version(action.link, action.side, result.record)
     end = action.link.end(action.side)
     with runtime.store.transaction():
@@ -195,6 +196,8 @@ def _remember(
         runtime.store.links.set_bases(link.id, _bases(action.side, stored))
         _unpark(runtime, action, stored)
         runtime.store.ledger.record([_row(action, one, plan) for one in stored])
+        for loss in overwritten:
+            confess(runtime, action, loss)
     for one in stored:
         if _ignored(one):
             _park_ignored(runtime, action, one)

@@ -18,6 +18,7 @@ from sync.core.safety import Consent, Holding
 from sync.engine.cases import reasons
 from sync.engine.complete import complete
 from sync.engine.execute import execute
+from sync.engine.resolve import bring_back
 from sync.engine.study import MAPPING, Study, study, without
 from sync.errors import UnsafePlan
 from sync.feed import poll
@@ -99,6 +100,7 @@ class Engine:
         approved = False
         for turn in range(TURNS):
             complete(self.runtime)
+            bring_back(self.runtime)
             rows = self._rows(follow_ups_only=approved)
             if rows:
                 found, held = self._released(study(self.runtime, rows), orders, approved=approved)

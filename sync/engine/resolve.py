@@ -14,7 +14,7 @@ from sync.core.model import Conflict, Link, Value
 from sync.core.plan import Update
 from sync.engine.judge import RETRY, field_write
 from sync.errors import UserError
-from sync.runtime import Runtime, container
+from sync.runtime import Runtime, container, log
 
 
 def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
@@ -42,6 +42,20 @@ def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
     runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], RETRY)
     closed = runtime.store.ledger.conflict(conflict.id)
     return closed or conflict
+
+
+def bring_back(runtime: Runtime) -> int:
+    """Carry out decisions that stand in the ledger and were not carried out yet; how many.
+
+    Those are values that a write of ours replaced unseen although the mapping lets them win.
+    """
+    decided = [row for row in runtime.store.ledger.conflicts() if row.decision in list(Side)]
+    for row in decided:
+        try:
+            resolve(runtime, row.id, Side(row.decision))
+        except UserError as error:
+            log.warning("not brought back yet", action="conflict.waits", why=str(error))
+    return len(decided)
 
 
 def _found(runtime: Runtime, conflict_id: int) -> tuple[Conflict, MappingSpec, Link]:

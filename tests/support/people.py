@@ -1,4 +1,4 @@
-"""People at work in a :class:`~tests.support.bench.Bench`: what a test lets them do, in one word."""
+"""People at work in a :class:`~tests.support.bench.Bench`: what a test lets them do, in a word."""
 
 from __future__ import annotations
 

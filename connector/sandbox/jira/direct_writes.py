@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from connector.values import (
     Record,
     Refused,
     RemoteLink,
+    Replaced,
     RequestClass,
     WriteResult,
 )
@@ -97,28 +99,15 @@ class Writes:
     # -- patch ---------------------------------------------------------------------------------
 
     def patch(self, patch: Patch, fields: Collection[str]) -> WriteResult:
-        """Fields and labels in one request, each property in one more."""
-        result: WriteResult = Done(patch.key)
-        if patch.fields or patch.add or patch.remove:
-            result = self._send("PUT", patch.key, "", lambda: self._edit(patch))
-        for name, value in patch.properties.items():
-            if not isinstance(result, Done):
-                break
-            result = self._put_property(patch.key, name, value)
+        """Fields, labels and properties in one request."""
+        result = self._send("PUT", patch.key, "", lambda: self._edit(patch))
         if not isinstance(result, Done):
             return result
         if not self._world.site.cloud:
             self._meter.count(RequestClass.READ)
         issue = self._world.issue(patch.key)
         record = self._shown(issue, fields) if issue else None
-        return Done(patch.key, record.label if record else "", record)
-
-    def _put_property(self, key: str, name: str, value: Any) -> WriteResult:
-        def do() -> Done:
-            extras.put_property(self._world, self._author, self._issue(key), name, value)
-            return Done(key)
-
-        return self._send("PUT", key, f"/properties/{name}", do)
+        return replace(result, label=record.label if record else "", record=record)
 
     def _edit(self, patch: Patch) -> Done:
         issue = self._issue(patch.key)
@@ -131,8 +120,14 @@ class Writes:
             for name, values in native.payload_fields(self._world, kind, members).items():
                 verbs = body["update"].setdefault(name, [])
                 verbs.extend({verb: value} for value in values)
+        if patch.properties:
+            rows = patch.properties.items()
+            body["properties"] = [{"key": name, "value": value} for name, value in rows]
+        replaced = {
+            name: Replaced(native.value_of(self._world, issue, name)) for name in patch.fields
+        }
         operations.edit(self._world, self._author, issue, body)
-        return Done(patch.key)
+        return Done(patch.key, replaced=replaced)
 
     # -- move ----------------------------------------------------------------------------------
 

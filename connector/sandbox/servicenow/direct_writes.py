@@ -22,6 +22,7 @@ from connector.values import (
     Patch,
     Record,
     Refused,
+    Replaced,
     WriteResult,
 )
 
@@ -124,8 +125,12 @@ class Writes:
         self, me: Caller, table: str, key: str, values: dict[str, str], fields: Collection[str]
     ) -> WriteResult:
         def do() -> WriteResult:
+            before = self._world.true_row(key)
             row = self._world.update(table, key, values, me)
-            return Done(key, row.get("number", ""), self._shown(row, fields))
+            old = {} if before is None else self._shown(before, fields).fields
+            replaced = {name: Replaced(value) for name, value in old.items()}
+            shown = self._shown(row, fields)
+            return Done(key, row.get("number", ""), shown, replaced=replaced)
 
         return self._guarded("PATCH", table, key, do)
 

@@ -100,6 +100,23 @@ PLATFORM = (
         write_role="nobody",
     ),
     Table(
+        "sys_audit",
+        "Audit",
+        (
+            *STAMPS,
+            text("tablename", 80),
+            text("documentkey", 32),
+            text("fieldname", 80),
+            text("oldvalue", 65000),
+            text("newvalue", 65000),
+            text("user", 40),
+            text("record_checkpoint", 10),
+        ),
+        display="fieldname",
+        read_role="itil",
+        write_role="nobody",
+    ),
+    Table(
         "sysapproval_approver",
         "Approval",
         (

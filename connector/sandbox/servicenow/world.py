@@ -16,6 +16,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from connector.sandbox.clock import Clock
+from connector.sandbox.servicenow import audit
 from connector.sandbox.servicenow.knobs import SYSTEM, Caller, Door, Knobs
 from connector.sandbox.servicenow.refusal import missing_record, no_right
 from connector.sandbox.servicenow.schema import Row, Schema
@@ -62,11 +63,14 @@ class World:
         self._logins: dict[str, str] = {}
         self._veiled: dict[str, tuple[datetime, Row | None]] = {}
         self._notes: dict[str, list[Row]] = {}
+        self._audited = 0
 
     # ---- reading
 
     def rows(self, table: str) -> Iterator[Row]:
         """Every row of a table and its classes that readers can see by now."""
+        if table == audit.TABLE:
+            self._audited = audit.catch_up(self, self._audited)
         for name in self.schema.classes(table):
             if not self._veiled:
                 yield from self._tables[name].values()
@@ -297,6 +301,7 @@ class World:
             "table": table,
             "key": row["sys_id"],
             "label": row.get("number", ""),
+            "count": row.get("sys_mod_count", ""),
             "fields": {name: list(pair) for name, pair in fields.items()},
         }
         if entry:

@@ -18,7 +18,7 @@ def rounds(bench: Bench, company: Company, key: str, number: int) -> int:
         company.team().edit(issue, summary="as the team wants it")
         bench.clock.advance(15)
         bench.sync()
-    return len([row for row in bench.store.ledger.history(company.link(key).id)])
+    return len(bench.store.ledger.history(company.link(key).id))
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])

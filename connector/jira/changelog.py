@@ -1,0 +1,102 @@
+"""What an issue's own history tells: who changed a field last, and what an edit replaced. Pure.
+
+An entry (a *history* in Jira's words) has an author, a time and items; an item names a field and
+tells an id and a text for before and after, each of which may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from connector.jira.fields import FieldTable
+from connector.jira.translate import stamp
+from connector.values import Fields, Replaced, Value
+
+PARENTS = frozenset({"parent", "issueparentassociation", "epic link"})
+_BY_ID = frozenset({"user", "issuelink", "date"})
+"""Types whose plain value is the item's id; the others are told by their text."""
+
+Entry = Mapping[str, Any]
+
+
+def spellings(name: str, table: FieldTable) -> frozenset[str]:
+    """How items name a field: by id on Cloud, often by display name on Data Center."""
+    if name == "parent":
+        return PARENTS
+    spec = table.find(name)
+    if spec is None:
+        return frozenset({name.casefold()})
+    return frozenset({spec.id.casefold(), spec.name.casefold()})
+
+
+def newest(entries: Collection[Entry], names: frozenset[str]) -> Entry | None:
+    """The latest entry that touched a field of one of these names."""
+    return next((entry for entry, _ in _touching(entries, names)), None)
+
+
+def spoken(person: Any) -> str:
+    """What people call an entry's author."""
+    row = person if isinstance(person, Mapping) else {}
+    return str(row.get("displayName") or row.get("name") or row.get("accountId") or "")
+
+
+def replaced(entries: Collection[Entry], wrote: Fields, table: FieldTable) -> dict[str, Replaced]:
+    """What our edit of these fields replaced, and who had put it there.
+
+    Ours is the latest entry that leads to the value we wrote. Where the history does not tell (no
+    entry, because nothing changed; a value it words differently) the name is absent.
+    """
+    found = {}
+    for name, value in wrote.items():
+        told = _told(list(_touching(entries, spellings(name, table))), name, value, table)
+        if told is not None:
+            found[name] = told
+    return found
+
+
+def _told(
+    rows: list[tuple[Entry, Entry]], name: str, value: Value, table: FieldTable
+) -> Replaced | None:
+    by_id = _by_id(name, table)
+    ours = next((n for n, (_, item) in enumerate(rows) if _after(item, by_id) == _flat(value)), -1)
+    if ours < 0:
+        return None
+    before = _before(rows[ours][1], by_id)
+    for entry, item in rows[ours + 1 :]:
+        if _after(item, by_id) == _flat(before):
+            return Replaced(before, spoken(entry.get("author")), stamp(entry["created"]))
+    return Replaced(before)
+
+
+def _touching(entries: Collection[Entry], names: frozenset[str]) -> Iterator[tuple[Entry, Entry]]:
+    """Entries with their item about a field, latest first."""
+    ordered = sorted(entries, key=lambda row: (stamp(row["created"]), int(row["id"])), reverse=True)
+    for entry in ordered:
+        for item in _items(entry):
+            if {str(item.get(member, "")).casefold() for member in ("fieldId", "field")} & names:
+                yield entry, item
+                break
+
+
+def _items(entry: Entry) -> Iterable[Entry]:
+    return (item for item in entry.get("items") or () if isinstance(item, Mapping))
+
+
+def _by_id(name: str, table: FieldTable) -> bool:
+    spec = table.find(name)
+    return name == "parent" or (spec is not None and spec.type in _BY_ID)
+
+
+def _before(item: Entry, by_id: bool) -> Value:
+    text = item.get("from" if by_id else "fromString")
+    return None if text in (None, "") else str(text)
+
+
+def _after(item: Entry, by_id: bool) -> str | None:
+    return _flat(item.get("to" if by_id else "toString"))
+
+
+def _flat(value: Any) -> str | None:
+    """A text without the differences in white space that Jira makes."""
+    return None if value in (None, "") else " ".join(str(value).split())

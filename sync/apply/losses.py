@@ -1,0 +1,107 @@
+"""What a write of ours replaced without our knowing: found in the side's history, and owned up to.
+
+Neither API has a conditional write, so between our look and our patch somebody may have written.
+That cannot be prevented, but it can be seen afterwards: the history tells what our write replaced,
+or the count of writes at least that there was one more. The replaced value goes into the conflict
+ledger; where the mapping would have let it win, the row stays open with that decision and the
+engine brings the value back (reliability: I-03).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connector.values import Done, Replaced
+from mappings.model import ConflictPolicy, MappingSpec, Rule
+from mappings.sides import Side
+from mappings.values import UNKNOWN, Unknown
+from sync.core.model import Base, Conflict, Seat, Value
+from sync.core.plan import FieldWrite, Update
+from sync.runtime import Runtime, log
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One write after the fact: what the side holds now."""
+
+    write: FieldWrite
+    held: Value | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A value that our write replaced; ``seat`` is empty where the history does not tell it."""
+
+    rule: Rule
+    write: FieldWrite
+    seat: Seat
+    known: bool
+
+
+def losses(spec: MappingSpec, action: Update, stored: Sequence[Stored], result: Done) -> list[Loss]:
+    """All values that were there for a moment and that nobody but their author has seen."""
+    rules = {rule.name: rule for rule in spec.rules}
+    return [
+        loss
+        for one in stored
+        if one.write.name in rules and one.held == one.write.new
+        for loss in _loss(rules[one.write.name], action.side, one.write, result)
+    ]
+
+
+def _loss(rule: Rule, side: Side, write: FieldWrite, result: Done) -> list[Loss]:
+    value = rule.relation.canonical(side, {n: r.value for n, r in result.replaced.items()})
+    if value is UNKNOWN or isinstance(value, Unknown):
+        return [Loss(rule, write, Seat(None), known=False)] if result.intruded else []
+    if value in (write.old, write.new):
+        return []
+    told = _teller(rule, side, result.replaced)
+    return [Loss(rule, write, Seat(value, told.author, told.at), known=True)]
+
+
+def _teller(rule: Rule, side: Side, replaced: Mapping[str, Replaced]) -> Replaced:
+    names = sorted(rule.relation.names(side) & replaced.keys())
+    return next((replaced[name] for name in names if replaced[name].author), Replaced(None))
+
+
+def confess(runtime: Runtime, action: Update, loss: Loss) -> None:
+    """Write a loss into the conflict ledger."""
+    side, link = action.side, action.link
+    seats = {side: loss.seat, side.other: Seat(loss.write.other)}
+    wins = loss.known and _winner(loss.rule, side) is side
+    ask = loss.known and loss.rule.conflict is ConflictPolicy.ASK
+    old = {side: loss.write.old, side.other: loss.write.other}
+    runtime.store.ledger.open_conflict(
+        Conflict(
+            0, action.pair, link.id, link.servicenow.label, link.jira.label, loss.write.name,
+            Base(old[Side.SERVICENOW], old[Side.JIRA]),
+            seats[Side.SERVICENOW], seats[Side.JIRA],
+            "ask" if ask else str(side if wins else side.other), _reason(side, loss),
+            open=ask or wins,
+        )
+    )  # fmt: skip
+    log.warning(
+        "somebody wrote between our look and our write",
+        action="update.overwrote",
+        record=link.end(side).label,
+        field=loss.write.name,
+    )
+
+
+def _reason(side: Side, loss: Loss) -> str:
+    if loss.known:
+        return f"somebody wrote it in {side} between our look and our write"
+    return (
+        f"somebody changed the record in {side} between our look and our write; whether this field"
+        " is concerned cannot be told without the right to read the audit"
+    )
+
+
+def _winner(rule: Rule, side: Side) -> Side:
+    """Who the mapping lets win; a tie of clocks falls to the owner."""
+    if rule.conflict in (ConflictPolicy.SERVICENOW, ConflictPolicy.JIRA):
+        return Side(rule.conflict.value)
+    if rule.conflict is ConflictPolicy.NEWEST:
+        return side
+    return rule.owner

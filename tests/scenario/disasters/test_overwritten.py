@@ -1,0 +1,121 @@
+"""Somebody writes in the moment between our look and our write: seen, kept, and put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import pytest
+
+from connector.base import Adapter
+from connector.values import Patch, WriteResult
+from mappings.defaults import shipped
+from mappings.sides import Side
+from sync.engine import Engine, Orders
+from tests.support.bench import Bench
+from tests.support.people import Company
+
+
+class Interrupted:
+    """An adapter before whose next patch somebody else gets in."""
+
+    def __init__(self, adapter: Adapter, act: Callable[[], object]) -> None:
+        self._adapter, self._act, self.done = adapter, act, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._adapter, name)
+
+    def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
+        """The other one is quicker, once."""
+        if not self.done:
+            self.done = True
+            self._act()
+        return self._adapter.patch(patches, fields)
+
+
+def interrupted(bench: Bench, side: Side, act: Callable[[], object]) -> None:
+    """One run in which somebody writes on a side between our look and our write."""
+    runtime = bench.connect()
+    runtime.adapters = {**runtime.adapters, side: Interrupted(runtime.adapters[side], act)}  # type: ignore[dict-item]
+    Engine(runtime).run(Orders(yes=True))
+
+
+def owned_by(side: str) -> dict[str, str]:
+    """The shipped mappings with another owner of the summary."""
+    return {
+        name: text.replace("as: line, owner: servicenow", f"as: line, owner: {side}")
+        for name, text in shipped().items()
+    }
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_the_overwritten_value_is_brought_back_where_its_side_owns_the_field(flavour: str) -> None:
+    bench = Bench(flavour, mappings=owned_by("jira"))
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+
+    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
+    bench.clock.advance(400)
+    bench.sync()
+
+    assert company.issue(key).fields["summary"] == "from the team"
+    assert company.row(key)["short_description"] == "from the team"
+    [row] = company.conflicts()
+    assert (row.servicenow.value, row.jira.value) == ("from the desk", "from the team")
+    assert row.decision == "jira"
+    assert not row.open
+
+
+def test_otherwise_it_stays_in_the_ledger_and_can_be_taken() -> None:
+    bench = Bench(mappings=owned_by("servicenow"))
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+
+    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
+    bench.clock.advance(400)
+    bench.sync()
+
+    assert company.issue(key).fields["summary"] == "from the desk"
+    [row] = company.conflicts()
+    assert row.jira.value == "from the team"
+    assert not row.open
+
+
+def test_it_is_seen_in_servicenow_too() -> None:
+    bench = Bench(mappings=owned_by("servicenow"))
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.team().edit(issue, summary="from the team")
+    bench.clock.advance(15)
+
+    act = lambda: company.desk(key, short_description="from the desk")  # noqa: E731
+    interrupted(bench, Side.SERVICENOW, act)
+    bench.clock.advance(400)
+    bench.sync()
+
+    assert company.row(key)["short_description"] == "from the desk"
+    assert company.issue(key).fields["summary"] == "from the desk"
+    [row] = company.conflicts()
+    assert (row.servicenow.value, row.jira.value) == ("from the desk", "from the team")
+
+
+def test_writes_that_nobody_interrupts_leave_no_row() -> None:
+    bench = Bench()
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    for text in ("one", "two", "three"):
+        company.desk(key, short_description=text)
+        bench.clock.advance(700)
+        bench.sync()
+    assert company.conflicts() == []
