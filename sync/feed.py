@@ -51,8 +51,7 @@ def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> i
     name = f"{side}:{stream.name}"
     cursor = runtime.store.inbox.cursor(name)
     if cursor is None:
-        _accept(runtime, side, stream, (), adapter.server_now())
-        _mark_warm(runtime, name)
+        _begin(runtime, side, adapter, stream)
         return 0
     window = _window(runtime, side, name)
     found = 0
@@ -60,6 +59,25 @@ def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> i
         newest = page.sightings[-1].at if page.sightings else page.started
         found += _accept(runtime, side, stream, page.sightings, min(newest, page.started))
     return found
+
+
+def _begin(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> None:
+    """Start a stream at the server's present.
+
+    What moved shortly before is in the listings that follow, so it is noted as seen and asks for
+    no look of its own; unless links exist already, which no listing covers once out of scope.
+    """
+    _mark_warm(runtime, f"{side}:{stream.name}")
+    now = adapter.server_now()
+    keys = {container(spec, side): spec.pair for spec in runtime.specs}
+    linked = any(runtime.store.links.count(keys[one]) for one in stream.containers if one in keys)
+    if linked:
+        _accept(runtime, side, stream, (), now)
+        return
+    since = now - timedelta(seconds=runtime.options.warm_window)
+    for page in adapter.changed(stream, since):
+        runtime.store.inbox.skip(f"{side}:{stream.name}", side, page.sightings, now)
+    _accept(runtime, side, stream, (), now)
 
 
 def _accept(

@@ -114,16 +114,24 @@ def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
     A read that goes through an index can show a record as it was before our own last write. That
     looks like a change and is none, so a departure from the base has to show in a fresh read too.
+    After a write of ours without a read-back the fresh read tells the version it made, so that
+    the next poll brings no news.
     """
 
     def doubtful(case: Case) -> frozenset[Side]:
         return frozenset(
             side
             for side, record in case.records.items()
-            if runtime.adapters[side].reads_lag and departs(case, side, record)
+            if runtime.adapters[side].reads_lag
+            and (departs(case, side, record) or _expects_more(case, side))
         )
 
     return _read(runtime, cases, doubtful, fresh=True)
+
+
+def _expects_more(case: Case, side: Side) -> bool:
+    echoes = (row for row in case.rows if row.side is side and "echo" in reasons(row))
+    return not case.making and any(echoes)
 
 
 def departs(case: Case, side: Side, record: Record) -> bool:

@@ -54,16 +54,19 @@ class Inbox:
             news = fresh - known(side, fresh)
             places = {s.key: s.container for s in sightings if (s.key, s.version) in news}
             self._put(side, places, _REASONS[kind])
-            seen = [
-                {"stream": stream_name, "key": s.key, "version": s.version, "at": s.at}
-                for s in sightings
-                if (s.key, s.version) in fresh
-            ]
-            upsert(connection, SEEN, seen, ("at",))
+            self._note(stream_name, [s for s in sightings if (s.key, s.version) in fresh])
             old = and_(SEEN.c.stream == stream_name, SEEN.c.at < keep_since)
             connection.execute(delete(SEEN).where(old))
             self._move(stream_name, side, cursor)
             return len(places)
+
+    def skip(
+        self, stream_name: str, side: Side, sightings: Sequence[Sighting], cursor: datetime
+    ) -> None:
+        """Take in a page whose records are looked at for another reason: seen, but no news."""
+        with self._database.write():
+            self._note(stream_name, sightings)
+            self._move(stream_name, side, cursor)
 
     def nudge(self, side: Side, container: str, keys: Collection[str], reason: str) -> None:
         """Ask for a look at these records."""
@@ -128,6 +131,13 @@ class Inbox:
         with self._database.read() as connection:
             statement = select(CURSOR.c.at).where(CURSOR.c.stream == stream)
             return connection.execute(statement).scalar_one_or_none()
+
+    def _note(self, stream: str, sightings: Iterable[Sighting]) -> None:
+        rows = [
+            {"stream": stream, "key": s.key, "version": s.version, "at": s.at} for s in sightings
+        ]
+        with self._database.write() as connection:
+            upsert(connection, SEEN, rows, ("at",))
 
     def _unseen(self, stream: str, sightings: Iterable[Sighting]) -> set[tuple[str, str]]:
         fresh = {(s.key, s.version) for s in sightings}
