@@ -64,11 +64,35 @@ class Memory(Protocol):
     def put(self, name: str, value: str) -> None: ...
 
 
+class Witness(Protocol):
+    """What a side can testify, so that nobody takes its silence for a fact."""
+
+    def memo(self, name: str) -> str | None:
+        """A short text kept on the side itself under our account; ``None`` where there is none."""
+
+    def keep_memo(self, name: str, text: str) -> None:
+        """Keep a short text on the side itself; the same text again does no harm."""
+
+    def heed(self, container: str, scope: str) -> None:
+        """Make sure that no condition of a scope is passed over. Raises ``NotThere`` naming it."""
+
+    def shown(self, container: str, names: Collection[str]) -> frozenset[str]:
+        """Which of these fields show their values to us; one that looks empty everywhere although
+        records with a value exist is hidden."""
+
+    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+        """Which of these records are proven to be deleted. Absence alone proves nothing."""
+
+
 class Adapter(Protocol):
     """One side of a sync. Safe to call from several threads."""
 
     name: str
     meter: Meter
+
+    @property
+    def witness(self) -> Witness:
+        """What the side can testify."""
 
     @property
     def reads_lag(self) -> bool:

@@ -19,8 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from connector.errors import ConnectorError
-from sync import feed
 from sync.engine import Engine, Orders, Summary
+from sync.engine.sweep import sweep
 from sync.errors import SyncError
 from sync.runtime import Runtime, log
 from sync.settings import Settings
@@ -78,7 +78,7 @@ class Daemon:
     def sweep(self) -> None:
         """The full audit, then a run."""
         with self._busy:
-            self._guarded(lambda: feed.sweep(self._runtime))
+            self._guarded(lambda: sweep(self._runtime))
             self._guarded(self._pass)
 
     def _pass(self) -> None:

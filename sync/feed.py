@@ -17,8 +17,7 @@ from connector.base import Adapter
 from connector.values import Sighting, Stream
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from sync.core.model import Link, LinkState
-from sync.runtime import Runtime, chunks, container, creates, log, scope
+from sync.runtime import Runtime, container, creates, log, scope
 
 LISTED = "listed:"
 """Reason of a row that a scope's own listing produced: no need to ask for its scope again."""
@@ -113,6 +112,7 @@ def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> in
         wanted = scope(spec, side)
         if not creates(spec, side.other) or (side is Side.JIRA and not wanted):
             continue
+        runtime.heed(spec, side)
         for page in runtime.adapters[side].listed(container(spec, side), wanted, ()):
             keys = [record.key for record in page]
             runtime.store.inbox.nudge(side, container(spec, side), keys, LISTED + spec.pair)
@@ -126,37 +126,3 @@ def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> in
 def _loaded(runtime: Runtime, pair: str) -> None:
     state = runtime.store.pairs.get(pair)
     runtime.store.pairs.save(replace(state, loaded=True))
-
-
-def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
-    """The full audit: every linked record's version on both sides, and the scopes anew.
-
-    Finds what no cursor can see: unstamped edits of rights or rows, and records that went away.
-    """
-    found = 0
-    for spec in runtime.specs:
-        links = [link for link in runtime.store.links.of_pair(spec.pair) if link.state is not ENDED]
-        for side in Side:
-            found += _audit(runtime, spec, side, links)
-            progress(f"sweeping {spec.pair}", found)
-        found += load(runtime, spec, progress)
-    return found
-
-
-ENDED = LinkState.ENDED
-
-
-def _audit(runtime: Runtime, spec: MappingSpec, side: Side, links: list[Link]) -> int:
-    found = 0
-    where = container(spec, side)
-    for part in chunks(links, 100):
-        ends = [link.end(side) for link in part]
-        records = runtime.adapters[side].read(where, [end.key for end in ends], ())
-        moved = [
-            end.key
-            for end in ends
-            if end.key not in records or records[end.key].version != end.version
-        ]
-        runtime.store.inbox.nudge(side, where, moved, "sweep")
-        found += len(moved)
-    return found

@@ -20,7 +20,7 @@ from connector.values import Identity, KindInfo, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.model import Value
-from sync.core.safety import Limits
+from sync.core.safety import Doubt, Limits
 from sync.directory import Directory
 from sync.fitting import chosen, fitted
 from sync.store import Store
@@ -81,6 +81,18 @@ class Tally:
 
 
 @dataclass
+class Trust:
+    """What this process has found out about both sides, and when."""
+
+    probed: dict[Side, datetime] = field(default_factory=dict)
+    heeded: set[tuple[str, str]] = field(default_factory=set)
+    examined: bool = False
+    doubt: Doubt | None = None
+    remembered: int = 0
+    announced: datetime | None = None
+
+
+@dataclass
 class Runtime:
     """The engine's surroundings."""
 
@@ -92,6 +104,7 @@ class Runtime:
     sleep: Callable[[float], None]
     directory: Directory
     tally: Tally = field(default_factory=Tally)
+    trust: Trust = field(default_factory=Trust)
     _identities: dict[Side, Identity] = field(default_factory=dict)
     _kinds: dict[str, KindInfo] = field(default_factory=dict)
     _fitted: dict[str, MappingSpec] = field(default_factory=dict)
@@ -145,6 +158,13 @@ class Runtime:
         if side is Side.JIRA:
             self.directory.learn_statuses(record.fields for record in found.values())
         return found
+
+    def heed(self, spec: MappingSpec, side: Side) -> None:
+        """Make sure, once in a process, that a side follows every condition of a scope."""
+        place = (container(spec, side), scope(spec, side))
+        if place not in self.trust.heeded:
+            self.adapters[side].witness.heed(*place)
+            self.trust.heeded.add(place)
 
     def names(self, side: Side, where: str) -> frozenset[str]:
         """All native fields that mappings of one container read."""

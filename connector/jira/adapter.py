@@ -27,6 +27,7 @@ from connector.jira.feed import Feed
 from connector.jira.moving import Moving
 from connector.jira.records import Records
 from connector.jira.scouting import Scouting
+from connector.jira.witness import Witness
 from connector.outcomes import outcome, settled
 from connector.retry import ServerClock
 from connector.settings import HttpSettings, JiraSettings
@@ -79,6 +80,7 @@ class JiraAdapter:
         self._moving = Moving(door, facts, records, scouting)
         self._commenting = Commenting(door, facts, records)
         self._directory = Directory(door, facts)
+        self.witness = Witness(door, facts)
 
     @property
     def reads_lag(self) -> bool:

@@ -103,10 +103,16 @@ class Door:
         return self._policy.call(lambda: self._once(ask, accept))
 
     def rewrite(
-        self, method: str, path: str, body: Any, kind: RequestClass = RequestClass.WRITE
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        kind: RequestClass = RequestClass.WRITE,
+        *,
+        params: dict[str, str] | None = None,
     ) -> Any:
         """Change something that may be sent twice without harm: it is repeated like a read."""
-        return self._patient(Ask(method, path, kind, None, body), _absent(path), empty=True)
+        return self._patient(Ask(method, path, kind, params, body), _absent(path), empty=True)
 
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """Do the same for each item, side by side, results in order.

@@ -21,6 +21,7 @@ from connector.servicenow.journal import LANES, TABLE, Journal
 from connector.servicenow.lists import Row, by_time
 from connector.servicenow.query import one_of
 from connector.servicenow.records import Records
+from connector.servicenow.witness import Witness
 from connector.settings import HttpSettings, ServiceNowSettings
 from connector.values import (
     Authorship,
@@ -68,6 +69,7 @@ class ServiceNowAdapter:
         self._facts = Facts(self._door, memory)
         self._records = Records(self._door)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
+        self.witness = Witness(self._door, self._facts, self._user)
 
     def identity(self) -> Identity:
         """Our account, as ``sys_user`` knows it."""

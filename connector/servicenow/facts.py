@@ -34,6 +34,7 @@ class Facts:
         self._door = door
         self._memory = memory
         self._names: dict[str, str] = {}
+        self._self: Person | None = None
 
     def kind(self, table: str) -> KindInfo:
         """A table with its columns and choices. Raises ``NotThere``."""
@@ -72,7 +73,12 @@ class Facts:
         """Our own account: by login where we know it, else as the instance sees us."""
         query = term("user_name", "=", user) if user else "sys_id=javascript:gs.getUserID()"
         rows = self._users(query)
-        return person(rows[0]) if rows else None
+        self._self = person(rows[0]) if rows else None
+        return self._self
+
+    def myself(self, user: str) -> Person | None:
+        """Our own account, asked for once."""
+        return self._self or self.me(user)
 
     def _users(self, query: str) -> tuple[dict[str, Any], ...]:
         rows, _ = page_of(self._door, "sys_user", query, _PEOPLE)

@@ -20,14 +20,14 @@ Row = dict[str, Any]
 
 
 def page_of(
-    door: Door, table: str, query: str, fields: str, offset: int = 0
+    door: Door, table: str, query: str, fields: str, offset: int = 0, *, limit: int = LIMIT
 ) -> tuple[tuple[Row, ...], bool]:
-    """One page of at most 1,000 rows, and whether there are more."""
+    """One page of at most ``limit`` rows, and whether there are more."""
     params = {
         **PLAIN,
         "sysparm_query": query,
         "sysparm_fields": fields,
-        "sysparm_limit": str(LIMIT),
+        "sysparm_limit": str(limit),
     }
     if offset:
         params["sysparm_offset"] = str(offset)

@@ -18,8 +18,8 @@ from sync.core.plan import Plan
 from sync.engine import Engine, Orders, Summary
 from sync.engine import Progress as EngineProgress
 from sync.engine.study import MAPPING, Study, study
+from sync.engine.sweep import sweep as audit
 from sync.errors import UnsafePlan, UserError
-from sync.feed import sweep as audit
 from sync.runtime import Runtime, container
 from sync.settings import Settings
 from sync.store.values import QueuedRow

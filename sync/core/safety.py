@@ -44,13 +44,25 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why nothing should be written without a person's word, whatever the plan.
+
+    ``readopt``: the links may be older than the records, so that all are looked at first.
+    """
+
+    reason: str
+    consent: Consent
+    readopt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the limits need to know of a pair besides the plan."""
 
     state: PairState
     fingerprint: str
     links: int
-    looks_empty: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
 
 def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tuple[Holding, ...]:
@@ -58,8 +70,7 @@ def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tupl
     found: list[Holding] = []
     for pair, standing in sorted(standings.items()):
         part = plan.of(pair)
-        if standing.looks_empty:
-            found.append(Holding(pair, standing.looks_empty, Consent.HASH))
+        found += [Holding(pair, doubt.reason, doubt.consent) for doubt in standing.doubts]
         if part.actions:
             found += _asked(pair, standing)
             found += [Holding(pair, reason) for reason in _excess(part, standing.links, limits)]

@@ -16,7 +16,8 @@ from sync.store.values import QueuedRow
 class Case:
     """A link that needs a look. A record that was not read, or not seen, is absent.
 
-    ``complete`` says that both sides were asked, so an absent record is one we could not see.
+    ``complete`` says that both sides were asked, so an absent record is one we could not see;
+    ``deleted`` are sides that prove theirs to be deleted.
     """
 
     spec: MappingSpec
@@ -28,6 +29,7 @@ class Case:
     complete: bool = False
     comments: Mapping[Side, tuple[Comment, ...]] = field(default_factory=dict)
     known: tuple[CommentLink, ...] = ()
+    deleted: frozenset[Side] = frozenset()
 
     @property
     def woken(self) -> frozenset[Side]:

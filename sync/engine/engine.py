@@ -17,9 +17,11 @@ from sync.core.model import LinkState
 from sync.core.safety import Consent, Holding
 from sync.engine.cases import reasons
 from sync.engine.complete import complete
+from sync.engine.epoch import announce, examine, readopt
 from sync.engine.execute import execute
 from sync.engine.resolve import bring_back
 from sync.engine.study import MAPPING, Study, study, without
+from sync.engine.trust import probe
 from sync.errors import UnsafePlan
 from sync.feed import poll
 from sync.runtime import Runtime, container, log
@@ -90,6 +92,9 @@ class Engine:
             end = link.servicenow
             if (Side.SERVICENOW, end.key) not in queued:
                 rows.append(QueuedRow(Side.SERVICENOW, end.container, end.key, "asked"))
+        if rows:
+            probe(self.runtime)
+            examine(self.runtime)
         return study(self.runtime, rows)
 
     def run(self, orders: Orders = Orders()) -> Summary:
@@ -103,8 +108,11 @@ class Engine:
             bring_back(self.runtime)
             rows = self._rows(follow_ups_only=approved)
             if rows:
+                rows = self._trusted(rows, follow_ups_only=approved)
                 found, held = self._released(study(self.runtime, rows), orders, approved=approved)
                 self._progress.tell("writing", turn, 0)
+                if found.plan.actions:
+                    announce(self.runtime)
                 execute(self.runtime, found)
                 approved = approved or bool(orders.approve)
             if self._news(rows, follow_ups_only=approved):
@@ -116,6 +124,19 @@ class Engine:
     def _fetch(self) -> None:
         self._notice_mappings()
         poll(self.runtime, lambda stage, done: self._progress.tell(stage, done, 0))
+
+    def _trusted(self, rows: Sequence[QueuedRow], *, follow_ups_only: bool) -> Sequence[QueuedRow]:
+        """The rows, once both sides know us and are as old as the store believes.
+
+        After a restored store they are all links, so that nothing is made that is there already.
+        """
+        probe(self.runtime)
+        doubt = None if self.runtime.trust.examined else examine(self.runtime)
+        if doubt is None or not doubt.readopt:
+            return rows
+        readopt(self.runtime)
+        poll(self.runtime)
+        return self._rows(follow_ups_only=follow_ups_only)
 
     def _rows(self, *, follow_ups_only: bool = False) -> Sequence[QueuedRow]:
         rows = self.runtime.store.inbox.rows(1_000_000, self.runtime.clock())

@@ -67,7 +67,8 @@ def _cases(
     second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [done.get(case.link.id, case) for case in first]
-    return tuple(_with_comments(runtime, _with_parked(runtime, merged))), idle
+    proven = _with_graves(runtime, merged)
+    return tuple(_with_comments(runtime, _with_parked(runtime, proven))), idle
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:
@@ -167,6 +168,27 @@ def equals_base(case: Case, side: Side, record: Record) -> bool:
     return True
 
 
+def _with_graves(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    """Ask the sides that miss a record whether they can prove it deleted."""
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for case in cases:
+        for side in case.missing():
+            end = case.link.end(side)
+            places[(side, end.container)].append(end.key)
+    proven = {
+        (side, key)
+        for (side, where), keys in places.items()
+        for key in runtime.adapters[side].witness.deleted(where, keys)
+    }
+    return [
+        replace(
+            case,
+            deleted=frozenset(s for s in case.missing() if (s, case.link.end(s).key) in proven),
+        )
+        for case in cases
+    ]
+
+
 def _with_parked(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     found: dict[tuple[Side, str], list[Parked]] = defaultdict(list)
     for side in Side:
@@ -262,6 +284,8 @@ def _candidates_of(
     mine = {key: row for key, row in rows.items() if row.container == where}
     listed = {key for key, row in mine.items() if LISTED + spec.pair in reasons(row)}
     asked = [key for key, row in mine.items() if not row.reason.startswith(LISTED)]
+    if asked and _selective(spec, side):
+        runtime.heed(spec, side)
     inside = listed | (
         set(runtime.adapters[side].in_scope(where, scope(spec, side), asked))
         if asked and _selective(spec, side)

@@ -87,6 +87,8 @@ def judge(case: Case, bench: Bench) -> Verdict:
 
 
 def _state(case: Case) -> LinkState:
+    if case.deleted:
+        return LinkState.ENDED
     if case.missing():
         return LinkState.MISSING
     for side, record in case.records.items():

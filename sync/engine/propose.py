@@ -20,6 +20,7 @@ from sync.core.model import End, Link, Value
 from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
 from sync.engine.carry import first_remarks
 from sync.engine.cases import Candidate
+from sync.engine.trust import accounts
 from sync.runtime import Runtime, container
 
 
@@ -80,7 +81,8 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
 def made_by_us(runtime: Runtime, side: Side, record: Record) -> bool:
     """Whether our account created a record: a clone bears our marks under another name."""
     identity = runtime.identity(side)
-    return record.created_by in ("", identity.key, identity.name)
+    ours = {"", identity.key, identity.name} | accounts(runtime, side)
+    return record.created_by in ours
 
 
 def _adopt(candidate: Candidate, twin: Record, origin: Side, reason: str) -> Adopt:

@@ -13,11 +13,12 @@ from mappings.values import Unknown
 from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
 from sync.core.plan import Action, Note, Plan, ordered
-from sync.core.safety import Holding, Limits, Standing, check
+from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.gather import gather
 from sync.engine.judge import Bench, Verdict, judge
 from sync.engine.propose import Proposal, propose
+from sync.engine.trust import hidden_fields
 from sync.runtime import Runtime
 from sync.store.values import QueuedRow
 
@@ -134,15 +135,23 @@ def _holdings(
             runtime.store.pairs.get(spec.pair),
             spec.fingerprint(),
             runtime.store.links.count(spec.pair),
-            gathered.looks_empty.get(spec.pair, ""),
+            _doubts(runtime, spec, plan, gathered),
         )
         for spec in runtime.specs
     }
-    return check(counted, standings, _limits(runtime))
+    return check(counted, standings, runtime.options.limits)
 
 
-def _limits(runtime: Runtime) -> Limits:
-    return runtime.options.limits
+def _doubts(
+    runtime: Runtime, spec: MappingSpec, plan: Plan, gathered: Gathered
+) -> tuple[Doubt, ...]:
+    """What speaks against writing anything of a pair, apart from counts."""
+    part, emptied = plan.of(spec.pair), gathered.looks_empty.get(spec.pair)
+    found = [Doubt(emptied, Consent.HASH)] if emptied else []
+    if part.actions and runtime.trust.doubt is not None:
+        found.append(runtime.trust.doubt)
+    found += [Doubt(reason, Consent.HASH) for reason in hidden_fields(runtime, spec, part)]
+    return tuple(found)
 
 
 def _in_making(action: Action, making: set[int]) -> bool:

@@ -15,6 +15,7 @@ from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.sandbox.faults import Faults
 from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
 from connector.sandbox.jira.extras import readable
 from connector.sandbox.jira.jql_eval import Unresolvable
@@ -70,6 +71,7 @@ class DirectJira:
         self.weather = sandbox.weather(faults or Faults())
         self._me = world.site.me
         self._writes = Writes(world, self.weather, self.meter, self._record)
+        self.witness = DirectWitness(world, self._asked)
 
     @property
     def reads_lag(self) -> bool:
@@ -271,6 +273,11 @@ class DirectJira:
         return [self._writes.decorate(link) for link in links]
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _asked(self, method: str, path: str) -> None:
+        self.meter.count(RequestClass.READ if method == "GET" else RequestClass.WRITE)
+        self._check_access()
+        self.weather.read(path, method)
 
     def _read(self, path: str) -> None:
         self.meter.count(RequestClass.READ)

@@ -236,7 +236,35 @@ def _permissions(call: Call) -> Response:
     return ok({"permissions": rows})
 
 
+def _of_user(call: Call) -> tuple[str, str]:
+    """Whose property: without administration rights only one's own account."""
+    whose = call.request.param("accountId" if call.cloud else "username")
+    if call.caller.user is None:
+        raise needs_login()
+    if whose is None:
+        raise refusal(400, "Either username or user key must be specified.")
+    if whose != call.caller.key:
+        raise refusal(403, "You do not have permission to edit the properties of this user.")
+    return whose, call.parts["name"]
+
+
+def _user_property(call: Call) -> Response:
+    place = _of_user(call)
+    if place not in call.world.user_properties:
+        raise refusal(404, f"The property with key '{place[1]}' does not exist.")
+    return ok({"key": place[1], "value": call.world.user_properties[place]})
+
+
+def _put_user_property(call: Call) -> Response:
+    place, value = _of_user(call), call.body()
+    fresh = place not in call.world.user_properties
+    call.world.user_properties[place] = value
+    return Response(201 if fresh else 200)
+
+
 ROUTES = (
+    Route("GET", "user/properties/{name}", _user_property),
+    Route("PUT", "user/properties/{name}", _put_user_property),
     Route("GET", "serverInfo", _server),
     Route("GET", "myself", _myself),
     Route("GET", "mypermissions", _permissions),

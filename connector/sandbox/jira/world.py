@@ -58,6 +58,7 @@ class World:
         self.issues: dict[str, Issue] = {}
         self.hidden: set[str] = set()
         self.hidden_projects: set[str] = set()
+        self.user_properties: dict[tuple[str, str], Any] = {}
         self.users: dict[str, User] = {user.key: user for user in site.users}
         self.projects: dict[str, Project] = {row.id: row for row in site.projects}
         self.fields: dict[str, FieldDef] = {row.id: row for row in site.fields}

@@ -19,6 +19,7 @@ from connector.sandbox.control import Movable
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
 from connector.sandbox.servicenow.instance import BUILD
@@ -77,6 +78,7 @@ class DirectServiceNow:
         self.weather = Weather(self.name, faults or Faults(), world.clock)
         self._login = login
         self._writes = Writes(world, self.weather, sleep or sleeper(world.clock), self._shown)
+        self.witness = DirectWitness(world, self._me, self._asked)
 
     # ---- who and when
 
@@ -253,6 +255,10 @@ class DirectServiceNow:
 
     def _me(self) -> Caller:
         return self.world.caller(self._login)
+
+    def _asked(self, method: str, path: str) -> None:
+        self.meter.count(RequestClass.READ if method == "GET" else RequestClass.WRITE)
+        self.weather.read(path, method)
 
     def _read(self, path: str) -> None:
         self.meter.count(RequestClass.READ)

@@ -100,6 +100,20 @@ PLATFORM = (
         write_role="nobody",
     ),
     Table(
+        "sys_user_preference",
+        "User Preference",
+        (
+            *STAMPS,
+            to("sys_user", "user"),
+            text("name", 100),
+            text("value", 4000),
+            text("type", 40),
+            text("description", 255),
+        ),
+        display="name",
+        read_role="itil",
+    ),
+    Table(
         "sys_audit",
         "Audit",
         (

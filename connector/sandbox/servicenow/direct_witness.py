@@ -1,0 +1,88 @@
+"""What the fake ServiceNow testifies to the direct adapter: the same as the real one finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from connector.errors import AccessLost, NotThere
+from connector.sandbox.servicenow.knobs import Caller
+from connector.sandbox.servicenow.query import Broken, parse
+from connector.sandbox.servicenow.schema import Row
+from connector.sandbox.servicenow.world import World
+
+_SIDE = "servicenow"
+PREFERENCES = "sys_user_preference"
+
+
+class DirectWitness:
+    """Answers from the world itself; ``ask`` counts a request and lets the weather strike."""
+
+    def __init__(
+        self, world: World, me: Callable[[], Caller], ask: Callable[[str, str], None]
+    ) -> None:
+        self._world = world
+        self._me = me
+        self._ask = ask
+
+    def memo(self, name: str) -> str | None:
+        """The value of a preference of our account."""
+        self._ask("GET", f"/api/now/table/{PREFERENCES}")
+        row = self._preference(name)
+        return None if row is None else row.get("value", "")
+
+    def keep_memo(self, name: str, text: str) -> None:
+        """Set a preference of our account."""
+        self._ask("POST", f"/api/now/table/{PREFERENCES}")
+        with self._world.lock:
+            row, me = self._preference(name), self._me()
+            if row is None:
+                values = {"user": me.sys_id, "name": name, "value": text, "type": "string"}
+                self._world.insert(PREFERENCES, values, me)
+            else:
+                self._world.update(PREFERENCES, row["sys_id"], {"value": text}, me)
+
+    def heed(self, container: str, scope: str) -> None:
+        """Raise for a condition that the instance would pass over."""
+        self._ask("GET", f"/api/now/table/{container}")
+        known = self._world.schema.columns(container)
+        strange = [name for name in _fields(scope) if name.split(".")[0] not in known]
+        if not strange or self._world.knobs.invalid_query == "no_rows":
+            return
+        if self._world.knobs.invalid_query == "forbidden":
+            raise AccessLost("Insufficient rights to query records", side=_SIDE)
+        raise NotThere(f"the condition on {strange[0]} in {container} is ignored", side=_SIDE)
+
+    def shown(self, container: str, names: Collection[str]) -> frozenset[str]:
+        """Columns that no access rule hides."""
+        for _name in names:
+            self._ask("GET", f"/api/now/table/{container}")
+        hidden = self._world.knobs.hidden_fields
+        with self._world.lock:
+            return frozenset(
+                name
+                for name in names
+                if f"{container}.{name}" not in hidden
+                or not any(row.get(name) for row in self._world.rows(container))
+            )
+
+    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+        """Keys with a line in ``sys_audit_delete``, where our account may read it."""
+        self._ask("GET", "/api/now/table/sys_audit_delete")
+        if not self._me().has("admin"):
+            return frozenset()
+        with self._world.lock:
+            graves = self._world.rows("sys_audit_delete")
+            found = {row["documentkey"] for row in graves if row["tablename"] == container}
+        return frozenset(found & set(keys))
+
+    def _preference(self, name: str) -> Row | None:
+        me = self._me().sys_id
+        rows = self._world.rows(PREFERENCES)
+        return next((r for r in rows if r.get("user") == me and r.get("name") == name), None)
+
+
+def _fields(scope: str) -> Iterator[str]:
+    for groups in parse(scope).alternatives:
+        for group in groups:
+            for part in group:
+                yield part.text if isinstance(part, Broken) else part.field

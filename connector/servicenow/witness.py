@@ -1,0 +1,104 @@
+"""What ServiceNow can testify about itself: memos, heeded conditions, hidden columns, deletions.
+
+A condition on a column that does not exist is ignored by default, which widens the result; a column
+that an access rule hides reads as empty. Both are found by asking for something that cannot be: a
+row that is empty and not empty at once, a row with a value that shows none (servicenow-api 1.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from connector.errors import AccessLost, ConnectorError, NotThere
+from connector.servicenow.answers import SIDE
+from connector.servicenow.door import Door
+from connector.servicenow.facts import Facts
+from connector.servicenow.lists import page_of
+from connector.servicenow.query import chunks, joined, one_of, term
+from connector.servicenow.translate import PLAIN
+
+PREFERENCES = "sys_user_preference"
+GRAVES = "sys_audit_delete"
+_FIELD = re.compile(r"(?:OR|NQ)?(?P<name>[a-z][a-z0-9_.]*)")
+
+
+class Witness:
+    """Memos live among our own account's preferences, which every user may write."""
+
+    def __init__(self, door: Door, facts: Facts, user: str) -> None:
+        self._door = door
+        self._facts = facts
+        self._user = user
+
+    def memo(self, name: str) -> str | None:
+        """The value of a preference of ours."""
+        row = self._preference(name)
+        return None if row is None else str(row.get("value") or "")
+
+    def keep_memo(self, name: str, text: str) -> None:
+        """Set a preference of ours."""
+        row = self._preference(name)
+        if row is None:
+            body = {"user": self._me(), "name": name, "value": text, "type": "string"}
+            self._door.write("POST", f"/table/{PREFERENCES}", body, PLAIN)
+        elif row.get("value") != text:
+            path = f"/table/{PREFERENCES}/{row['sys_id']}"
+            self._door.write("PATCH", path, {"value": text}, PLAIN)
+
+    def heed(self, container: str, scope: str) -> None:
+        """Ask for what cannot be: a row that comes back all the same shows an ignored condition."""
+        names = fields_of(scope)
+        if names and self._impossible(container, names):
+            bad = next((name for name in names if self._impossible(container, [name])), names[0])
+            raise NotThere(
+                f"ServiceNow passes over the condition on {bad} in {container}",
+                side=SIDE,
+                remedy="Correct the scope in the mapping: as it stands it selects far too much.",
+            )
+
+    def shown(self, container: str, names: Collection[str]) -> frozenset[str]:
+        """Columns of which some row shows a value, or no row has one."""
+        return frozenset(name for name in names if self._shows(container, name))
+
+    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+        """Keys with a line in ``sys_audit_delete``, where the account may read it."""
+        found: set[str] = set()
+        for part in chunks(sorted(keys)):
+            query = joined(term("tablename", "=", container), one_of("documentkey", part))
+            try:
+                rows, _ = page_of(self._door, GRAVES, query, "sys_id,documentkey")
+            except ConnectorError:
+                continue
+            found.update(str(row.get("documentkey")) for row in rows)
+        return frozenset(found & set(keys))
+
+    def _shows(self, container: str, name: str) -> bool:
+        try:
+            rows, _ = page_of(self._door, container, f"{name}ISNOTEMPTY", name, limit=1)
+        except AccessLost:
+            return False
+        return not rows or any(row.get(name) for row in rows)
+
+    def _impossible(self, container: str, names: Collection[str]) -> bool:
+        query = "^NQ".join(f"{name}ISEMPTY^{name}ISNOTEMPTY" for name in names)
+        rows, more = page_of(self._door, container, query, "sys_id", limit=1)
+        return bool(rows) or more
+
+    def _preference(self, name: str) -> dict[str, object] | None:
+        query = joined(term("user", "=", self._me()), term("name", "=", name))
+        rows, _ = page_of(self._door, PREFERENCES, query, "sys_id,value", limit=1)
+        return dict(rows[0]) if rows else None
+
+    def _me(self) -> str:
+        me = self._facts.myself(self._user)
+        if me is None:
+            raise AccessLost("the instance does not show us our own account", side=SIDE)
+        return me.key
+
+
+def fields_of(scope: str) -> list[str]:
+    """The columns an encoded query speaks of, each once, in order."""
+    parts = (part for part in scope.split("^") if not part.startswith(("ORDERBY", "EQ", "RLQUERY")))
+    found = (_FIELD.match(part) for part in parts)
+    return list(dict.fromkeys(match["name"] for match in found if match))

@@ -1,0 +1,117 @@
+"""Whether the store and the two systems are of the same time (reliability: I-20).
+
+An *epoch* is a number that the store and both systems remember; it grows whenever a process begins
+to write, and every hour. The systems keep it as a memo under our own account, so a backup of
+either takes its epoch along:
+
+===========================  =====================================================================
+a system remembers           what happened, and what follows
+===========================  =====================================================================
+the same, or nothing         all is well
+a later epoch                the store was restored: twins are adopted anew, a person is asked
+an earlier epoch             the system was restored or copied over: only its hash releases a plan
+the epoch of another store   a lost or second store: a person is asked
+===========================  =====================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mappings.sides import Side
+from sync.core.model import LinkState
+from sync.core.safety import Consent, Doubt
+from sync.runtime import Runtime, container, log
+
+MEMO = "tandem.epoch"
+RESTORED = "restored"
+"""Reason of a row whose link may be older than what both sides hold."""
+
+EVERY = timedelta(hours=1)
+_NOW, _NEXT = "epoch", "epoch.next"
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """What a side remembers: which store wrote last, and its epoch then."""
+
+    store: str
+    epoch: int
+
+    @classmethod
+    def read(cls, text: str | None) -> Memo | None:
+        """A memo's text; anything that is none of ours is nothing."""
+        store, _, number = (text or "").partition(":")
+        return cls(store, int(number)) if store and number.isdigit() else None
+
+    def __str__(self) -> str:
+        return f"{self.store}:{self.epoch}"
+
+
+def examine(runtime: Runtime) -> Doubt | None:
+    """Compare what both sides remember with what the store does; asked once in a process."""
+    trust = runtime.trust
+    if not trust.examined:
+        memos = {side: Memo.read(runtime.adapters[side].witness.memo(MEMO)) for side in Side}
+        trust.doubt = judge(runtime.store.meta.installation(), _known(runtime), memos)
+        trust.remembered = max((memo.epoch for memo in memos.values() if memo), default=0)
+        trust.examined = True
+        if trust.doubt is not None:
+            log.warning("not of the same time", action="epoch.doubt", why=trust.doubt.reason)
+    return trust.doubt
+
+
+def judge(store: str, known: frozenset[int], memos: dict[Side, Memo | None]) -> Doubt | None:
+    """What is wrong with these memos. Pure. ``known`` are the epochs this store has announced."""
+    for side, memo in memos.items():
+        if memo is None:
+            continue
+        if memo.store != store:
+            return Doubt(
+                f"{side} remembers another Tandem store: this one is new, or two are at work",
+                Consent.YES,
+            )
+        if memo.epoch > max(known):
+            return Doubt(
+                f"this store is older than what {side} remembers: it was restored from a backup",
+                Consent.YES,
+                readopt=True,
+            )
+        if memo.epoch not in known:
+            return Doubt(
+                f"{side} is older than this store remembers: it was restored or copied over",
+                Consent.HASH,
+            )
+    return None
+
+
+def readopt(runtime: Runtime) -> None:
+    """Have every scope listed and every link looked at on both sides before anything is made."""
+    for spec in runtime.specs:
+        state = runtime.store.pairs.get(spec.pair)
+        runtime.store.pairs.save(replace(state, loaded=False))
+        links = runtime.store.links.of_pair(spec.pair)
+        keys = [link.servicenow.key for link in links if link.state is not LinkState.ENDED]
+        where = container(spec, Side.SERVICENOW)
+        runtime.store.inbox.nudge(Side.SERVICENOW, where, keys, RESTORED)
+
+
+def announce(runtime: Runtime) -> None:
+    """Begin a new epoch before this process' first write, and again every hour."""
+    trust, now = runtime.trust, runtime.clock()
+    if trust.announced is not None and now - trust.announced < EVERY:
+        return
+    epoch = max(*_known(runtime), trust.remembered) + 1
+    meta = runtime.store.meta
+    meta.put(_NEXT, str(epoch))
+    text = str(Memo(meta.installation(), epoch))
+    for side in Side:
+        runtime.adapters[side].witness.keep_memo(MEMO, text)
+    meta.put(_NOW, str(epoch))
+    trust.announced, trust.doubt, trust.examined = now, None, True
+
+
+def _known(runtime: Runtime) -> frozenset[int]:
+    """The present epoch, and the one a crash may have left half announced."""
+    return frozenset(int(runtime.store.meta.get(name) or 0) for name in (_NOW, _NEXT))

@@ -1,0 +1,142 @@
+"""The full audit: every linked record, the scopes anew, and twins that are one too many.
+
+Finds what no cursor can see: edits that moved no stamp, rights that changed, records that went
+away, scopes that records slipped into, and second twins, which no protocol can rule out entirely
+without a unique key on the other side (reliability: I-04, I-11, 6.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from connector.errors import Rejected
+from connector.values import Done, Patch, Record
+from mappings.model import MappingSpec
+from mappings.sides import Side
+from sync.apply.common import Place, park
+from sync.apply.counts import incident_counts
+from sync.core import marks
+from sync.core.model import Link, LinkState
+from sync.engine.propose import end_of, made_by_us, mark_of
+from sync.feed import load
+from sync.runtime import Runtime, chunks, container, log
+
+SWEEP = "sweep"
+"""Reason of a row that the audit left."""
+
+TWIN = "@twin"
+"""Field name under which a second twin is put aside."""
+
+Progress = Callable[[str, int], None]
+
+
+def _quiet(_what: str, _number: int) -> None:
+    return
+
+
+def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
+    """Audit everything; the number of records that need a look or a person."""
+    found = 0
+    for spec in runtime.specs:
+        links = list(runtime.store.links.of_pair(spec.pair))
+        for side in Side:
+            found += _versions(runtime, spec, side, links)
+            progress(f"sweeping {spec.pair}", found)
+        found += _second_twins(runtime, spec, links)
+        _refresh(runtime, links)
+        found += load(runtime, spec, progress)
+    return found
+
+
+def _versions(runtime: Runtime, spec: MappingSpec, side: Side, links: Sequence[Link]) -> int:
+    """Wake every record that is not at the version we know."""
+    found = 0
+    where = container(spec, side)
+    for part in chunks(links, 100):
+        ends = [link.end(side) for link in part]
+        records = runtime.adapters[side].read(where, [end.key for end in ends], ())
+        moved = [
+            end.key
+            for end in ends
+            if end.key not in records or records[end.key].version != end.version
+        ]
+        runtime.store.inbox.nudge(side, where, moved, SWEEP)
+        found += len(moved)
+    return found
+
+
+def _second_twins(runtime: Runtime, spec: MappingSpec, links: Sequence[Link]) -> int:
+    """Put aside every live record of ours that bears the mark of a link but is not its twin."""
+    found = 0
+    for origin in Side:
+        mine = [link for link in links if link.origin is origin]
+        for part in chunks(mine, 50):
+            found += _doubles(runtime, spec, origin, part)
+    return found
+
+
+def _doubles(runtime: Runtime, spec: MappingSpec, origin: Side, links: Sequence[Link]) -> int:
+    side = origin.other
+    by_mark = {mark_of(runtime, spec.pair, origin, link.end(origin).key): link for link in links}
+    carried = runtime.adapters[side].find(container(spec, side), list(by_mark))
+    doubles = [
+        (by_mark[mark], record)
+        for mark, records in carried.items()
+        for record in records
+        if record.key != by_mark[mark].end(side).key and made_by_us(runtime, side, record)
+    ]
+    for link, record in doubles:
+        _report(runtime, spec, link, record)
+    return len(doubles)
+
+
+def _report(runtime: Runtime, spec: MappingSpec, link: Link, record: Record) -> None:
+    side = link.origin.other
+    twin, origin = link.end(side), link.end(link.origin)
+    error = Rejected(
+        f"it is a second twin of {origin.label}, whose twin is {twin.label}",
+        side=side.value,
+        remedy=f"Carry over what people wrote on {record.label}, then close or delete it.",
+    )
+    park(runtime, Place(spec.pair, side, end_of(record), TWIN), error)
+    log.error("a second twin", action="sweep.double", record=record.label, twin=twin.label)
+
+
+def _refresh(runtime: Runtime, links: Sequence[Link]) -> None:
+    """Renew our property on epics whose numbers of incidents have changed meanwhile."""
+    active = [
+        link
+        for link in links
+        if link.servicenow.container == "problem" and link.state is LinkState.ACTIVE
+    ]
+    if not active:
+        return
+    now = runtime.adapters[Side.SERVICENOW].server_now()
+    counts = incident_counts(runtime, [link.servicenow for link in active], now)
+    due = [one for one in active if _told(runtime, one) != _text(counts[one.servicenow.key])]
+    for part in chunks(due, 100):
+        patches = [
+            Patch(
+                link.jira.container,
+                link.jira.key,
+                properties={
+                    marks.PROPERTY: marks.jira_property(
+                        link.servicenow, now, counts[link.servicenow.key]
+                    )
+                },
+            )
+            for link in part
+        ]
+        results = runtime.adapters[Side.JIRA].patch(patches, ())
+        for link, result in zip(part, results, strict=True):
+            if isinstance(result, Done):
+                text = _text(counts[link.servicenow.key])
+                runtime.store.meta.put(f"incidents:{link.id}", text)
+
+
+def _told(runtime: Runtime, link: Link) -> str | None:
+    return runtime.store.meta.get(f"incidents:{link.id}")
+
+
+def _text(counts: Mapping[str, int]) -> str:
+    return " ".join(f"{name}={number}" for name, number in sorted(counts.items()))
