@@ -13,17 +13,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from connector.errors import ConnectorError
+from mappings.sides import Side
 from sync.engine import Engine, Orders, Summary
 from sync.engine.sweep import sweep
-from sync.errors import SyncError
+from sync.errors import LeaseLost, SyncError
 from sync.runtime import Runtime, log
 from sync.settings import Settings
+
+STANDBY_SECONDS = 2.0
+"""How often a process that stands by looks whether the lock is free."""
 
 Watch = Callable[[Summary], None]
 
@@ -49,6 +54,7 @@ class Daemon:
 
     def __init__(self, runtime: Runtime, settings: Settings, watch: Watch | None = None) -> None:
         self.health = Health()
+        self.lost = False
         self._runtime = runtime
         self._settings = settings
         self._watch = watch
@@ -94,13 +100,28 @@ class Daemon:
         try:
             work()
         except ConnectorError as error:
+            self._failed(error)
             self.health.trouble = {error.side or "a side": str(error)}
             log.warning("a side is in trouble", action="pass.failed", why=str(error))
+        except LeaseLost as error:
+            self.lost = True
+            self.health.trouble = {"engine": str(error)}
+            log.warning("another process took over", action="lease.lost", why=str(error))
+            self.ask_to_stop()
         except SyncError as error:
             self.health.trouble = {"engine": str(error)}
             log.error("a pass was stopped", action="pass.stopped", why=str(error))
         else:
             self.health.trouble = {}
+            for circuit in self._runtime.circuits.values():
+                circuit.succeeded()
+
+    def _failed(self, error: ConnectorError) -> None:
+        """Count a side's failure; one that was not asked at all has not failed again."""
+        for side in Side:
+            circuit = self._runtime.circuits[side]
+            if error.side == side.value and circuit.lets(monotonic()):
+                circuit.failed(monotonic())
 
     def stop(self) -> None:
         """Finish the pass under way, then end."""
@@ -113,6 +134,19 @@ class Daemon:
         """Block until a stop was asked for."""
         while not self._stop.wait(0.5):
             pass
+
+    def wait_for(self, free: Callable[[], bool]) -> bool:
+        """Stand by until something holds; false when a stop was asked for first."""
+        told = False
+        while not free():
+            self.health.trouble = {"engine": "standing by: another process works"}
+            if not told:
+                log.info("standing by", action="daemon.standby")
+            told = True
+            if self._stop.wait(STANDBY_SECONDS):
+                return False
+        self.health.trouble = {}
+        return True
 
     def ask_to_stop(self) -> None:
         """Make :meth:`wait` return."""

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 from connector.base import Adapter
+from connector.errors import ConnectorError, Unreachable
 from connector.values import Sighting, Stream
 from mappings.model import MappingSpec
 from mappings.sides import Side
@@ -30,8 +32,20 @@ def _quiet(_what: str, _number: int) -> None:
 
 
 def poll(runtime: Runtime, progress: Progress = _quiet) -> int:
-    """One round over all streams of both sides; the number of records that need a look."""
-    found = sum(_streams(runtime, side) for side in Side)
+    """One round over all streams of both sides; the number of records that need a look.
+
+    A side in trouble does not keep the other from being read: its news wait in the inbox. Raises
+    the first trouble once both were tried.
+    """
+    found = 0
+    troubles: list[ConnectorError] = []
+    for side in Side:
+        try:
+            found += _streams(runtime, side)
+        except ConnectorError as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[0]
     for spec in runtime.specs:
         if not runtime.store.pairs.get(spec.pair).loaded:
             found += load(runtime, spec, progress)
@@ -40,6 +54,8 @@ def poll(runtime: Runtime, progress: Progress = _quiet) -> int:
 
 def _streams(runtime: Runtime, side: Side) -> int:
     adapter = runtime.adapters[side]
+    if not runtime.circuits[side].lets(monotonic()):
+        raise Unreachable("left alone for a while after several failures", side=side.value)
     return sum(
         _stream(runtime, side, adapter, stream)
         for stream in adapter.streams(runtime.containers(side))

@@ -19,6 +19,7 @@ from connector.base import Adapter
 from connector.values import Identity, KindInfo, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
+from sync.core.circuit import Circuit
 from sync.core.model import Value
 from sync.core.safety import Doubt, Limits
 from sync.directory import Directory
@@ -105,6 +106,7 @@ class Runtime:
     directory: Directory
     tally: Tally = field(default_factory=Tally)
     trust: Trust = field(default_factory=Trust)
+    circuits: dict[Side, Circuit] = field(default_factory=lambda: {s: Circuit() for s in Side})
     _identities: dict[Side, Identity] = field(default_factory=dict)
     _kinds: dict[str, KindInfo] = field(default_factory=dict)
     _fitted: dict[str, MappingSpec] = field(default_factory=dict)

@@ -44,6 +44,7 @@ def _batch(runtime: Runtime, side: Side, actions: Sequence[Create], plan: str) -
     with runtime.store.transaction():
         runtime.store.intents.plan(list(_intents(actions)))
         runtime.store.intents.sent(markers, adapter.server_now())
+    runtime.store.ensure()
     try:
         results = adapter.create(drafts)
     except ConnectorError:

@@ -47,6 +47,7 @@ def _side(runtime: Runtime, side: Side, actions: Sequence[Remark], plan: str) ->
     with runtime.store.transaction():
         runtime.store.intents.plan([_intent(action) for action in actions])
         runtime.store.intents.sent(references, adapter.server_now())
+    runtime.store.ensure()
     results = adapter.comment([_draft(action) for action in actions])
     for action, result in zip(actions, results, strict=True):
         _remember(runtime, action, result, plan)

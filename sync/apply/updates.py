@@ -55,6 +55,7 @@ def _batch(
     ]
     names = runtime.names(side, where)
     adapter = runtime.adapters[side]
+    runtime.store.ensure()
     work = runtime.in_parallel(lambda one: adapter.move(_move(side, one[0], one[2]), names), moving)
     for (action, write, _), result in work:
         if not _after(runtime, action, (write,), result, plan):
@@ -96,6 +97,7 @@ def _patch(
         )
         for action, writes in due
     ]
+    runtime.store.ensure()
     results = runtime.adapters[side].patch(patches, runtime.names(side, where))
     return {
         action.link.id

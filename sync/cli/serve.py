@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,31 +13,54 @@ import typer
 from sync import wiring
 from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, emit, say
 from sync.daemon import Daemon, stopping_on_signals
+from sync.errors import LeaseLost
+from sync.runtime import Runtime
 from sync.settings import Settings
 from sync.web.health import HealthServer
 
 
 @app.command()
-def run() -> None:
+def run(
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Wait while another process works, then take over.")
+    ] = False,
+) -> None:
     """Run the daemon: scheduler, health probes; stops gracefully on SIGTERM.
 
     A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
-    `tandem sync --yes`. Example: `tandem run`.
+    `tandem sync --yes`. Examples: `tandem run`, `tandem run --standby` on a second node.
     """
     settings = Settings.load()
-    with wiring.running(settings) as runtime, wiring.leased(runtime.store):
+    with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings)
-        probes = None if settings.web.listen == "off" else HealthServer(
-            daemon.health, settings.web.listen
-        )  # fmt: skip
-        with stopping_on_signals(daemon):
-            if probes:
-                probes.start()
-            daemon.start()
-            daemon.wait()
-            daemon.stop()
-            if probes:
-                probes.stop()
+        with stopping_on_signals(daemon), _probes(daemon, settings):
+            if standby and not daemon.wait_for(lambda: _free(runtime)):
+                return
+            with wiring.leased(runtime.store):
+                daemon.start()
+                daemon.wait()
+                daemon.stop()
+            if daemon.lost:
+                raise LeaseLost("another process took our lock over; this one has stopped")
+
+
+@contextmanager
+def _probes(daemon: Daemon, settings: Settings) -> Iterator[None]:
+    """The health probes, where the settings want them."""
+    if settings.web.listen == "off":
+        yield
+        return
+    probes = HealthServer(daemon.health, settings.web.listen)
+    probes.start()
+    try:
+        yield
+    finally:
+        probes.stop()
+
+
+def _free(runtime: Runtime) -> bool:
+    """Whether nobody holds the lock."""
+    return runtime.store.lease.holder(wiring.LEASE) is None
 
 
 @app.command()

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from time import monotonic
 from types import TracebackType
 
 from sync.store.comments import Comments
@@ -32,6 +33,9 @@ from sync.store.pairs import Meta, Pairs
 from sync.store.schema import SHIPPED, Migrations
 from sync.store.values import Lease
 
+ENSURE_SECONDS = 5.0
+"""How old a renewal may be when a request is sent: a lease of a minute then outlasts it."""
+
 
 class Store:
     """Everything the engine remembers. Build it with :meth:`open`."""
@@ -40,6 +44,7 @@ class Store:
         self, database: Database, *, clock: Callable[[], datetime], migrations: Migrations = SHIPPED
     ) -> None:
         self._database = database
+        self._held: dict[str, tuple[Lease, float]] = {}
         self.links = Links(database)
         self.inbox = Inbox(database, clock)
         self.intents = Intents(database)
@@ -83,16 +88,29 @@ class Store:
         """One durable all-or-nothing step of this thread; an inner one joins the outer."""
         return self._database.write()
 
+    def ensure(self) -> None:
+        """Make sure that our leases last longer than a request may take; before every remote write.
+
+        A process that was stopped and wakes up late finds out here that somebody else works now:
+        no remote system would tell it. Raises :class:`~sync.errors.LeaseLost`.
+        """
+        for lease, renewed in list(self._held.values()):
+            if monotonic() - renewed > ENSURE_SECONDS:
+                self.lease.renew(lease)
+                self._held[lease.name] = (lease, monotonic())
+
     def fence(self, lease: Lease) -> None:
         """From now on every write first proves, in its own transaction, that the lease is ours.
 
         A write after somebody took the lease over raises :class:`~sync.errors.LeaseLost` and
         leaves nothing behind.
         """
+        self._held[lease.name] = (lease, monotonic())
         self._database.fence(lease.name, lambda: self.lease.prove(lease))
 
     def unfence(self, lease: Lease) -> None:
         """Write without this proof again, once the lease is given back."""
+        self._held.pop(lease.name, None)
         self._database.unfence(lease.name)
 
     def close(self) -> None:
