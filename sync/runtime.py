@@ -81,6 +81,14 @@ class Tally:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How often an unclear write was looked for in this process, and when it is due again."""
+
+    count: int
+    due: datetime
+
+
 @dataclass
 class Trust:
     """What this process has found out about both sides, and when."""
@@ -106,6 +114,7 @@ class Runtime:
     directory: Directory
     tally: Tally = field(default_factory=Tally)
     trust: Trust = field(default_factory=Trust)
+    looks: dict[str, Look] = field(default_factory=dict)
     circuits: dict[Side, Circuit] = field(default_factory=lambda: {s: Circuit() for s in Side})
     _identities: dict[Side, Identity] = field(default_factory=dict)
     _kinds: dict[str, KindInfo] = field(default_factory=dict)

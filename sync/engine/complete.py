@@ -21,17 +21,20 @@ from sync.core.model import End, Intent, IntentKind, IntentState, Link
 from sync.core.plan import Carried, Remark
 from sync.engine.carry import copies
 from sync.engine.propose import end_of, made_by_us
-from sync.runtime import Runtime, chunks, container, log
+from sync.runtime import Look, Runtime, chunks, container, log
+from sync.store.values import SentIntent
 
 ATTEMPTS = 3
+FIRST_GAP, LONGEST_GAP = 5.0, 60.0
+"""Seconds between two looks for the same write."""
+
 DOUBT = timedelta(seconds=5)
 """Two servers of one side may disagree about the time by this much."""
 
 
 def complete(runtime: Runtime) -> int:
     """Look after all open intents; the number that stay unclear."""
-    open_now = runtime.store.intents.open()
-    waiting = [one for one in open_now if one.state is not IntentState.PLANNED]
+    waiting = [one for one in _unclear(runtime) if _due(runtime, one.marker)]
     for side in Side:
         creates = [i for i in waiting if i.side is side and i.kind is IntentKind.CREATE]
         for where in dict.fromkeys(intent.container for intent in creates):
@@ -41,8 +44,40 @@ def complete(runtime: Runtime) -> int:
         remarks = [i for i in waiting if i.side is side and i.kind is IntentKind.COMMENT]
         for where in dict.fromkeys(intent.container for intent in remarks):
             _remarks(runtime, side, where, [i for i in remarks if i.container == where])
-    left = [one for one in runtime.store.intents.open() if one.state is not IntentState.PLANNED]
+    left = _unclear(runtime)
+    for intent in left:
+        _look_again(runtime, intent)
     return len(left)
+
+
+def next_look(runtime: Runtime) -> datetime | None:
+    """When the next unclear write is looked for; ``None`` when there is none."""
+    fresh = Look(0, runtime.clock())
+    looks = (runtime.looks.get(one.marker, fresh) for one in _unclear(runtime))
+    return min((look.due for look in looks), default=None)
+
+
+def _unclear(runtime: Runtime) -> list[SentIntent]:
+    return [one for one in runtime.store.intents.open() if one.state is not IntentState.PLANNED]
+
+
+def _due(runtime: Runtime, marker: str) -> bool:
+    look = runtime.looks.get(marker)
+    return look is None or look.due <= runtime.clock()
+
+
+def _look_again(runtime: Runtime, intent: SentIntent) -> None:
+    """Ever more seldom, and once more as soon as the settle time is over."""
+    if not _due(runtime, intent.marker):
+        return
+    count = runtime.looks[intent.marker].count + 1 if intent.marker in runtime.looks else 1
+    gap = min(FIRST_GAP * 2.0 ** (count - 1), LONGEST_GAP)
+    settle = runtime.options.settle[intent.side]
+    if intent.sent_at is not None:
+        age = (runtime.adapters[intent.side].server_now() - intent.sent_at).total_seconds()
+        gap = min(gap, max(1.0, settle - age))
+    due = runtime.clock() + timedelta(seconds=gap)
+    runtime.looks[intent.marker] = Look(count, due)
 
 
 def _creates(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:

@@ -16,7 +16,7 @@ from sync.apply.decorate import decorate
 from sync.core.model import LinkState
 from sync.core.safety import Consent, Holding
 from sync.engine.cases import reasons
-from sync.engine.complete import complete
+from sync.engine.complete import complete, next_look
 from sync.engine.epoch import announce, examine, readopt
 from sync.engine.execute import execute
 from sync.engine.resolve import bring_back
@@ -28,6 +28,9 @@ from sync.runtime import Runtime, container, log
 from sync.store.values import QueuedRow
 
 TURNS = 50
+MOMENT, LONGEST_SLEEP = 0.2, 15.0
+"""Seconds of one sleep while waiting."""
+
 FOLLOW_UPS = frozenset({"made", "echo", "twin", "later"})
 """Rows that our own writes left behind: all that an approved plan may still attend to."""
 
@@ -103,7 +106,9 @@ class Engine:
         self._fetch()
         held: tuple[Holding, ...] = ()
         approved = False
-        for turn in range(TURNS):
+        turn = 0
+        while turn < TURNS:
+            turn += 1
             complete(self.runtime)
             bring_back(self.runtime)
             rows = self._rows(follow_ups_only=approved)
@@ -117,8 +122,11 @@ class Engine:
                 approved = approved or bool(orders.approve)
             if self._news(rows, follow_ups_only=approved):
                 continue
-            if not decorate(self.runtime) and not (orders.wait and self._wait()):
+            if decorate(self.runtime):
+                continue
+            if not (orders.wait and self._wait()):
                 break
+            turn = 0
         return self.summary(monotonic() - started, held)
 
     def _fetch(self) -> None:
@@ -172,13 +180,15 @@ class Engine:
         return any((row.side, row.key, row.turn) not in known for row in now)
 
     def _wait(self) -> bool:
-        """Sleep until the next unclear write can be settled; whether there is one."""
-        store = self.runtime.store
-        pending = [one for one in store.intents.open() if one.sent_at is not None]
-        later = store.inbox.waiting(self.runtime.clock())
-        if not pending and not later:
+        """Sleep until something can be settled or is due; false when nothing is pending."""
+        runtime = self.runtime
+        later = runtime.store.inbox.next_due()
+        times = [at for at in (next_look(runtime), later) if at is not None]
+        if not times:
             return False
-        self.runtime.sleep(2.0)
+        left = (min(times) - runtime.clock()).total_seconds()
+        self._progress.tell("waiting for unclear writes", 0, 0)
+        runtime.sleep(min(max(left, MOMENT), LONGEST_SLEEP))
         return True
 
     def _notice_mappings(self) -> None:
