@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from connector.values import Comment, Record
+from connector.values import Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.values import UNKNOWN
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.cases import Candidate, Case, Gathered, reasons
+from sync.engine.hearing import with_backlog, with_comments
 from sync.feed import LISTED
 from sync.runtime import Runtime, container, creates, scope
 from sync.store.values import QueuedRow
@@ -68,7 +69,7 @@ def _cases(
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [done.get(case.link.id, case) for case in first]
     proven = _with_graves(runtime, merged)
-    return tuple(_with_comments(runtime, _with_parked(runtime, proven))), idle
+    return tuple(with_comments(runtime, _with_parked(runtime, proven))), idle
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:
@@ -206,46 +207,6 @@ def _with_parked(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     ]  # fmt: skip
 
 
-def _with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
-    known = runtime.store.comments.known([case.link.id for case in cases])
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for case in cases:
-        for side in _sides_to_hear(case):
-            places[(side, container(case.spec, side))].append(case.link.end(side).key)
-    heard = _comments(runtime, places)
-    return [
-        replace(
-            case,
-            comments={
-                side: heard.get((side, case.link.end(side).key), ())
-                for side in _sides_to_hear(case)
-            },
-            known=known.get(case.link.id, ()),
-        )
-        for case in cases
-    ]
-
-
-def _sides_to_hear(case: Case) -> frozenset[Side]:
-    """Sides whose comments may be new: a journal said so, or a Jira issue moved in any way."""
-    if not case.records.keys() & case.woken and not case.making:
-        return frozenset()
-    if case.making or case.forced():
-        return frozenset(Side)
-    told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
-    return frozenset(told)
-
-
-def _comments(
-    runtime: Runtime, places: Mapping[tuple[Side, str], Iterable[str]]
-) -> dict[tuple[Side, str], tuple[Comment, ...]]:
-    found: dict[tuple[Side, str], list[Comment]] = defaultdict(list)
-    for (side, where), keys in places.items():
-        for comment in runtime.adapters[side].comments(where, list(dict.fromkeys(keys))):
-            found[(side, comment.key)].append(comment)
-    return {place: tuple(comments) for place, comments in found.items()}
-
-
 def _looks_empty(cases: Sequence[Case]) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in {case.spec.pair for case in cases}:
@@ -274,7 +235,7 @@ def _candidates(
             for taken in (*(c.rows[0] for c in found), *waiting):
                 by_key.pop(taken.key, None)
         idle += by_key.values()
-    return tuple(_heard_candidates(runtime, chosen)), idle, tuple(held)
+    return tuple(with_backlog(runtime, chosen)), idle, tuple(held)
 
 
 def _candidates_of(
@@ -317,15 +278,3 @@ def _with_open_intent(
     known = runtime.store.intents.get(list(by_marker))
     unsettled = {IntentState.SENT, IntentState.UNCLEAR}
     return {by_marker[m] for m, intent in known.items() if intent.state in unsettled}
-
-
-def _heard_candidates(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Candidate]:
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for candidate in candidates:
-        if candidate.spec.comments.backlog:
-            place = (candidate.side, container(candidate.spec, candidate.side))
-            places[place].append(candidate.record.key)
-    heard = _comments(runtime, places)
-    return [
-        replace(one, comments=heard.get((one.side, one.record.key), ())) for one in candidates
-    ]  # fmt: skip

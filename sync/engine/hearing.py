@@ -1,0 +1,90 @@
+"""Comments of what a pass looks at: which side is asked for them, and when the other one is too.
+
+ServiceNow's journal has a stream of its own and tells what is new; in Jira a comment moves the
+issue like any other edit, so every issue that moved is asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from connector.values import Comment
+from mappings.sides import Side
+from sync.engine.carry import known_ids
+from sync.engine.cases import Candidate, Case, reasons
+from sync.runtime import Runtime, container
+
+
+def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    """The cases with their comments; where one is new, with those of the other side too.
+
+    Only the other side can tell that a comment stands there already although the store forgot.
+    """
+    first = _hear(runtime, cases, _to_hear)
+    return _hear(runtime, first, _to_compare)
+
+
+def _to_compare(case: Case) -> frozenset[Side]:
+    heard = case.comments.keys()
+    new = any(
+        comment.id not in known_ids(case.known, side)
+        for side in heard
+        for comment in case.comments[side]
+    )
+    return frozenset(Side) - heard if new else frozenset()
+
+
+def _hear(
+    runtime: Runtime, cases: Sequence[Case], wanted: Callable[[Case], frozenset[Side]]
+) -> list[Case]:
+    known = runtime.store.comments.known([case.link.id for case in cases])
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for case in cases:
+        for side in wanted(case):
+            places[(side, container(case.spec, side))].append(case.link.end(side).key)
+    heard = _read(runtime, places)
+    return [
+        replace(
+            case,
+            comments={
+                **case.comments,
+                **{side: heard.get((side, case.link.end(side).key), ()) for side in wanted(case)},
+            },
+            known=known.get(case.link.id, ()),
+        )
+        for case in cases
+    ]
+
+
+def _to_hear(case: Case) -> frozenset[Side]:
+    """Sides whose comments may be new: a journal said so, or a Jira issue moved in any way."""
+    if not case.records.keys() & case.woken and not case.making:
+        return frozenset()
+    if case.making or case.forced():
+        return frozenset(Side)
+    told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
+    return frozenset(told)
+
+
+def _read(
+    runtime: Runtime, places: Mapping[tuple[Side, str], Iterable[str]]
+) -> dict[tuple[Side, str], tuple[Comment, ...]]:
+    found: dict[tuple[Side, str], list[Comment]] = defaultdict(list)
+    for (side, where), keys in places.items():
+        for comment in runtime.adapters[side].comments(where, list(dict.fromkeys(keys))):
+            found[(side, comment.key)].append(comment)
+    return {place: tuple(comments) for place, comments in found.items()}
+
+
+def with_backlog(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Candidate]:
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.spec.comments.backlog:
+            place = (candidate.side, container(candidate.spec, candidate.side))
+            places[place].append(candidate.record.key)
+    heard = _read(runtime, places)
+    return [
+        replace(one, comments=heard.get((one.side, one.record.key), ())) for one in candidates
+    ]  # fmt: skip
