@@ -16,6 +16,7 @@ from datetime import datetime
 from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
+from connector.jira.answers import SIDE
 from connector.jira.client import JiraClient
 from connector.jira.commenting import Commenting
 from connector.jira.creating import Creating
@@ -30,6 +31,7 @@ from connector.jira.scouting import Scouting
 from connector.jira.witness import Witness
 from connector.outcomes import outcome, settled
 from connector.retry import ServerClock
+from connector.sense import sensible
 from connector.settings import HttpSettings, JiraSettings
 from connector.values import (
     Authorship,
@@ -52,6 +54,7 @@ from connector.values import (
 )
 
 
+@sensible(SIDE)
 class JiraAdapter:
     """One Jira site. Safe to call from several threads."""
 

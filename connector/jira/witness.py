@@ -10,10 +10,13 @@ from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 from connector.errors import NotThere
+from connector.jira.answers import SIDE
 from connector.jira.door import Door
 from connector.jira.facts import Facts
+from connector.sense import sensible
 
 
+@sensible(SIDE)
 class Witness:
     """Memos are properties of our own account, which every user may write."""
 

@@ -12,6 +12,7 @@ from connector.base import Memory, Meter
 from connector.errors import AccessLost, Gone, Rejected
 from connector.outcomes import settled
 from connector.retry import ServerClock
+from connector.sense import sensible
 from connector.servicenow import translate
 from connector.servicenow.answers import SIDE
 from connector.servicenow.client import ServiceNowClient
@@ -45,6 +46,7 @@ _VERSIONED = "sys_id,sys_mod_count,sys_updated_on"
 _JOURNAL = "sys_id,name,element_id,sys_created_on"
 
 
+@sensible(SIDE)
 class ServiceNowAdapter:
     """One instance. ``mount`` puts a fake under the real client; ``sleeper`` waits for it."""
 

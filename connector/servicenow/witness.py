@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 
 from connector.errors import AccessLost, ConnectorError, NotThere
+from connector.sense import sensible
 from connector.servicenow.answers import SIDE
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
@@ -23,6 +24,7 @@ GRAVES = "sys_audit_delete"
 _FIELD = re.compile(r"(?:OR|NQ)?(?P<name>[a-z][a-z0-9_.]*)")
 
 
+@sensible(SIDE)
 class Witness:
     """Memos live among our own account's preferences, which every user may write."""
 
