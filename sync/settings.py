@@ -41,6 +41,11 @@ class StoreSettings(Group):
         default="sqlite:///tandem.db",
         description="database URL: sqlite:///FILE (one process) or postgresql://user@host/database",
     )
+    lease: float = Field(
+        default=60.0,
+        ge=5,
+        description="seconds after which a process that vanished elsewhere may be replaced",
+    )
 
 
 class MappingsSettings(Group):

@@ -30,7 +30,6 @@ from sync.store.values import Lease
 
 LEASE = "sync"
 LEASE_SECONDS = 60.0
-RENEW_SECONDS = 15.0
 
 
 def utc_now() -> datetime:
@@ -141,9 +140,9 @@ def running(
 
 
 @contextmanager
-def leased(store: Store) -> Iterator[Lease]:
+def leased(store: Store, seconds: float = LEASE_SECONDS) -> Iterator[Lease]:
     """The right to write, renewed in the background; ``LeaseHeld`` where another has it."""
-    lease = store.lease.take(LEASE, holder(), LEASE_SECONDS)
+    lease = store.lease.take(LEASE, holder(), seconds)
     store.fence(lease)
     stop = threading.Event()
     keeper = threading.Thread(target=_renew, args=(store, lease, stop), daemon=True)
@@ -158,7 +157,7 @@ def leased(store: Store) -> Iterator[Lease]:
 
 
 def _renew(store: Store, lease: Lease, stop: threading.Event) -> None:
-    while not stop.wait(RENEW_SECONDS):
+    while not stop.wait(lease.ttl / 4):
         try:
             store.lease.renew(lease)
         except LeaseLost:

@@ -36,7 +36,7 @@ def run(
         with stopping_on_signals(daemon), _probes(daemon, settings):
             if standby and not daemon.wait_for(lambda: _free(runtime)):
                 return
-            with wiring.leased(runtime.store):
+            with wiring.leased(runtime.store, settings.store.lease):
                 daemon.start()
                 daemon.wait()
                 daemon.stop()

@@ -35,7 +35,11 @@ BUSY_SECONDS = 20
 _QUIET: dict[str, Any] = {"hide_parameters": True}
 """People's texts are among the parameters: they have no place in messages and logs."""
 
-_OPTIONS = "-c synchronous_commit=on -c timezone=UTC"
+_OPTIONS = (
+    "-c synchronous_commit=on -c timezone=UTC"
+    # A process that is stopped inside a transaction would keep its heir waiting for its locks.
+    " -c idle_in_transaction_session_timeout=15000"
+)
 
 WRITES = {"tandem_begin": "BEGIN IMMEDIATE"}
 """Execution option read when a SQLite transaction begins; reads take the plain ``BEGIN``."""

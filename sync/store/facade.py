@@ -95,7 +95,7 @@ class Store:
         no remote system would tell it. Raises :class:`~sync.errors.LeaseLost`.
         """
         for lease, renewed in list(self._held.values()):
-            if monotonic() - renewed > ENSURE_SECONDS:
+            if monotonic() - renewed > min(ENSURE_SECONDS, lease.ttl / 8):
                 self.lease.renew(lease)
                 self._held[lease.name] = (lease, monotonic())
 
