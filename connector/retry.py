@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from connector.errors import RetryLater
+from connector.errors import BrokenAnswer, RetryLater
 
 T = TypeVar("T")
 
@@ -29,6 +29,14 @@ DEADLINE = 30.0
 ATTEMPTS = 8
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 8.0
+
+
+class Odd(RetryLater):
+    """A page or a cut-off body instead of data: tried again, then reported as what it is."""
+
+    def __init__(self, broken: BrokenAnswer) -> None:
+        self.broken = broken
+        super().__init__(broken.what, side=broken.side, where=broken.where)
 
 
 class RetryPolicy:
@@ -54,7 +62,10 @@ class RetryPolicy:
             sleep=self._sleeper,
             reraise=True,
         )
-        return retrying(work)
+        try:
+            return retrying(work)
+        except Odd as odd:
+            raise odd.broken from odd
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -114,3 +125,7 @@ class ServerClock:
         """The latest time shown, ``None`` before the first answer."""
         with self._lock:
             return self._latest
+
+    def wait(self, retry_after: str | None) -> float | None:
+        """Seconds that a ``Retry-After`` header asks for."""
+        return parse_retry_after(retry_after, self.now())

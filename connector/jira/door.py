@@ -12,20 +12,20 @@ any refusal                    the error               the error: not done
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere, RetryLater
+from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere
 from connector.jira.answers import SIDE, Answer, anonymous, error_of
-from connector.jira.client import Ask, JiraClient, NoAnswer
+from connector.jira.client import Ask, JiraClient
 from connector.outcomes import Lost
-from connector.retry import RetryPolicy, ServerClock, parse_retry_after
+from connector.retry import Odd, RetryPolicy, ServerClock
 from connector.settings import HttpSettings
 from connector.values import RequestClass
+from connector.wire import NoAnswer
+from connector.workers import Workers
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -44,9 +44,7 @@ class Door:
         self._client = client
         self._clock = clock
         self._policy = RetryPolicy(sleeper=sleeper)
-        self._workers = max(1, http.concurrency)
-        self._local = threading.local()
-        self._pool = ThreadPoolExecutor(self._workers, "jira", self._mark_worker)
+        self._workers = Workers(http.concurrency, SIDE)
 
     @property
     def url(self) -> str:
@@ -115,27 +113,16 @@ class Door:
         return self._patient(Ask(method, path, kind, params, body), _absent(path), empty=True)
 
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
-        """Do the same for each item, side by side, results in order.
-
-        Inside such work it goes on one by one: workers that wait for workers would stand still.
-        """
-        if self._workers == 1 or len(items) < 2 or getattr(self._local, "worker", False):
-            return [work(item) for item in items]
-        return list(self._pool.map(work, items))
+        """Do the same for each item, side by side, results in order."""
+        return self._workers.parallel(work, items)
 
     def close(self) -> None:
         """End the threads and close their connections."""
-        self._pool.shutdown(wait=True)
+        self._workers.close()
         self._client.close()
 
-    def _mark_worker(self) -> None:
-        self._local.worker = True
-
     def _patient(self, ask: Ask, absent: type[ConnectorError], *, empty: bool = False) -> Any:
-        try:
-            return self._policy.call(lambda: self._asked(ask, absent, empty=empty))
-        except _Odd as odd:
-            raise odd.broken from odd
+        return self._policy.call(lambda: self._asked(ask, absent, empty=empty))
 
     def _asked(self, ask: Ask, absent: type[ConnectorError], *, empty: bool) -> Any:
         answer = self._sound(self._client.send(ask))
@@ -144,9 +131,9 @@ class Door:
         try:
             value = answer.json()
         except BrokenAnswer as error:
-            raise _Odd(error) from error
+            raise Odd(error) from error
         if value is None and not empty:
-            raise _Odd(BrokenAnswer("the answer is empty", side=SIDE, where=ask.where))
+            raise Odd(BrokenAnswer("the answer is empty", side=SIDE, where=ask.where))
         return value
 
     def _once(self, ask: Ask, accept: Collection[int]) -> Any:
@@ -172,16 +159,7 @@ class Door:
         return answer
 
     def _error(self, answer: Answer, absent: type[ConnectorError]) -> ConnectorError:
-        after = parse_retry_after(answer.headers.get("retry-after"), self._clock.now())
-        return error_of(answer, absent, after)
-
-
-class _Odd(RetryLater):
-    """A page or a cut-off body instead of JSON: tried again, then reported as what it is."""
-
-    def __init__(self, broken: BrokenAnswer) -> None:
-        self.broken = broken
-        super().__init__(broken.what, side=broken.side, where=broken.where)
+        return error_of(answer, absent, self._clock.wait(answer.headers.get("retry-after")))
 
 
 def _whole(answer: Answer) -> Any:

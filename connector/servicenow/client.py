@@ -9,40 +9,23 @@ is longer than the instance's own 60 s, so that a slow write is not taken for a 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import pysnow
 import requests
-import urllib3
 from requests.adapters import BaseAdapter
 
 from connector.base import Meter
-from connector.errors import Unreachable
 from connector.retry import ServerClock
 from connector.servicenow.answers import SIDE, Answer
 from connector.servicenow.auth import OAuth, auth_of
 from connector.settings import HttpSettings, ServiceNowSettings, host_of
 from connector.values import RequestClass
-
-CONNECT_SECONDS = 10.0
-_UNSENT = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.NameResolutionError,
-)
-
-
-class NeverSent(Unreachable):
-    """No connection came about, so nothing can have happened."""
-
-
-class NoAnswer(Unreachable):
-    """The connection broke or the time ran out: the request may have been carried out."""
+from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
+from connector.workers import PerThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +50,7 @@ class _Session(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        tame(self)
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["allow_redirects"] = False
@@ -92,24 +74,22 @@ class ServiceNowClient:
         self._meter = meter
         self._clock = clock
         self._mount = mount
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._made: list[pysnow.Client] = []
+        self._doors = PerThread(self._make, pysnow.Client.close)
         self._auth = auth_of(settings, self._fetch_token)
         self.url = settings.url.rstrip("/")
         self.host = host_of(self.url)
 
     def send(self, ask: Ask) -> Answer:
-        """One attempt, counted. Raises :class:`NeverSent` or :class:`NoAnswer`."""
-        resource = self._door().resource(
+        """One attempt, counted. Raises ``NeverSent`` or ``NoAnswer``."""
+        resource = self._doors.get().resource(
             api_path=ask.path, base_path=ask.base, timeout=self._timeout
         )
         resource.parameters.add_custom(dict(ask.params))
         self._meter.count(ask.kind)
         try:
             found = resource.request(ask.method, data=ask.body)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _broken(error, ask) from error
+        except FAILURES as error:
+            raise broken(error, SIDE, ask.where) from error
         answer = found._response
         headers = {name.lower(): value for name, value in answer.headers.items()}
         self._clock.note(headers.get("date"))
@@ -124,24 +104,13 @@ class ServiceNowClient:
 
     def close(self) -> None:
         """Close every thread's session."""
-        with self._lock:
-            made, self._made = self._made, []
-        for door in made:
-            door.close()
-        self._local = threading.local()
+        self._doors.close()
 
-    def _door(self) -> pysnow.Client:
-        door = getattr(self._local, "door", None)
-        if door is None:
-            secure = urlsplit(self.url).scheme == "https"
-            session = self._session()
-            session.auth = self._auth
-            door = self._local.door = pysnow.Client(
-                host=urlsplit(self.url).netloc, session=session, use_ssl=secure
-            )
-            with self._lock:
-                self._made.append(door)
-        return door
+    def _make(self) -> pysnow.Client:
+        parts = urlsplit(self.url)
+        session = self._session()
+        session.auth = self._auth
+        return pysnow.Client(host=parts.netloc, session=session, use_ssl=parts.scheme == "https")
 
     def _session(self) -> _Session:
         session = _Session()
@@ -157,16 +126,3 @@ class ServiceNowClient:
         self._meter.count(RequestClass.READ)
         with self._session() as session:
             return session.post(f"{self.url}/oauth_token.do", data=form, timeout=self._timeout)
-
-
-def _broken(error: Exception, ask: Ask) -> Unreachable:
-    """Whether the request can have reached ServiceNow, as the library's exception tells."""
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    unsent = isinstance(reason, _UNSENT) or isinstance(
-        error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL
-    )
-    if unsent or "CERTIFICATE_VERIFY_FAILED" in str(reason):
-        what = f"no connection: {type(error).__name__}"
-        return NeverSent(what, side=SIDE, where=ask.where)
-    return NoAnswer(f"no whole answer: {type(error).__name__}", side=SIDE, where=ask.where)

@@ -14,19 +14,19 @@ any refusal                        the error               the error: not done
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from connector.errors import BrokenAnswer, RetryLater
+from connector.errors import BrokenAnswer, ConnectorError, RetryLater
 from connector.outcomes import Lost
-from connector.retry import RetryPolicy, ServerClock, parse_retry_after
+from connector.retry import Odd, RetryPolicy, ServerClock
 from connector.servicenow.answers import SIDE, Answer, error_of, partial
-from connector.servicenow.client import Ask, NoAnswer, ServiceNowClient
+from connector.servicenow.client import Ask, ServiceNowClient
 from connector.values import RequestClass
+from connector.wire import NoAnswer
+from connector.workers import Workers
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -53,9 +53,7 @@ class Door:
         self._client = client
         self._clock = clock
         self._policy = RetryPolicy(sleeper=sleeper)
-        self._workers = max(1, workers)
-        self._local = threading.local()
-        self._pool = ThreadPoolExecutor(self._workers, "servicenow", self._mark_worker)
+        self._workers = Workers(workers, SIDE)
 
     @property
     def url(self) -> str:
@@ -96,23 +94,15 @@ class Door:
 
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """Do the same for each item, side by side, results in order."""
-        if self._workers == 1 or len(items) < 2 or getattr(self._local, "worker", False):
-            return [work(item) for item in items]
-        return list(self._pool.map(work, items))
+        return self._workers.parallel(work, items)
 
     def close(self) -> None:
         """End the threads and close their connections."""
-        self._pool.shutdown(wait=True)
+        self._workers.close()
         self._client.close()
 
-    def _mark_worker(self) -> None:
-        self._local.worker = True
-
     def _read(self, ask: Ask) -> tuple[Answer, Any]:
-        try:
-            return self._policy.call(lambda: self._asked(ask))
-        except _Odd as odd:
-            raise odd.broken from odd
+        return self._policy.call(lambda: self._asked(ask))
 
     def _asked(self, ask: Ask) -> tuple[Answer, Any]:
         answer = self._accepted(ask)
@@ -120,11 +110,11 @@ class Door:
             what = "ServiceNow queued the request instead of answering it"
             raise RetryLater(what, side=SIDE, where=ask.where)
         if answer.status >= 300:
-            raise error_of(answer, self._after(answer))
+            raise self._error(answer)
         try:
             value = answer.json()
         except BrokenAnswer as error:
-            raise _Odd(error) from error
+            raise Odd(error) from error
         if partial(value):
             what = f"the answer is not whole: {partial(value)}"
             raise RetryLater(what, side=SIDE, where=ask.where)
@@ -139,9 +129,9 @@ class Door:
             what = "ServiceNow queued the write, or threw it away"
             raise Lost(RetryLater(what, side=SIDE, where=ask.where))
         if answer.status >= 500:
-            raise Lost(error_of(answer, self._after(answer)))
+            raise Lost(self._error(answer))
         if answer.status >= 300:
-            raise error_of(answer, self._after(answer))
+            raise self._error(answer)
         return _whole(answer)
 
     def _accepted(self, ask: Ask) -> Answer:
@@ -153,16 +143,8 @@ class Door:
             raise error_of(answer, None)
         return answer
 
-    def _after(self, answer: Answer) -> float | None:
-        return parse_retry_after(answer.headers.get("retry-after"), self._clock.now())
-
-
-class _Odd(RetryLater):
-    """A page or a cut-off body instead of JSON: tried again, then reported as what it is."""
-
-    def __init__(self, broken: BrokenAnswer) -> None:
-        self.broken = broken
-        super().__init__(broken.what, side=broken.side, where=broken.where)
+    def _error(self, answer: Answer) -> ConnectorError:
+        return error_of(answer, self._clock.wait(answer.headers.get("retry-after")))
 
 
 def _whole(answer: Answer) -> Any:

@@ -1,0 +1,60 @@
+"""What both clients hold about the wire: tame sessions, and what a broken connection means.
+
+Terms: an *attempt* is one HTTP request; it ends in an answer, in :class:`NeverSent` (nothing
+reached the side) or in :class:`NoAnswer` (something may have).
+"""
+
+from __future__ import annotations
+
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+import urllib3
+
+from connector.errors import Unreachable
+
+CONNECT_SECONDS = 10.0
+FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError)
+"""What the HTTP libraries raise instead of an answer."""
+
+_UNSENT = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NameResolutionError,
+)
+_UNSENDABLE = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+)
+
+
+class NeverSent(Unreachable):
+    """No connection came about, so nothing can have happened."""
+
+
+class NoAnswer(Unreachable):
+    """The connection broke or the time ran out: the request may have been carried out."""
+
+
+def tame(session: requests.Session) -> None:
+    """Nothing from the environment, and no cookies: they would serialise all requests."""
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def broken(error: Exception, side: str, where: str) -> NeverSent | NoAnswer:
+    """Whether the request can have reached the side, as the library's exception tells.
+
+    The message names the kind of trouble only: the library's text would repeat the URL with its
+    query.
+    """
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    unsent = isinstance(reason, _UNSENT) or isinstance(error, _UNSENDABLE)
+    # A refused certificate ends the handshake; other TLS trouble can come after the request.
+    if unsent or "CERTIFICATE_VERIFY_FAILED" in str(reason):
+        return NeverSent(f"no connection: {type(error).__name__}", side=side, where=where)
+    return NoAnswer(f"no whole answer: {type(error).__name__}", side=side, where=where)
