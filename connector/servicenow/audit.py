@@ -15,7 +15,7 @@ from connector.errors import ConnectorError
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id
 from connector.servicenow.query import joined, one_of, term
-from connector.servicenow.translate import moment
+from connector.servicenow.translate import moment, needed
 from connector.values import Patch, Replaced
 
 TABLE = "sys_audit"
@@ -49,10 +49,10 @@ class Audit:
             return None
         try:
             rows = self._rows(patch)
+            recent = [row for row in rows if before < checkpoint(row) <= after]
+            return told(recent, after) if recent else None
         except ConnectorError:
             return None
-        recent = [row for row in rows if before < checkpoint(row) <= after]
-        return told(recent, after) if recent else None
 
     def _rows(self, patch: Patch) -> list[Row]:
         query = joined(
@@ -67,17 +67,17 @@ def told(rows: Sequence[Row], last: int) -> dict[str, Replaced]:
     """By field: what the write with the count ``last`` replaced, and who had written that."""
     found = {}
     for ours in (row for row in rows if checkpoint(row) == last):
-        name, value = str(ours["fieldname"]), str(ours.get("oldvalue") or "")
+        name, value = needed(ours, "fieldname"), str(ours.get("oldvalue") or "")
         theirs = [
             row
             for row in rows
-            if row["fieldname"] == name
+            if row.get("fieldname") == name
             and checkpoint(row) < last
             and str(row.get("newvalue") or "") == value
         ]
         if theirs:
             latest = max(theirs, key=checkpoint)
-            author, at = str(latest.get("user") or ""), moment(str(latest["sys_created_on"]))
+            author, at = str(latest.get("user") or ""), moment(needed(latest, "sys_created_on"))
             found[name] = Replaced(value or None, author, at)
     return found
 

@@ -1,7 +1,8 @@
 """Many edits in one request: the Batch API (servicenow-api 11).
 
 Items run one after another, each with its own status; what did not fit into 30 s comes back as not
-serviced. It is no transaction, and a lost answer leaves every item of it unclear.
+serviced. The item that was under way when the time ran out may still have been done. It is no
+transaction, and a lost answer leaves every item of it unclear.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from connector.errors import BrokenAnswer, ConnectorError, RetryLater
 from connector.outcomes import Lost, outcome
-from connector.servicenow.answers import SIDE, Answer, error_of
+from connector.servicenow.answers import SIDE, Answer, error_of, partial
 from connector.servicenow.door import Door
 from connector.values import Done, NotSent, Unclear, WriteResult
 
@@ -35,6 +36,11 @@ class Item:
     def url(self) -> str:
         """The relative URL inside the batch."""
         return f"/api/now/table/{self.table}/{self.key}?{self.params}"
+
+    @property
+    def where(self) -> str:
+        """Method and path for messages."""
+        return f"PATCH /api/now/table/{self.table}/{self.key}"
 
 
 Row = dict[str, Any]
@@ -59,8 +65,34 @@ def _batch(door: Door, items: Sequence[Item]) -> list[Row | WriteResult]:
         return [Unclear(lost.error) for _ in items]
     except ConnectorError as error:
         return [NotSent(error) for _ in items]
-    served = {str(one.get("id")): one for one in result.get("serviced_requests", ())}
-    return [_one(served.get(str(place)), item) for place, item in enumerate(items)]
+    return _results(result, items)
+
+
+def _results(result: Any, items: Sequence[Item]) -> list[Row | WriteResult]:
+    parts = result if isinstance(result, dict) else {}
+    served = {str(one.get("id")): one for one in _list(parts, "serviced_requests")}
+    left = {str(name) for name in _list(parts, "unserviced_requests")}
+    found: list[Row | WriteResult] = []
+    cut = False
+    for place, item in enumerate(items):
+        name = str(place)
+        if name in served:
+            found.append(_one(served[name], item))
+        else:
+            found.append(_unserved(item, begun=not cut or name not in left))
+            cut = True
+    return found
+
+
+def _list(parts: Mapping[str, Any], name: str) -> list[Any]:
+    held = parts.get(name)
+    return held if isinstance(held, list) else []
+
+
+def _unserved(item: Item, *, begun: bool) -> WriteResult:
+    what = "the batch ran out of time before this edit"
+    error = RetryLater(what, side=SIDE, where=item.where)
+    return Unclear(error) if begun else NotSent(error)
 
 
 def _request(name: str, item: Item) -> dict[str, Any]:
@@ -77,28 +109,36 @@ def _request(name: str, item: Item) -> dict[str, Any]:
     }
 
 
-def _one(served: Mapping[str, Any] | None, item: Item) -> Row | WriteResult:
-    where = f"PATCH /api/now/table/{item.table}"
-    if served is None:
-        what = "the batch ran out of time before this edit"
-        return NotSent(RetryLater(what, side=SIDE, where=where))
-    status = int(served.get("status_code") or 0)
-    body = base64.b64decode(str(served.get("body") or ""))
-    if 200 <= status < 300 and status != 202:
-        return _stored(body, where)
-    answer = Answer(status, {"content-type": "application/json"}, body, where)
-    error = error_of(answer, None)
-    if status >= 500 or status in (0, 202):
-        return Unclear(error)
-    return _failed(error)
-
-
-def _stored(body: bytes, where: str) -> Row | WriteResult:
+def _one(served: Mapping[str, Any], item: Item) -> Row | WriteResult:
     try:
-        row = json.loads(body)["result"]
+        status = int(served.get("status_code") or 0)
+        body = base64.b64decode(str(served.get("body") or ""))
+    except ValueError:
+        return Unclear(_cut(item))
+    if 200 <= status < 300 and status != 202:
+        return _stored(body, item)
+    if status in (0, 202):
+        return Unclear(
+            RetryLater("an edit was queued, or thrown away", side=SIDE, where=item.where)
+        )
+    error = error_of(Answer(status, {"content-type": "application/json"}, body, item.where), None)
+    return Unclear(error) if status >= 500 else _failed(error)
+
+
+def _stored(body: bytes, item: Item) -> Row | WriteResult:
+    try:
+        value = json.loads(body)
+        row = value["result"]
     except (ValueError, KeyError, TypeError):
-        return Unclear(BrokenAnswer("an edit's answer is cut off", side=SIDE, where=where))
-    return row if isinstance(row, dict) else Done("")
+        return Unclear(_cut(item))
+    if partial(value):
+        what = f"the edit may be cut short: {partial(value)}"
+        return Unclear(RetryLater(what, side=SIDE, where=item.where))
+    return row if isinstance(row, dict) else Done(item.key)
+
+
+def _cut(item: Item) -> BrokenAnswer:
+    return BrokenAnswer("an edit's answer is cut off", side=SIDE, where=item.where)
 
 
 def _failed(error: ConnectorError) -> WriteResult:

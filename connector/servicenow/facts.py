@@ -53,7 +53,8 @@ class Facts:
         for field, values in (("sys_id", keys), ("email", emails)):
             for part in chunks(sorted(values)):
                 for row in self._users(one_of(field, part)):
-                    found[str(row["sys_id"])] = person(row)
+                    one = person(row)
+                    found[one.key] = one
         wanted = {email.casefold() for email in emails}
         return tuple(
             one for one in found.values() if one.key in keys or one.email.casefold() in wanted

@@ -21,7 +21,7 @@ from connector.servicenow.lists import by_id
 from connector.servicenow.query import chunks, joined, one_of
 from connector.servicenow.records import Records
 from connector.servicenow.translate import comment
-from connector.values import Comment, CommentDraft, Done, NotSent, Refused, WriteResult
+from connector.values import Comment, CommentDraft, Done, NotSent, Refused, Unclear, WriteResult
 
 TABLE = "sys_journal_field"
 LANES = ("comments", "work_notes")
@@ -62,10 +62,12 @@ class Journal:
         """Add entries, those of one record in their order; ``Done.key`` is the journal row's id."""
         found: dict[int, WriteResult] = {}
         stopped: set[tuple[str, str]] = set()
-        for number, wave in enumerate(_waves(drafts)):
-            if number:
-                self._sleep(TICK)
+        wrote = False
+        for wave in _waves(drafts):
             due = [place for place in wave if _record(drafts[place]) not in stopped]
+            if wrote and due:
+                self._sleep(TICK)
+            wrote = wrote or bool(due)
             self._wave(drafts, due, found)
             for place in wave:
                 result = found.setdefault(place, NotSent(_behind()))
@@ -82,11 +84,17 @@ class Journal:
         for place, result in zip(due, self._write([drafts[p] for p in due]), strict=True):
             found[place] = result
         done = [place for place in due if isinstance(found[place], Done)]
-        ids = self._ids([drafts[place] for place in done])
-        for place in done:
-            draft = drafts[place]
-            key = ids.get((draft.key, draft.reference))
-            found[place] = Done(key) if key else Refused(_dropped(draft))
+        for table in dict.fromkeys(drafts[place].container for place in done):
+            mine = [place for place in done if drafts[place].container == table]
+            found.update(self._arrived(table, {place: drafts[place] for place in mine}))
+
+    def _arrived(self, table: str, drafts: Mapping[int, CommentDraft]) -> dict[int, WriteResult]:
+        """What the journal says of entries that were answered with 200."""
+        try:
+            entries = self.read(table, {draft.key for draft in drafts.values()})
+        except ConnectorError as error:
+            return {place: Unclear(error) for place in drafts}
+        return {place: _arrival(draft, entries) for place, draft in drafts.items()}
 
     def _write(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         if len(drafts) == 1:
@@ -98,21 +106,10 @@ class Journal:
         written_all = patch_all(self._door, items)
         return [Done("") if isinstance(one, dict) else one for one in written_all]
 
-    def _ids(self, drafts: Sequence[CommentDraft]) -> Mapping[tuple[str, str], str]:
-        by_table: dict[str, list[CommentDraft]] = defaultdict(list)
-        for draft in drafts:
-            by_table[draft.container].append(draft)
-        found: dict[tuple[str, str], str] = {}
-        for table, mine in by_table.items():
-            try:
-                entries = self.read(table, {draft.key for draft in mine})
-            except ConnectorError:
-                continue
-            for draft in mine:
-                for entry in entries:
-                    if entry.key == draft.key and draft.reference in entry.body:
-                        found[(draft.key, draft.reference)] = entry.id
-        return found
+
+def _arrival(draft: CommentDraft, entries: Sequence[Comment]) -> WriteResult:
+    ids = [one.id for one in entries if one.key == draft.key and draft.reference in one.body]
+    return Done(ids[-1]) if ids else Refused(_dropped(draft))
 
 
 def _waves(drafts: Sequence[CommentDraft]) -> list[list[int]]:
@@ -138,8 +135,12 @@ def _behind() -> ConnectorError:
 
 def _dropped(draft: CommentDraft) -> Rejected:
     return Rejected(
-        f"ServiceNow answered 200 and dropped the {draft.lane}: the record is closed",
+        f"ServiceNow answered 200, and the {draft.lane} do not show it: the record is closed, "
+        "or we may not read its journal",
         side=SIDE,
         field=draft.lane,
-        remedy="Reopen the record, then `tandem parked retry ID`.",
+        remedy=(
+            "Reopen the record, or give the account read rights on sys_journal_field, then "
+            "`tandem parked retry ID`."
+        ),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from connector.servicenow.door import Door
 from connector.servicenow.query import joined, stamp, term
-from connector.servicenow.translate import PLAIN, honest
+from connector.servicenow.translate import PLAIN, honest, needed
 
 LIMIT = 1000
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def by_id(door: Door, table: str, scope: str, fields: str) -> Iterator[tuple[Row
         rows, more = stepping(door, table, joined(scope, after, order=("sys_id",)), fields)
         if rows:
             yield rows
-            last = str(rows[-1]["sys_id"])
+            last = needed(rows[-1], "sys_id")
         if not more:
             return
 
@@ -75,7 +75,7 @@ def by_time(
             yield rows
         if not more or not rows:
             return
-        at, last = str(rows[-1][stamped]), str(rows[-1]["sys_id"])
+        at, last = needed(rows[-1], stamped), needed(rows[-1], "sys_id")
         yield from _rest_of_second(door, table, (*base, term(stamped, "=", at)), last, fields)
         floor = at
         query = joined(*base, term(stamped, ">", at), order=(stamped, "sys_id"))
@@ -89,6 +89,6 @@ def _rest_of_second(
         rows, more = stepping(door, table, query, fields)
         if rows:
             yield rows
-            last = str(rows[-1]["sys_id"])
+            last = needed(rows[-1], "sys_id")
         if not more or not rows:
             return

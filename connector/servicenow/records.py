@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from connector.errors import ConnectorError, Gone, Rejected
+from connector.errors import BrokenAnswer, ConnectorError, Gone, Rejected
 from connector.outcomes import Lost, outcome
 from connector.servicenow.answers import SIDE
 from connector.servicenow.audit import Audit
@@ -14,7 +14,7 @@ from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
 from connector.servicenow.query import chunks, joined, one_of
-from connector.servicenow.translate import PLAIN, columns, payload, record
+from connector.servicenow.translate import PLAIN, columns, needed, payload, record, value
 from connector.values import (
     Done,
     Draft,
@@ -53,9 +53,8 @@ class Records:
             return [row for row in rows if row.get("sys_id") in some]
 
         lists = self._door.parallel(part, list(chunks(list(dict.fromkeys(keys)))))
-        return {
-            str(row["sys_id"]): self._record(table, row, fields) for one in lists for row in one
-        }
+        found = [self._record(table, row, fields) for one in lists for row in one]
+        return {one.key: one for one in found}
 
     def in_scope(self, table: str, scope: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these keys a scope selects now."""
@@ -63,7 +62,7 @@ class Records:
         def part(some: Sequence[str]) -> list[str]:
             query = joined(one_of("sys_id", some), scope)
             rows, _ = page_of(self._door, table, query, "sys_id")
-            return [str(row["sys_id"]) for row in rows]
+            return [needed(row, "sys_id") for row in rows]
 
         lists = self._door.parallel(part, list(chunks(sorted(keys))))
         return frozenset(key for one in lists for key in one) & frozenset(keys)
@@ -86,28 +85,35 @@ class Records:
 
         def post() -> Done:
             params = {**PLAIN, "sysparm_fields": columns(draft.fields.keys())}
-            row = self._door.write(
-                "POST", f"/table/{draft.container}", payload(draft.fields), params
-            )
-            made = self._record(draft.container, row, draft.fields.keys())
-            return Done(made.key, made.label, made)
+            path = f"/table/{draft.container}"
+            row = self._door.write("POST", path, payload(draft.fields), params)
+            if not isinstance(row, dict) or not row.get("sys_id"):
+                what = "the answer to a create names no record"
+                raise Lost(BrokenAnswer(what, side=SIDE, where=f"POST {path}"))
+            made = self._shown(draft.container, row, draft.fields.keys())
+            return Done(str(row["sys_id"]), str(row.get("number") or row["sys_id"]), made)
 
         return outcome(post)
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records: one by a PATCH of its own, several in batches."""
         refused = [_unfit(patch) for patch in patches]
-        if len(patches) == 1 and refused[0] is None:
-            one = patches[0]
-            rows = [self.patch_one(one.container, one.key, payload(one.fields), fields)]
-        else:
-            params = urlencode({**PLAIN, "sysparm_fields": columns(fields)})
-            items = [Item(p.container, p.key, payload(p.fields), params) for p in patches]
-            rows = patch_all(self._door, items)
+        fit = [patch for patch, bad in zip(patches, refused, strict=True) if bad is None]
+        rows = iter(self._patch(fit, fields))
         return [
-            bad or self._patched(patch, row, fields)
-            for patch, row, bad in zip(patches, rows, refused, strict=True)
+            bad or self._patched(patch, next(rows), fields)
+            for patch, bad in zip(patches, refused, strict=True)
         ]
+
+    def _patch(
+        self, patches: Sequence[Patch], fields: Collection[str]
+    ) -> Sequence[Row | WriteResult]:
+        if len(patches) == 1:
+            one = patches[0]
+            return [self.patch_one(one.container, one.key, payload(one.fields), fields)]
+        params = urlencode({**PLAIN, "sysparm_fields": columns(fields)})
+        items = [Item(p.container, p.key, payload(p.fields), params) for p in patches]
+        return patch_all(self._door, items)
 
     def patch_one(
         self, table: str, key: str, body: Mapping[str, str], fields: Collection[str] = ()
@@ -147,10 +153,11 @@ class Records:
         return row if not isinstance(row, dict) else self._moved(move, row, names, wanted)
 
     def _moved(self, move: Move, row: Row, names: Collection[str], wanted: str) -> WriteResult:
-        stored = self._record(move.container, row, names)
-        if stored.fields.get(move.name) != wanted:
+        if value(row.get(move.name)) != wanted:
             return Refused(_kept(move))
-        return Done(stored.key, stored.label, stored, (wanted,))
+        stored = self._shown(move.container, row, names)
+        label = stored.label if stored else ""
+        return Done(move.key, label, stored, (wanted,))
 
     def _offered(self, move: Move) -> Mapping[str, str] | None:
         """States a change may take now, with their labels; other tables do not tell."""
@@ -167,7 +174,9 @@ class Records:
     ) -> WriteResult:
         if not isinstance(row, dict):
             return row
-        stored = self._record(patch.container, row, fields)
+        stored = self._shown(patch.container, row, fields)
+        if stored is None:
+            return Done(patch.key)
         if not self._audit.crowded(patch, stored.version):
             return Done(stored.key, stored.label, stored)
         told = self._audit.replaced(patch, stored.version)
@@ -175,6 +184,13 @@ class Records:
 
     def _record(self, table: str, row: Mapping[str, Any], fields: Collection[str]) -> Record:
         return record(table, row, fields, self._door.url)
+
+    def _shown(self, table: str, row: Row, fields: Collection[str]) -> Record | None:
+        """What a write answered, if it can be read: the write is done all the same."""
+        try:
+            return self._record(table, row, fields)
+        except ConnectorError:
+            return None
 
 
 def _reachable(targets: Sequence[str], offered: Mapping[str, str] | None) -> str | None:

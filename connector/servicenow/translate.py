@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.errors import BrokenAnswer
+from connector.errors import AccessLost, BrokenAnswer
 from connector.servicenow.answers import SIDE
 from connector.servicenow.query import FORMAT
 from connector.values import Comment, Fields, Person, Record, Sighting, Value
@@ -35,6 +35,19 @@ def columns(fields: Collection[str]) -> str:
     return ",".join(dict.fromkeys((*SYSTEM, *sorted(fields))))
 
 
+def needed(row: Mapping[str, Any], name: str) -> str:
+    """A column without which a row says nothing; an access rule can hide it. Raises
+    ``AccessLost``."""
+    held = value(row.get(name))
+    if held is None:
+        raise AccessLost(
+            f"ServiceNow does not show us the column {name}",
+            side=SIDE,
+            remedy="Give the account read rights on this column of the mapped tables.",
+        )
+    return str(held)
+
+
 def moment(text: str) -> datetime:
     """A stamp as aware UTC. Raises ``BrokenAnswer`` for anything else."""
     try:
@@ -50,15 +63,15 @@ def version(row: Mapping[str, Any]) -> str:
 
 def record(table: str, row: Mapping[str, Any], fields: Collection[str], url: str) -> Record:
     """A row as a record with the asked fields that the answer carried."""
-    key = str(row["sys_id"])
+    key = needed(row, "sys_id")
     return Record(
         container=table,
         key=key,
         label=str(row.get("number") or key),
         kind=str(row.get("sys_class_name") or table),
         version=version(row),
-        created=moment(str(row["sys_created_on"])),
-        updated=moment(str(row["sys_updated_on"])),
+        created=moment(needed(row, "sys_created_on")),
+        updated=moment(needed(row, "sys_updated_on")),
         url=f"{url}/nav_to.do?uri={table}.do%3Fsys_id%3D{key}",
         created_by=str(row.get("sys_created_by") or ""),
         updated_by=str(row.get("sys_updated_by") or ""),
@@ -88,23 +101,25 @@ def _text(held: Value) -> str:
 
 def sighting(table: str, row: Mapping[str, Any]) -> Sighting:
     """A row of a record stream."""
-    return Sighting(table, str(row["sys_id"]), version(row), moment(str(row["sys_updated_on"])))
+    return Sighting(
+        table, needed(row, "sys_id"), version(row), moment(needed(row, "sys_updated_on"))
+    )
 
 
 def comment_sighting(row: Mapping[str, Any]) -> Sighting:
     """A row of the journal stream."""
-    at = moment(str(row["sys_created_on"]))
-    return Sighting(str(row["name"]), str(row["element_id"]), str(row["sys_id"]), at)
+    at = moment(needed(row, "sys_created_on"))
+    return Sighting(needed(row, "name"), needed(row, "element_id"), needed(row, "sys_id"), at)
 
 
 def comment(row: Mapping[str, Any], names: Mapping[str, str]) -> Comment:
     """A journal row as a comment; journals are never edited."""
-    at, login = moment(str(row["sys_created_on"])), str(row.get("sys_created_by") or "")
-    lane = str(row["element"])
+    at, login = moment(needed(row, "sys_created_on")), str(row.get("sys_created_by") or "")
+    lane = needed(row, "element")
     return Comment(
-        str(row["name"]),
-        str(row["element_id"]),
-        str(row["sys_id"]),
+        needed(row, "name"),
+        needed(row, "element_id"),
+        needed(row, "sys_id"),
         lane,
         login,
         names.get(login, login),
@@ -118,7 +133,7 @@ def comment(row: Mapping[str, Any], names: Mapping[str, str]) -> Comment:
 def person(row: Mapping[str, Any]) -> Person:
     """A row of ``sys_user``."""
     return Person(
-        str(row["sys_id"]),
+        needed(row, "sys_id"),
         str(row.get("name") or row.get("user_name") or ""),
         str(row.get("email") or ""),
         str(row.get("active")) == "true",
