@@ -180,6 +180,8 @@ def _ids(group: AnyOf) -> list[str] | None:
         return None
     if only.field not in ("sys_id", "element_id") or only.operator not in ("=", "IN"):
         return None
+    if only.value in USER_SCRIPTS:
+        return None
     return only.value.split(",") if only.operator == "IN" else [only.value]
 
 
