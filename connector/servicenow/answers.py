@@ -26,7 +26,7 @@ from connector.errors import (
 
 SIDE = "servicenow"
 _MANDATORY = re.compile(r"fields are mandatory: (?P<names>.+)", re.IGNORECASE)
-_TABLE = re.compile(r"invalid table", re.IGNORECASE)
+_TABLE = re.compile(r"invalid table|does not represent any resource", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def error_of(answer: Answer, after: float | None) -> ConnectorError:
     """The error for a status that is not a success."""
     status, where = answer.status, answer.where
     if status == 401:
-        return AccessLost("ServiceNow does not accept user and password", side=SIDE, where=where)
+        return AccessLost("ServiceNow does not accept our login", side=SIDE, where=where)
     if status == 429:
         what = "ServiceNow's rate limit is reached"
         return RetryLater(what, side=SIDE, where=where, after=after)

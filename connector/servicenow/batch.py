@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from connector.errors import BrokenAnswer, ConnectorError, RetryLater
 from connector.outcomes import Lost, outcome
@@ -35,7 +36,7 @@ class Item:
     @property
     def url(self) -> str:
         """The relative URL inside the batch."""
-        return f"/api/now/table/{self.table}/{self.key}?{self.params}"
+        return f"/api/now/table/{self.table}/{quote(self.key, safe='')}?{self.params}"
 
     @property
     def where(self) -> str:

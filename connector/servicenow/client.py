@@ -3,12 +3,12 @@
 ``pysnow`` shares query parameters between calls of one ``Resource``, checks nothing until a result
 is consumed, takes a partial result for a whole one, and keeps cookies that serialise all requests
 of an instance. So every call gets a fresh ``Resource``, answers are judged here and not by the
-library, no cookie is kept, redirects and ambient proxies are off, and a timeout is always set. It
-is longer than the instance's own 60 s, so that a slow write is not taken for a lost one.
+library, no cookie is kept, redirects and ambient proxies are off, and a timeout is always set.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from connector.base import Meter
+from connector.errors import AccessLost, NotThere
 from connector.retry import ServerClock
 from connector.servicenow.answers import SIDE, Answer
 from connector.servicenow.auth import OAuth, auth_of
@@ -26,6 +27,11 @@ from connector.settings import HttpSettings, ServiceNowSettings, host_of
 from connector.values import RequestClass
 from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
 from connector.workers import PerThread
+
+_PLAIN = re.compile(r"(/[A-Za-z0-9_-]+)+")
+"""A path whose parts are names: what comes from people's text cannot lead elsewhere."""
+
+_CERTIFICATE = "Check TANDEM_SERVICENOW__CERTIFICATE and TANDEM_SERVICENOW__PRIVATE_KEY."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,8 @@ class ServiceNowClient:
 
     def send(self, ask: Ask) -> Answer:
         """One attempt, counted. Raises ``NeverSent`` or ``NoAnswer``."""
+        if _PLAIN.fullmatch(ask.path) is None:
+            raise NotThere("no table and no record can have this name", side=SIDE, where=ask.where)
         resource = self._doors.get().resource(
             api_path=ask.path, base_path=ask.base, timeout=self._timeout
         )
@@ -90,6 +98,9 @@ class ServiceNowClient:
             found = resource.request(ask.method, data=ask.body)
         except FAILURES as error:
             raise broken(error, SIDE, ask.where) from error
+        except OSError as error:
+            what = "the client certificate or its key cannot be read"
+            raise AccessLost(what, side=SIDE, where=ask.where, remedy=_CERTIFICATE) from error
         answer = found._response
         headers = {name.lower(): value for name, value in answer.headers.items()}
         self._clock.note(headers.get("date"))

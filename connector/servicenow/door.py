@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from connector.errors import BrokenAnswer, ConnectorError, RetryLater
+from connector.errors import AccessLost, BrokenAnswer, ConnectorError, RetryLater
 from connector.outcomes import Lost
 from connector.retry import Odd, RetryPolicy, ServerClock
 from connector.servicenow.answers import SIDE, Answer, error_of, partial
+from connector.servicenow.auth import Hold
 from connector.servicenow.client import Ask, ServiceNowClient
 from connector.values import RequestClass
 from connector.wire import NoAnswer
@@ -54,6 +55,7 @@ class Door:
         self._clock = clock
         self._policy = RetryPolicy(sleeper=sleeper)
         self._workers = Workers(workers, SIDE)
+        self._hold = Hold()
 
     @property
     def url(self) -> str:
@@ -135,12 +137,18 @@ class Door:
         return _whole(answer)
 
     def _accepted(self, ask: Ask) -> Answer:
-        """An answer after at most one renewal of the token."""
-        answer = self._client.send(ask)
-        if answer.status == 401 and self._client.renew():
+        """An answer after at most one renewal of the token; nothing while a login is held."""
+        self._hold.check()
+        try:
             answer = self._client.send(ask)
-        if answer.status == 401:
-            raise error_of(answer, None)
+            if answer.status == 401 and self._client.renew():
+                answer = self._client.send(ask)
+            if answer.status == 401:
+                raise error_of(answer, None)
+        except AccessLost as error:
+            self._hold.refused(error)
+            raise
+        self._hold.accepted()
         return answer
 
     def _error(self, answer: Answer) -> ConnectorError:

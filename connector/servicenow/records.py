@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from connector.errors import BrokenAnswer, ConnectorError, Gone, Rejected
 from connector.outcomes import Lost, outcome
@@ -121,7 +121,8 @@ class Records:
         """The stored row, or what else became of the edit."""
         params = {**PLAIN, "sysparm_fields": columns(fields)}
         try:
-            row = self._door.write("PATCH", f"/table/{table}/{key}", body, params)
+            path = f"/table/{table}/{quote(key, safe='')}"
+            row = self._door.write("PATCH", path, body, params)
         except Lost as lost:
             return Unclear(lost.error)
         except Rejected as error:
