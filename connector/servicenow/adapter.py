@@ -77,7 +77,12 @@ class ServiceNowAdapter:
         """Our account, as ``sys_user`` knows it."""
         me = self._facts.me(self._user)
         if me is None:
-            raise AccessLost(f"there is no user {self._user or 'for this client'}", side=SIDE)
+            raise AccessLost(
+                f"ServiceNow does not show us our own user {self._user}".rstrip(),
+                side=SIDE,
+                where="GET /api/now/table/sys_user",
+                remedy="Give the account read rights on sys_user; its own row is enough to begin.",
+            )
         now = self.server_now()
         return Identity(me.key, me.login, self._door.host, "instance", "", now)
 

@@ -17,8 +17,8 @@ from connector.errors import NotThere
 from connector.servicenow.answers import SIDE
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
-from connector.servicenow.query import chunks, joined, one_of, term
-from connector.servicenow.translate import person
+from connector.servicenow.query import chunks, joined, one_of, searchable, term
+from connector.servicenow.translate import needed, person
 from connector.values import Choice, FieldInfo, KindInfo, Person
 
 KEPT = timedelta(hours=24)
@@ -38,11 +38,12 @@ class Facts:
 
     def kind(self, table: str) -> KindInfo:
         """A table with its columns and choices. Raises ``NotThere``."""
-        held = self._recall(f"kind:{table}")
-        if held is None:
-            chain = self._chain(table)
-            held = {"fields": self._columns(chain), "choices": self._choices(chain)}
-            self._keep(f"kind:{table}", held)
+        known = self._recall(table)
+        if known is not None:
+            return known
+        chain = self._chain(table)
+        held = {"fields": self._columns(chain), "choices": self._choices(chain)}
+        self._keep(f"kind:{table}", held)
         return _kind(table, held)
 
     def people(
@@ -51,7 +52,7 @@ class Facts:
         """Persons by ``sys_id`` and by exact e-mail, inactive and double ones included."""
         found: dict[str, Person] = {}
         for field, values in (("sys_id", keys), ("email", emails)):
-            for part in chunks(sorted(values)):
+            for part in chunks(searchable(sorted(values))):
                 for row in self._users(one_of(field, part)):
                     one = person(row)
                     found[one.key] = one
@@ -62,13 +63,13 @@ class Facts:
 
     def names(self, logins: Iterable[str]) -> Mapping[str, str]:
         """Login names to the names people know."""
-        unknown = sorted({login for login in logins if login} - self._names.keys())
-        for part in chunks(unknown):
-            plain = [login for login in part if not set(",^\n") & set(login)]
-            rows = self._users(one_of("user_name", plain)) if plain else ()
-            self._names.update({login: login for login in part})
-            self._names.update({str(r["user_name"]): str(r.get("name") or "") for r in rows})
-        return {login: name or login for login, name in self._names.items()}
+        asked = {login for login in logins if login}
+        unknown = sorted(asked - self._names.keys())
+        for part in chunks(searchable(unknown)):
+            rows = self._users(one_of("user_name", part))
+            named = {str(row.get("user_name")): str(row.get("name") or "") for row in rows}
+            self._names.update({login: named.get(login, "") for login in part})
+        return {login: self._names.get(login) or login for login in asked}
 
     def me(self, user: str) -> Person | None:
         """Our own account: by login where we know it, else as the instance sees us."""
@@ -93,7 +94,7 @@ class Facts:
             rows, _ = page_of(self._door, "sys_db_object", term("name", "=", name), fields)
             if not rows:
                 break
-            chain.append(name)
+            chain.append(str(rows[0].get("name") or name))
             name = str(rows[0].get("super_class.name") or "")
         if not chain:
             raise NotThere(f"there is no table {table}", side=SIDE)
@@ -104,8 +105,8 @@ class Facts:
         found: dict[str, dict[str, Any]] = {}
         rows = [row for page in by_id(self._door, "sys_dictionary", query, _DICTIONARY)
                 for row in page]  # fmt: skip
-        for row in sorted(rows, key=lambda one: chain.index(str(one["name"]))):
-            found.setdefault(str(row["element"]), row)
+        for row in sorted(rows, key=lambda one: chain.index(needed(one, "name"))):
+            found.setdefault(needed(row, "element"), row)
         return [found[name] for name in sorted(found)]
 
     def _choices(self, chain: list[str]) -> dict[str, list[list[str]]]:
@@ -113,9 +114,10 @@ class Facts:
         by_class: dict[tuple[str, str], list[list[str]]] = defaultdict(list)
         for page in by_id(self._door, "sys_choice", query, _CHOICE):
             for row in page:
-                place = (str(row["element"]), str(row["name"]))
+                place = (needed(row, "element"), needed(row, "name"))
                 dependent = str(row.get("dependent_value") or "")
-                by_class[place].append([str(row["value"]), str(row["label"]), dependent])
+                shown = [str(row.get(name) or "") for name in ("value", "label")]
+                by_class[place].append([*shown, dependent])
         found: dict[str, list[list[str]]] = {}
         for name in chain:
             for (element, owner), rows in by_class.items():
@@ -123,13 +125,18 @@ class Facts:
                     found.setdefault(element, rows)
         return found
 
-    def _recall(self, name: str) -> dict[str, Any] | None:
-        text = self._memory.get(f"{self._door.host}:{name}")
+    def _recall(self, table: str) -> KindInfo | None:
+        """What is remembered; text that is damaged, or of another version, counts for nothing."""
+        text = self._memory.get(f"{self._door.host}:kind:{table}")
         if text is None:
             return None
-        held: dict[str, Any] = json.loads(text)
-        age = self._door.clock_now() - datetime.fromisoformat(held["at"])
-        return held if age < KEPT else None
+        now = self._door.clock_now()
+        try:
+            held = json.loads(text)
+            age = now - datetime.fromisoformat(held["at"])
+            return _kind(table, held) if age < KEPT else None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def _keep(self, name: str, held: dict[str, Any]) -> None:
         at = self._door.clock_now().isoformat()

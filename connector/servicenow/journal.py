@@ -18,7 +18,7 @@ from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.lists import by_id
-from connector.servicenow.query import chunks, joined, one_of
+from connector.servicenow.query import chunks, joined, one_of, searchable
 from connector.servicenow.records import Records
 from connector.servicenow.translate import comment
 from connector.values import Comment, CommentDraft, Done, NotSent, Refused, Unclear, WriteResult
@@ -47,7 +47,7 @@ class Journal:
 
     def read(self, table: str, keys: Collection[str]) -> tuple[Comment, ...]:
         """All entries of these records, oldest first."""
-        parts = list(chunks(sorted(keys)))
+        parts = list(chunks(searchable(sorted(keys))))
         lists = self._door.parallel(lambda part: self._rows(table, part), parts)
         rows = [row for one in lists for row in one]
         names = self._facts.names(str(row.get("sys_created_by") or "") for row in rows)

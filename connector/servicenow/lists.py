@@ -32,7 +32,7 @@ def page_of(
     if offset:
         params["sysparm_offset"] = str(offset)
     found = door.page(f"/table/{table}", params)
-    return found.rows, found.more
+    return found.rows, found.more or len(found.rows) >= LIMIT
 
 
 def stepping(door: Door, table: str, query: str, fields: str) -> tuple[tuple[Row, ...], bool]:

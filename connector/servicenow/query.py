@@ -7,20 +7,27 @@ evaluated on the server, and an invalid condition is silently ignored and widens
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from connector.errors import Rejected
 from connector.servicenow.answers import SIDE
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 CHUNK = 50
-"""Ids in one query: about 1,700 characters, safely below what a URL may hold."""
+ROOM = 1800
+"""Values in one query, and characters they may take in a URL: 50 ids, safely below its limit."""
+
+_LONGER = {"<": ("=",), ">": ("=",), "IN": ("STANCEOF", "_HIERARCHY")}
+"""Beginnings of a value that would make a longer operator of the one before it."""
+
+_ORDERS = ("ORDERBY", "GROUPBY", "TRENDBY")
 
 
 def term(field: str, operator: str, value: str) -> str:
     """One condition. Raises ``Rejected`` for a value that would not stay a value."""
-    if any(mark in value for mark in "^\n\r") or value.strip().lower().startswith("javascript:"):
+    if not _plain(value) or value.startswith(_LONGER.get(operator, ())):
         raise Rejected(
             "this value cannot be searched for in ServiceNow",
             side=SIDE,
@@ -30,10 +37,20 @@ def term(field: str, operator: str, value: str) -> str:
     return f"{field}{operator}{value}"
 
 
-def one_of(field: str, values: Collection[str]) -> str:
-    """A condition for any of several values; none of them may hold a comma."""
-    plain = [value for value in values if "," not in value]
-    return term(field, "IN", ",".join(plain))
+def searchable(values: Iterable[str]) -> list[str]:
+    """The values that a list in a query can hold, each once; nothing is found by the others."""
+    return [one for one in dict.fromkeys(values) if one.strip() and "," not in one and _plain(one)]
+
+
+def _plain(value: str) -> bool:
+    script = value.strip().lower().startswith("javascript:")
+    return not script and not any(mark in value for mark in "^\n\r")
+
+
+def one_of(field: str, values: Iterable[str]) -> str:
+    """A condition for any of several values. Raises ``Rejected`` where none is searchable: a
+    condition without a value would select everything."""
+    return term(field, "IN", ",".join(searchable(values)) or "^")
 
 
 def stamp(at: datetime) -> str:
@@ -42,17 +59,38 @@ def stamp(at: datetime) -> str:
 
 
 def joined(*terms: str, order: Sequence[str] = ()) -> str:
-    """Conditions that must all hold, in an order. A part with ``^NQ`` keeps its alternatives."""
-    alternatives = [""]
-    for part in (one for one in terms if one):
-        options = part.removesuffix("^EQ").split("^NQ")
-        alternatives = [
-            f"{head}^{option}" if head else option for head in alternatives for option in options
-        ]
+    """Conditions that must all hold, in an order. A part with ``^NQ`` keeps its alternatives, its
+    own order is left out: pages are told apart by ours."""
+    wholes = [""]
+    for part in terms:
+        options = alternatives(part)
+        if options:
+            wholes = [f"{head}^{option}" for head in wholes for option in options]
     tail = "".join(f"^ORDERBY{field}" for field in order)
-    return ("^NQ".join(alternatives) + tail).removeprefix("^")
+    return ("^NQ".join(whole.removeprefix("^") for whole in wholes) + tail).removeprefix("^")
 
 
-def chunks(values: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
-    """Slices of at most ``size``."""
-    return (values[start : start + size] for start in range(0, len(values), size))
+def alternatives(scope: str) -> list[str]:
+    """The whole queries of a scope, without order and end marks."""
+    found = (_conditions(option) for option in f"^{scope}".split("^NQ"))
+    return [option for option in found if option]
+
+
+def _conditions(option: str) -> str:
+    parts = option.strip("^").split("^")
+    return "^".join(part for part in parts if part != "EQ" and not part.startswith(_ORDERS))
+
+
+def chunks(values: Iterable[str], size: int = CHUNK, room: int = ROOM) -> Iterator[list[str]]:
+    """Runs of at most ``size`` values that take at most ``room`` characters in a URL."""
+    part: list[str] = []
+    length = 0
+    for value in values:
+        cost = len(quote(value, safe="")) + 3
+        if part and (len(part) >= size or length + cost > room):
+            yield part
+            part, length = [], 0
+        part.append(value)
+        length += cost
+    if part:
+        yield part

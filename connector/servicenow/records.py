@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from connector.errors import BrokenAnswer, ConnectorError, Gone, Rejected
+from connector.errors import AccessLost, BrokenAnswer, ConnectorError, Gone, NotThere, Rejected
 from connector.outcomes import Lost, outcome
 from connector.servicenow.answers import SIDE
 from connector.servicenow.audit import Audit
 from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
-from connector.servicenow.query import chunks, joined, one_of
+from connector.servicenow.query import ROOM, alternatives, chunks, joined, one_of, searchable
 from connector.servicenow.translate import PLAIN, columns, needed, payload, record, value
 from connector.values import (
     Done,
@@ -52,7 +52,7 @@ class Records:
             rows, _ = page_of(self._door, table, one_of("sys_id", some), columns(fields))
             return [row for row in rows if row.get("sys_id") in some]
 
-        lists = self._door.parallel(part, list(chunks(list(dict.fromkeys(keys)))))
+        lists = self._door.parallel(part, list(chunks(searchable(keys))))
         found = [self._record(table, row, fields) for one in lists for row in one]
         return {one.key: one for one in found}
 
@@ -60,23 +60,24 @@ class Records:
         """Which of these keys a scope selects now."""
 
         def part(some: Sequence[str]) -> list[str]:
-            query = joined(one_of("sys_id", some), scope)
+            query = joined(scope, one_of("sys_id", some))
             rows, _ = page_of(self._door, table, query, "sys_id")
             return [needed(row, "sys_id") for row in rows]
 
-        lists = self._door.parallel(part, list(chunks(sorted(keys))))
+        room = ROOM // max(1, len(alternatives(scope)))
+        lists = self._door.parallel(part, list(chunks(searchable(sorted(keys)), room=room)))
         return frozenset(key for one in lists for key in one) & frozenset(keys)
 
     def find(self, table: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
         """Records by ``correlation_id``."""
         found: dict[str, tuple[Record, ...]] = {}
-        fields = ("correlation_id",)
-        for part in chunks(sorted(marks), 30):
-            rows, _ = page_of(self._door, table, one_of("correlation_id", part), columns(fields))
-            for row in rows:
-                mark = str(row.get("correlation_id"))
+        name = "correlation_id"
+        for part in chunks(searchable(sorted(marks))):
+            pages = by_id(self._door, table, one_of(name, part), columns((name,)))
+            for row in (row for page in pages for row in page):
+                mark = str(row.get(name))
                 if mark in marks:
-                    one = self._record(table, row, fields)
+                    one = self._record(table, row, (name,))
                     found[mark] = (*found.get(mark, ()), one)
         return found
 
@@ -161,11 +162,15 @@ class Records:
         return Done(move.key, label, stored, (wanted,))
 
     def _offered(self, move: Move) -> Mapping[str, str] | None:
-        """States a change may take now, with their labels; other tables do not tell."""
+        """States a change may take now, with their labels; other tables do not tell, nor does an
+        instance without that API or one that keeps it from us."""
         if move.container != CHANGE:
             return None
         path = f"/v1/change/{move.key}/nextstates"
-        result = self._door.result(path, "/api/sn_chg_rest") or {}
+        try:
+            result = self._door.result(path, "/api/sn_chg_rest") or {}
+        except (Rejected, NotThere, AccessLost):
+            return None
         labels = result.get("state_label") or {}
         states = [str(state) for state in result.get("available_states") or ()]
         return {state: str(labels.get(state) or state) for state in states}

@@ -143,7 +143,7 @@ def person(row: Mapping[str, Any]) -> Person:
 
 def honest(rows: Collection[Mapping[str, Any]], name: str, floor: str) -> None:
     """Every row must be at or above a bound we asked for: an ignored condition shows here."""
-    if any(str(row.get(name, floor)) < floor for row in rows):
+    if any(needed(row, name) < floor for row in rows):
         raise BrokenAnswer(
             f"the condition on {name} was ignored",
             side=SIDE,
