@@ -21,6 +21,7 @@ DOUBTS = [
     ("truncate", {}, True),
     ("html", {}, False),
     ("accepted", {}, False),
+    ("status", {"status": 202, "body": '{"result": {"sys_id": "1"}}'}, False),
     ("slow", {"seconds": 40}, True),
     ("late", {"seconds": 50}, False),
     ("status", {"status": 500}, False),
