@@ -27,6 +27,8 @@ from connector.errors import (
 SIDE = "servicenow"
 _MANDATORY = re.compile(r"fields are mandatory: (?P<names>.+)", re.IGNORECASE)
 _TABLE = re.compile(r"invalid table|does not represent any resource", re.IGNORECASE)
+_NEXT = re.compile(r'<([^<>]*)>;\s*rel="next"')
+_OFFSET = re.compile(r"[?&]sysparm_offset=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,18 @@ class Answer:
     @property
     def has_next(self) -> bool:
         """Whether the ``Link`` header names a next page (rows hidden from us are counted too)."""
-        return 'rel="next"' in self.headers.get("link", "")
+        return self._next is not None
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the ``Link`` header says that the next page begins."""
+        place = _OFFSET.search(self._next or "")
+        return int(place.group(1)) if place else None
+
+    @property
+    def _next(self) -> str | None:
+        found = _NEXT.search(self.headers.get("link", ""))
+        return found.group(1) if found else None
 
     def json(self) -> Any:
         """The body's JSON. Raises ``BrokenAnswer`` for a page or a cut-off body."""

@@ -39,6 +39,7 @@ class Page:
 
     rows: tuple[dict[str, Any], ...]
     more: bool
+    next_offset: int | None = None
 
 
 class Door:
@@ -82,7 +83,8 @@ class Door:
         rows = value.get("result") if isinstance(value, dict) else None
         if not isinstance(rows, list):
             raise BrokenAnswer("the answer has no result list", side=SIDE, where=answer.where)
-        return Page(tuple(row for row in rows if isinstance(row, dict)), answer.has_next)
+        plain = tuple(row for row in rows if isinstance(row, dict))
+        return Page(plain, answer.has_next, answer.next_offset)
 
     def result(self, path: str, base: str = "/api/now") -> Any:
         """GET one thing."""

@@ -8,10 +8,11 @@ seen (servicenow-api 1.4).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connector.servicenow.door import Door
+from connector.servicenow.door import Door, Page
 from connector.servicenow.query import joined, stamp, term
 from connector.servicenow.translate import PLAIN, honest, needed
 
@@ -20,9 +21,16 @@ Row = dict[str, Any]
 
 
 def page_of(
-    door: Door, table: str, query: str, fields: str, offset: int = 0, *, limit: int = LIMIT
+    door: Door, table: str, query: str, fields: str, *, limit: int = LIMIT
 ) -> tuple[tuple[Row, ...], bool]:
-    """One page of at most ``limit`` rows, and whether there are more."""
+    """The first page of at most so many rows, and whether there are more."""
+    found = _page(door, table, query, fields, limit=limit)
+    return found.rows, found.more
+
+
+def _page(
+    door: Door, table: str, query: str, fields: str, *, offset: int = 0, limit: int = LIMIT
+) -> Page:
     params = {
         **PLAIN,
         "sysparm_query": query,
@@ -32,17 +40,18 @@ def page_of(
     if offset:
         params["sysparm_offset"] = str(offset)
     found = door.page(f"/table/{table}", params)
-    return found.rows, found.more or len(found.rows) >= LIMIT
+    return replace(found, more=found.more or len(found.rows) >= LIMIT)
 
 
 def stepping(door: Door, table: str, query: str, fields: str) -> tuple[tuple[Row, ...], bool]:
     """The first page of a query that shows something, with pages of hidden rows stepped over."""
     offset = 0
     while True:
-        rows, more = page_of(door, table, query, fields, offset)
-        if rows or not more:
-            return rows, more
-        offset += LIMIT
+        found = _page(door, table, query, fields, offset=offset)
+        if found.rows or not found.more:
+            return found.rows, found.more
+        ahead = found.next_offset or 0
+        offset = ahead if ahead > offset else offset + LIMIT
 
 
 def by_id(door: Door, table: str, scope: str, fields: str) -> Iterator[tuple[Row, ...]]:

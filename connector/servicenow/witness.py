@@ -16,7 +16,7 @@ from connector.servicenow.answers import SIDE
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.lists import page_of
-from connector.servicenow.query import chunks, joined, one_of, term
+from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import PLAIN
 
 PREFERENCES = "sys_user_preference"
@@ -66,7 +66,7 @@ class Witness:
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where the account may read it."""
         found: set[str] = set()
-        for part in chunks(sorted(keys)):
+        for part in chunks(searchable(sorted(keys))):
             query = joined(term("tablename", "=", container), one_of("documentkey", part))
             try:
                 rows, _ = page_of(self._door, GRAVES, query, "sys_id,documentkey")

@@ -113,9 +113,20 @@ def test_an_error_beside_a_result_is_seen(value: Any, said: str) -> None:
     assert partial(value) == said
 
 
-def test_the_next_page_stands_in_the_link_header() -> None:
-    link = '<http://x?a=1>;rel="first",<http://x?a=2>;rel="next",<http://x?a=9>;rel="last"'
-    assert Answer(200, {**JSON, "link": link}, b"", "GET /x").has_next
-    last = '<http://x?a=1>;rel="first",<http://x?a=9>;rel="last"'
-    assert not Answer(200, {**JSON, "link": last}, b"", "GET /x").has_next
-    assert not Answer(200, JSON, b"", "GET /x").has_next
+def linked(link: str) -> Answer:
+    return Answer(200, {**JSON, "link": link}, b"", "GET /x")
+
+
+@pytest.mark.parametrize(
+    ("link", "more", "offset"),
+    [
+        ('<http://x?a=1>;rel="first",<http://x?sysparm_offset=20>;rel="next"', True, 20),
+        ('<http://x?sysparm_offset=7&a=%3E>; rel="next",<http://x?a=9>;rel="last"', True, 7),
+        ('<http://x?a=1>;rel="next",<http://x?sysparm_offset=9>;rel="last"', True, None),
+        ('<http://x?a=1>;rel="first",<http://x?sysparm_offset=9>;rel="last"', False, None),
+        ("", False, None),
+    ],
+)
+def test_the_next_page_stands_in_the_link_header(link: str, more: bool, offset: int | None) -> None:
+    assert linked(link).has_next is more
+    assert linked(link).next_offset == offset
