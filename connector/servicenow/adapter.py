@@ -10,7 +10,7 @@ from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
 from connector.errors import AccessLost, Gone, Rejected
-from connector.outcomes import settled
+from connector.outcomes import outcome, settled
 from connector.retry import ServerClock
 from connector.servicenow import translate
 from connector.servicenow.answers import SIDE
@@ -141,7 +141,7 @@ class ServiceNowAdapter:
 
     def move(self, move: Move, fields: Collection[str]) -> WriteResult:
         """Set a state, one step; a change only to what its model offers."""
-        return self._records.move(move, fields)
+        return settled([outcome(lambda: self._records.move(move, fields))])[0]
 
     def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
         """Work notes and customer comments of these records, oldest first."""
@@ -149,7 +149,7 @@ class ServiceNowAdapter:
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries in order."""
-        return self._journal.add(drafts)
+        return settled(self._journal.add(drafts))
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """ServiceNow has no remote links."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from connector.errors import ConnectorError, Rejected, RetryLater
+from connector.errors import ConnectorError, Rejected
+from connector.outcomes import waiting
 from connector.servicenow.answers import SIDE
 from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
@@ -21,7 +22,7 @@ from connector.servicenow.lists import by_id
 from connector.servicenow.query import chunks, joined, one_of
 from connector.servicenow.records import Records
 from connector.servicenow.translate import comment
-from connector.values import Comment, CommentDraft, Done, NotSent, Refused, WriteResult
+from connector.values import Comment, CommentDraft, Done, Refused, Unclear, WriteResult
 
 TABLE = "sys_journal_field"
 LANES = ("comments", "work_notes")
@@ -61,16 +62,18 @@ class Journal:
     def add(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add entries, those of one record in their order; ``Done.key`` is the journal row's id."""
         found: dict[int, WriteResult] = {}
-        stopped: set[tuple[str, str]] = set()
+        stopped: dict[tuple[str, str], WriteResult] = {}
         for number, wave in enumerate(_waves(drafts)):
             if number:
                 self._sleep(TICK)
             due = [place for place in wave if _record(drafts[place]) not in stopped]
             self._wave(drafts, due, found)
             for place in wave:
-                result = found.setdefault(place, NotSent(_behind()))
-                if not isinstance(result, Done):
-                    stopped.add(_record(drafts[place]))
+                record = _record(drafts[place])
+                if record in stopped:
+                    found[place] = waiting(stopped[record], SIDE)
+                elif not isinstance(found[place], Done):
+                    stopped[record] = found[place]
         return [found[place] for place in range(len(drafts))]
 
     def _wave(
@@ -82,11 +85,8 @@ class Journal:
         for place, result in zip(due, self._write([drafts[p] for p in due]), strict=True):
             found[place] = result
         done = [place for place in due if isinstance(found[place], Done)]
-        ids = self._ids([drafts[place] for place in done])
-        for place in done:
-            draft = drafts[place]
-            key = ids.get((draft.key, draft.reference))
-            found[place] = Done(key) if key else Refused(_dropped(draft))
+        seen = self._seen([drafts[place] for place in done])
+        found.update(zip(done, seen, strict=True))
 
     def _write(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         if len(drafts) == 1:
@@ -98,21 +98,29 @@ class Journal:
         written_all = patch_all(self._door, items)
         return [Done("") if isinstance(one, dict) else one for one in written_all]
 
-    def _ids(self, drafts: Sequence[CommentDraft]) -> Mapping[tuple[str, str], str]:
-        by_table: dict[str, list[CommentDraft]] = defaultdict(list)
+    def _seen(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
+        """What the journal shows of entries that were answered with 200.
+
+        Where it cannot be read now they are in doubt: the column was set, or it was dropped.
+        """
+        by_table: dict[str, set[str]] = defaultdict(set)
         for draft in drafts:
-            by_table[draft.container].append(draft)
-        found: dict[tuple[str, str], str] = {}
-        for table, mine in by_table.items():
-            try:
-                entries = self.read(table, {draft.key for draft in mine})
-            except ConnectorError:
-                continue
-            for draft in mine:
-                for entry in entries:
-                    if entry.key == draft.key and draft.reference in entry.body:
-                        found[(draft.key, draft.reference)] = entry.id
-        return found
+            by_table[draft.container].add(draft.key)
+        try:
+            rows = [row for table, keys in by_table.items() for row in self.read(table, keys)]
+        except ConnectorError as error:
+            return [Unclear(error) for _ in drafts]
+        ids = (_id_of(draft, rows) for draft in drafts)
+        return [
+            Done(key) if key else Refused(_dropped(draft))
+            for draft, key in zip(drafts, ids, strict=True)
+        ]
+
+
+def _id_of(draft: CommentDraft, rows: Sequence[Comment]) -> str:
+    """The newest entry that carries the draft's reference."""
+    found = [row.id for row in rows if row.key == draft.key and draft.reference in row.body]
+    return found[-1] if found else ""
 
 
 def _waves(drafts: Sequence[CommentDraft]) -> list[list[int]]:
@@ -130,10 +138,6 @@ def _waves(drafts: Sequence[CommentDraft]) -> list[list[int]]:
 
 def _record(draft: CommentDraft) -> tuple[str, str]:
     return draft.container, draft.key
-
-
-def _behind() -> ConnectorError:
-    return RetryLater("an earlier comment of this record did not arrive", side=SIDE)
 
 
 def _dropped(draft: CommentDraft) -> Rejected:
