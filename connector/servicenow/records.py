@@ -97,16 +97,18 @@ class Records:
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records: one by a PATCH of its own, several in batches."""
         refused = [_unfit(patch) for patch in patches]
-        if len(patches) == 1 and refused[0] is None:
-            one = patches[0]
+        fit = [patch for patch, bad in zip(patches, refused, strict=True) if bad is None]
+        if len(fit) == 1:
+            one = fit[0]
             rows = [self.patch_one(one.container, one.key, payload(one.fields), fields)]
         else:
             params = urlencode({**PLAIN, "sysparm_fields": columns(fields)})
-            items = [Item(p.container, p.key, payload(p.fields), params) for p in patches]
+            items = [Item(p.container, p.key, payload(p.fields), params) for p in fit]
             rows = patch_all(self._door, items)
+        left = iter(rows)
         return [
-            bad or self._patched(patch, row, fields)
-            for patch, row, bad in zip(patches, rows, refused, strict=True)
+            bad or self._patched(patch, next(left), fields)
+            for patch, bad in zip(patches, refused, strict=True)
         ]
 
     def patch_one(
