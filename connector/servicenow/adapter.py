@@ -167,13 +167,12 @@ class ServiceNowAdapter:
         return (self._facts.kind(container),)
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
-        """The record's last writer: single fields are only known where auditing is on."""
-        del name
+        """Who last changed this field, where auditing is on; else the record's last writer."""
         held = self._records.read(container, [key], ()).get(key)
         if held is None:
             raise Gone("the record is not visible", side=SIDE)
-        who = self._facts.names([held.updated_by]).get(held.updated_by, held.updated_by)
-        return Authorship(who, held.updated)
+        login, at = self._records.author(held, name) or (held.updated_by, held.updated)
+        return Authorship(self._facts.names([login]).get(login, login), at)
 
     def close(self) -> None:
         """Give connections back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -147,6 +148,10 @@ class Records:
                 Rejected(error.what, side=SIDE, field=move.name, offered=_labels(offered))
             )
         return row if not isinstance(row, dict) else self._moved(move, row, names, wanted)
+
+    def author(self, record: Record, name: str) -> tuple[str, datetime] | None:
+        """Login and time of a field's last change, as far as the audit tells."""
+        return self._audit.author(record, name)
 
     def _moved(self, move: Move, row: Row, names: Collection[str], wanted: str) -> WriteResult:
         stored = self._record(move.container, row, names)
