@@ -29,6 +29,8 @@ from connector.values import (
 )
 
 CHANGE = "change_request"
+INCIDENT = "incident"
+OPEN_STATES = ("1", "2", "3")
 Row = dict[str, Any]
 
 
@@ -72,7 +74,7 @@ class Records:
     def find(self, table: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
         """Records by ``correlation_id``."""
         found: dict[str, tuple[Record, ...]] = {}
-        fields = ("correlation_id",)
+        fields = ("correlation_id", "correlation_display")
         for part in chunks(sorted(marks), 30):
             rows, _ = page_of(self._door, table, one_of("correlation_id", part), columns(fields))
             for row in rows:
@@ -83,17 +85,21 @@ class Records:
         return found
 
     def create(self, draft: Draft) -> WriteResult:
-        """One new record; never sent again when its fate is unclear."""
+        """One new record; never sent again when its fate is unclear.
 
-        def post() -> Done:
-            params = {**PLAIN, "sysparm_fields": columns(draft.fields.keys())}
-            row = self._door.write(
-                "POST", f"/table/{draft.container}", payload(draft.fields), params
-            )
-            made = self._record(draft.container, row, draft.fields.keys())
-            return Done(made.key, made.label, made)
+        Riders are not worth a lost record: what is refused with them is sent once more without.
+        """
+        fields, more = payload(draft.fields), riders(draft)
+        result = outcome(lambda: self._insert(draft, {**fields, **more}))
+        if isinstance(result, Refused) and more:
+            return outcome(lambda: self._insert(draft, fields))
+        return result
 
-        return outcome(post)
+    def _insert(self, draft: Draft, body: Mapping[str, str]) -> Done:
+        params = {**PLAIN, "sysparm_fields": columns(draft.fields.keys())}
+        row = self._door.write("POST", f"/table/{draft.container}", body, params)
+        made = self._record(draft.container, row, draft.fields.keys())
+        return Done(made.key, made.label, made)
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records: one by a PATCH of its own, several in batches."""
@@ -182,6 +188,21 @@ class Records:
 
     def _record(self, table: str, row: Mapping[str, Any], fields: Collection[str]) -> Record:
         return record(table, row, fields, self._door.url)
+
+
+def riders(draft: Draft) -> dict[str, str]:
+    """What may go along with a create: an incident's wanted state, and the first comment.
+
+    Only one comment, because entries of one second have no order.
+    """
+    values: dict[str, str] = {}
+    closing = draft.fields.get("close_code") and draft.fields.get("close_notes")
+    for target in draft.targets[:1]:
+        if draft.container == INCIDENT and (target in OPEN_STATES or closing):
+            values["state"] = target
+    for entry in draft.comments[:1]:
+        values[entry.lane] = entry.body
+    return values
 
 
 def _reachable(targets: Sequence[str], offered: Mapping[str, str] | None) -> str | None:
