@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from connector.errors import AccessLost, BrokenAnswer, ConnectorError, Rejected, Unreachable
-from connector.values import Done, NotSent, Refused, Unclear, WriteResult
+from connector.errors import (
+    AccessLost,
+    BrokenAnswer,
+    ConnectorError,
+    Rejected,
+    RetryLater,
+    Unreachable,
+)
+from connector.values import NotSent, Refused, Unclear, WriteResult
 
 _WHOLE_SIDE = (AccessLost, BrokenAnswer, Unreachable)
 
@@ -23,7 +30,7 @@ class Lost(Exception):
         self.error = error
 
 
-def outcome(call: Callable[[], Done]) -> WriteResult:
+def outcome(call: Callable[[], WriteResult]) -> WriteResult:
     """Run one write and say what became of it."""
     try:
         return call()
@@ -33,6 +40,14 @@ def outcome(call: Callable[[], Done]) -> WriteResult:
         return Refused(error)
     except ConnectorError as error:
         return NotSent(error)
+
+
+def waiting(before: WriteResult, side: str) -> NotSent:
+    """For a comment that stands behind another one of its record, which did not arrive or may not
+    have: it would come out of order. Why the first was not sent is why the next is not."""
+    if isinstance(before, NotSent):
+        return before
+    return NotSent(RetryLater("an earlier comment of this record is not settled", side=side))
 
 
 def settled(results: Sequence[WriteResult]) -> list[WriteResult]:

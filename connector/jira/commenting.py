@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from connector.errors import BrokenAnswer, Gone, RetryLater
+from connector.errors import BrokenAnswer, Gone
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.records import Records
 from connector.jira.translate import PUBLIC_PROPERTY, comment
-from connector.outcomes import Lost, outcome, settled
+from connector.outcomes import Lost, outcome, settled, waiting
 from connector.values import Comment, CommentDraft, Done, NotSent, Unclear, WriteResult
 
 PAGE = 100
@@ -62,8 +62,7 @@ class Commenting:
         results: list[WriteResult] = []
         for draft in drafts:
             if results and isinstance(results[-1], Unclear | NotSent):
-                what = "an earlier comment of this issue is not settled"
-                results.append(NotSent(RetryLater(what, side=SIDE)))
+                results.append(waiting(results[-1], SIDE))
             else:
                 results.append(outcome(partial(self._add, draft)))
         return results

@@ -17,7 +17,7 @@ from connector.values import Authorship, Choice, FieldInfo, Identity, KindInfo, 
 
 PAGE = 100
 TEXT_LIMIT = 32_767
-SUMMARY_LIMIT = 255
+LINE_LIMIT = 255
 
 
 class Directory:
@@ -148,7 +148,6 @@ def _level(row: Mapping[str, Any]) -> int:
 
 def _field(name: str, row: Mapping[str, Any]) -> FieldInfo:
     spec = FieldSpec.of(row)
-    limits = {"summary": SUMMARY_LIMIT, "description": TEXT_LIMIT}
     choices = tuple(
         Choice(
             str(each.get("name") or each.get("value") or each.get("id")),
@@ -159,4 +158,11 @@ def _field(name: str, row: Mapping[str, Any]) -> FieldInfo:
     )
     required = bool(row.get("required")) and not row.get("hasDefaultValue")
     label = str(row.get("name") or name)
-    return FieldInfo(name, label, spec.type, required, True, limits.get(name), choices)
+    return FieldInfo(name, label, spec.type, required, True, _limit(name, spec), choices)
+
+
+def _limit(name: str, spec: FieldSpec) -> int | None:
+    """How many characters a text takes; createmeta does not tell."""
+    if name in ("description", "environment") or spec.custom.endswith(":textarea"):
+        return TEXT_LIMIT
+    return LINE_LIMIT if name == "summary" or spec.custom.endswith(":textfield") else None

@@ -1,20 +1,36 @@
 """Bad weather for the direct adapters, which have no network: faults as their callers see them.
 
-A direct adapter does in one call what a real one does in requests. Here each such step asks the
-faults as a request would, and turns what strikes into what an adapter makes of it: reads raise,
-writes become ``NotSent`` or ``Unclear``. Both kinds of dropped connection are ``Unclear``, because
-a caller cannot tell them apart. :class:`Tally` counts the requests a real adapter would send.
+A direct adapter does in one call what a real one does in requests. Each such step goes through a
+:class:`Wire`: it is counted, asks the faults as a request would, and what strikes is taken as the
+real adapters take it. Reads are repeated with the same patience and then raise. A write is repeated
+only after a 429, which came before any work; everything else that is no plain refusal is
+``Unclear``, both kinds of dropped connection too, because a caller cannot tell them apart.
+
+Waits are longest instead of random, so that a seed replays them. What a write left under way
+belongs to the :class:`Weather`, which outlives the adapter.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 
-from connector.errors import AccessLost, BrokenAnswer, ConnectorError, Rejected, RetryLater
+from connector.base import Meter
+from connector.errors import (
+    AccessLost,
+    BrokenAnswer,
+    ConnectorError,
+    Gone,
+    ReadAgain,
+    Rejected,
+    RetryLater,
+)
+from connector.retry import RetryPolicy
 from connector.sandbox.clock import Clock
+from connector.sandbox.control import Movable
 from connector.sandbox.faults import Fault, Faults
 from connector.sandbox.http import Request
 from connector.values import NotSent, Refused, RequestClass, Unclear, WriteResult
@@ -39,60 +55,126 @@ class Tally:
 
 
 class Weather:
-    """Faults around the steps of a direct adapter. ``side`` is the adapter's name."""
+    """The faults around direct adapters, and the writes that they have put off."""
 
-    def __init__(self, side: str, faults: Faults, clock: Clock) -> None:
-        self._side = side
-        self._faults = faults
-        self._clock = clock
+    def __init__(self, faults: Faults, clock: Clock) -> None:
+        self.faults = faults
+        self.clock = clock
         self._late: list[tuple[datetime, Callable[[], object]]] = []
         self._lock = Lock()
 
     def settle(self, *, all_of_it: bool = False) -> None:
         """Do the postponed writes whose time has come."""
         with self._lock:
-            now = self._clock.now()
+            now = self.clock.now()
             due = [do for at, do in self._late if all_of_it or at <= now]
             self._late = [row for row in self._late if not all_of_it and row[0] > now]
         for do in due:
             do()
 
-    def read(self, path: str, method: str = "GET") -> None:
-        """Raise what would have kept this read from its answer."""
-        self.settle()
-        fault = self._faults.next(Request(method, path))
-        if fault is not None and fault.kind != "slow":
-            raise self._error(fault, f"{method} {path}")
+    def postpone(self, seconds: float, do: Callable[[], object]) -> None:
+        """Do it then."""
+        with self._lock:
+            self._late.append((self.clock.now() + timedelta(seconds=seconds), do))
 
-    def write(self, method: str, path: str, do: Callable[[], WriteResult]) -> WriteResult:
-        """Do a write, or what the weather leaves of it."""
+    def next(self, method: str, path: str) -> Fault | None:
+        """What strikes this request."""
         self.settle()
-        fault = self._faults.next(Request(method, path))
+        return self.faults.next(Request(method, path))
+
+
+class Wire:
+    """One adapter's requests through the weather. ``side`` is the adapter's name."""
+
+    def __init__(
+        self, side: str, weather: Weather, meter: Meter, sleep: Callable[[float], None]
+    ) -> None:
+        self._side = side
+        self._weather = weather
+        self._meter = meter
+        self._policy = RetryPolicy(sleeper=sleep, dice=lambda: 1.0)
+
+    def read(self, path: str, method: str = "GET") -> None:
+        """Count a read, again and again, until it passes; raise what keeps it from its answer."""
+        self._patient(method, path, RequestClass.READ)
+
+    def rewrite(self, method: str, path: str, kind: RequestClass = RequestClass.WRITE) -> None:
+        """The same for a write that may be sent twice without harm."""
+        self._patient(method, path, kind)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        do: Callable[[], WriteResult],
+        kind: RequestClass = RequestClass.WRITE,
+    ) -> WriteResult:
+        """Do a write, or what the weather leaves of it."""
+        try:
+            return self._policy.call(lambda: self._once(method, path, do, kind))
+        except RetryLater as error:
+            return NotSent(error)
+
+    def _patient(self, method: str, path: str, kind: RequestClass) -> None:
+        try:
+            self._policy.call(lambda: self._asked(method, path, kind))
+        except _Odd as odd:
+            raise odd.broken from odd
+
+    def _asked(self, method: str, path: str, kind: RequestClass) -> None:
+        self._meter.count(kind)
+        fault = self._weather.next(method, path)
+        if fault is None or fault.kind == "slow":
+            return
+        error = self._error(fault, f"{method} {path}")
+        raise _Odd(error) if isinstance(error, BrokenAnswer) else error
+
+    def _once(
+        self, method: str, path: str, do: Callable[[], WriteResult], kind: RequestClass
+    ) -> WriteResult:
+        self._meter.count(kind)
+        fault = self._weather.next(method, path)
         if fault is None or fault.kind in ("slow", "partial"):
             return do()
         error = self._error(fault, f"{method} {path}")
+        if fault.kind == "status" and fault.status < 500:
+            if isinstance(error, RetryLater):
+                raise error
+            return Refused(error) if isinstance(error, Rejected) else NotSent(error)
         if fault.kind == "late":
-            with self._lock:
-                self._late.append((self._clock.now() + timedelta(seconds=fault.seconds), do))
+            self._weather.postpone(fault.seconds, do)
         if fault.kind in ("drop_after", "truncate"):
             do()
-        if isinstance(error, Rejected):
-            return Refused(error)
-        untouched = fault.kind == "html" or (fault.kind == "status" and fault.status in (401, 429))
-        return NotSent(error) if untouched else Unclear(error)
+        return Unclear(error)
 
     def _error(self, fault: Fault, where: str) -> ConnectorError:
         if fault.kind == "html":
             return BrokenAnswer("A web page came instead of data", side=self._side, where=where)
         if fault.kind != "status":
             return RetryLater("The connection was lost", side=self._side, where=where)
-        if fault.status in (401, 403):
-            return AccessLost(f"Status {fault.status}", side=self._side, where=where)
-        if fault.status < 500 and fault.status != 429:
-            return Rejected(f"Status {fault.status}", side=self._side, where=where)
-        return RetryLater(
-            f"Status {fault.status}", side=self._side, where=where, after=_seconds(fault)
-        )
+        what = f"Status {fault.status}"
+        if fault.status == 429 or fault.status >= 500:
+            return RetryLater(what, side=self._side, where=where, after=_seconds(fault))
+        kinds: dict[int, type[ConnectorError]] = {
+            401: AccessLost,
+            403: AccessLost,
+            404: Gone,
+            409: ReadAgain,
+        }
+        return kinds.get(fault.status, Rejected)(what, side=self._side, where=where)
+
+
+class _Odd(RetryLater):
+    """No data but something else: tried again, then reported as what it is."""
+
+    def __init__(self, broken: BrokenAnswer) -> None:
+        self.broken = broken
+        super().__init__(broken.what, side=broken.side, where=broken.where)
+
+
+def sleeper(clock: Clock) -> Callable[[float], None]:
+    """How to wait: a clock moved by hand is moved, otherwise time really passes."""
+    return clock.advance if isinstance(clock, Movable) else time.sleep
 
 
 def _seconds(fault: Fault) -> float | None:

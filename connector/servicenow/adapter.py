@@ -10,7 +10,7 @@ from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
 from connector.errors import AccessLost, Gone, Rejected
-from connector.outcomes import settled
+from connector.outcomes import outcome, settled
 from connector.retry import ServerClock
 from connector.sense import sensible
 from connector.servicenow import translate
@@ -148,7 +148,7 @@ class ServiceNowAdapter:
 
     def move(self, move: Move, fields: Collection[str]) -> WriteResult:
         """Set a state, one step; a change only to what its model offers."""
-        return self._records.move(move, fields)
+        return settled([outcome(lambda: self._records.move(move, fields))])[0]
 
     def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
         """Work notes and customer comments of these records, oldest first."""
@@ -156,7 +156,7 @@ class ServiceNowAdapter:
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries in order."""
-        return self._journal.add(drafts)
+        return settled(self._journal.add(drafts))
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """ServiceNow has no remote links."""
@@ -174,13 +174,12 @@ class ServiceNowAdapter:
         return (self._facts.kind(container),)
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
-        """The record's last writer: single fields are only known where auditing is on."""
-        del name
+        """Who last changed this field, where auditing is on; else the record's last writer."""
         held = self._records.read(container, [key], ()).get(key)
         if held is None:
             raise Gone("the record is not visible", side=SIDE)
-        who = self._facts.names([held.updated_by]).get(held.updated_by, held.updated_by)
-        return Authorship(who, held.updated)
+        login, at = self._records.author(held, name) or (held.updated_by, held.updated)
+        return Authorship(self._facts.names([login]).get(login, login), at)
 
     def close(self) -> None:
         """Give connections back."""

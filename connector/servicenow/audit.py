@@ -9,19 +9,23 @@ the account may read it (servicenow-api 12).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from connector.errors import ConnectorError
 from connector.servicenow.door import Door
-from connector.servicenow.lists import by_id
+from connector.servicenow.lists import by_id, page_of
 from connector.servicenow.query import joined, one_of, term
 from connector.servicenow.translate import moment, needed
-from connector.values import Patch, Replaced
+from connector.values import Patch, Record, Replaced
 
 TABLE = "sys_audit"
 FIELDS = (
     "sys_id,tablename,documentkey,fieldname,oldvalue,newvalue,user,record_checkpoint,sys_created_on"
 )
+FEW = 10
+"""Rows that may share the newest second."""
+
 Row = Mapping[str, Any]
 
 
@@ -53,6 +57,23 @@ class Audit:
             return told(recent, after) if recent else None
         except ConnectorError:
             return None
+
+    def author(self, record: Record, name: str) -> tuple[str, datetime] | None:
+        """Who changed this field last, and when; ``None``: the audit does not tell."""
+        query = joined(
+            term("tablename", "=", record.container),
+            term("documentkey", "=", record.key),
+            term("fieldname", "=", name),
+        )
+        try:
+            newest = f"{query}^ORDERBYDESCsys_created_on"
+            rows, _ = page_of(self._door, TABLE, newest, FIELDS, limit=FEW)
+        except ConnectorError:
+            return None
+        if not rows:
+            return None
+        last = max(rows, key=lambda row: (str(row["sys_created_on"]), checkpoint(row)))
+        return str(last.get("user") or ""), moment(str(last["sys_created_on"]))
 
     def _rows(self, patch: Patch) -> list[Row]:
         query = joined(

@@ -24,7 +24,7 @@ from connector.values import Choice, FieldInfo, KindInfo, Person
 KEPT = timedelta(hours=24)
 _PEOPLE = "sys_id,user_name,name,email,active"
 _DICTIONARY = "sys_id,name,element,column_label,internal_type,mandatory,read_only,max_length"
-_CHOICE = "sys_id,name,element,value,label,dependent_value"
+_CHOICE = "sys_id,name,element,value,label,dependent_value,sequence"
 
 
 class Facts:
@@ -112,17 +112,17 @@ class Facts:
     def _choices(self, chain: list[str]) -> dict[str, list[list[str]]]:
         query = joined(one_of("name", chain), term("inactive", "=", "false"), "language=en")
         by_class: dict[tuple[str, str], list[list[str]]] = defaultdict(list)
-        for page in by_id(self._door, "sys_choice", query, _CHOICE):
-            for row in page:
-                place = (needed(row, "element"), needed(row, "name"))
-                dependent = str(row.get("dependent_value") or "")
-                shown = [str(row.get(name) or "") for name in ("value", "label")]
-                by_class[place].append([*shown, dependent])
+        rows = [row for page in by_id(self._door, "sys_choice", query, _CHOICE) for row in page]
+        for row in sorted(rows, key=_sequence):
+            place = (needed(row, "element"), needed(row, "name"))
+            dependent = str(row.get("dependent_value") or "")
+            shown = [str(row.get(name) or "") for name in ("value", "label")]
+            by_class[place].append([*shown, dependent])
         found: dict[str, list[list[str]]] = {}
         for name in chain:
-            for (element, owner), rows in by_class.items():
+            for (element, owner), choices in by_class.items():
                 if owner == name:
-                    found.setdefault(element, rows)
+                    found.setdefault(element, choices)
         return found
 
     def _recall(self, table: str) -> KindInfo | None:
@@ -141,6 +141,12 @@ class Facts:
     def _keep(self, name: str, held: dict[str, Any]) -> None:
         at = self._door.clock_now().isoformat()
         self._memory.put(f"{self._door.host}:{name}", json.dumps({**held, "at": at}))
+
+
+def _sequence(row: Mapping[str, Any]) -> tuple[int, str]:
+    """The order in which people see choices; one without a number comes first."""
+    text = str(row.get("sequence") or "")
+    return int(text) if text.isdigit() else 0, str(row["label"])
 
 
 def _kind(table: str, held: Mapping[str, Any]) -> KindInfo:

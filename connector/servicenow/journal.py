@@ -12,7 +12,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from connector.errors import ConnectorError, Rejected, RetryLater
+from connector.errors import ConnectorError, Rejected
+from connector.outcomes import waiting
 from connector.servicenow.answers import SIDE
 from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
@@ -21,7 +22,7 @@ from connector.servicenow.lists import by_id
 from connector.servicenow.query import chunks, joined, one_of, searchable
 from connector.servicenow.records import Records
 from connector.servicenow.translate import comment
-from connector.values import Comment, CommentDraft, Done, NotSent, Refused, Unclear, WriteResult
+from connector.values import Comment, CommentDraft, Done, Refused, Unclear, WriteResult
 
 TABLE = "sys_journal_field"
 LANES = ("comments", "work_notes")
@@ -61,7 +62,7 @@ class Journal:
     def add(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add entries, those of one record in their order; ``Done.key`` is the journal row's id."""
         found: dict[int, WriteResult] = {}
-        stopped: set[tuple[str, str]] = set()
+        stopped: dict[tuple[str, str], WriteResult] = {}
         wrote = False
         for wave in _waves(drafts):
             due = [place for place in wave if _record(drafts[place]) not in stopped]
@@ -70,9 +71,11 @@ class Journal:
             wrote = wrote or bool(due)
             self._wave(drafts, due, found)
             for place in wave:
-                result = found.setdefault(place, NotSent(_behind()))
-                if not isinstance(result, Done):
-                    stopped.add(_record(drafts[place]))
+                record = _record(drafts[place])
+                if record in stopped:
+                    found[place] = waiting(stopped[record], SIDE)
+                elif not isinstance(found[place], Done):
+                    stopped[record] = found[place]
         return [found[place] for place in range(len(drafts))]
 
     def _wave(
@@ -127,10 +130,6 @@ def _waves(drafts: Sequence[CommentDraft]) -> list[list[int]]:
 
 def _record(draft: CommentDraft) -> tuple[str, str]:
     return draft.container, draft.key
-
-
-def _behind() -> ConnectorError:
-    return RetryLater("an earlier comment of this record did not arrive", side=SIDE)
 
 
 def _dropped(draft: CommentDraft) -> Rejected:

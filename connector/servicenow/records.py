@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,8 @@ from connector.values import (
 )
 
 CHANGE = "change_request"
+INCIDENT = "incident"
+OPEN_STATES = ("1", "2", "3")
 Row = dict[str, Any]
 
 
@@ -71,30 +74,36 @@ class Records:
     def find(self, table: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
         """Records by ``correlation_id``."""
         found: dict[str, tuple[Record, ...]] = {}
-        name = "correlation_id"
+        fields = ("correlation_id", "correlation_display")
         for part in chunks(searchable(sorted(marks))):
-            pages = by_id(self._door, table, one_of(name, part), columns((name,)))
+            pages = by_id(self._door, table, one_of(fields[0], part), columns(fields))
             for row in (row for page in pages for row in page):
-                mark = str(row.get(name))
+                mark = str(row.get(fields[0]))
                 if mark in marks:
-                    one = self._record(table, row, (name,))
+                    one = self._record(table, row, fields)
                     found[mark] = (*found.get(mark, ()), one)
         return found
 
     def create(self, draft: Draft) -> WriteResult:
-        """One new record; never sent again when its fate is unclear."""
+        """One new record; never sent again when its fate is unclear.
 
-        def post() -> Done:
-            params = {**PLAIN, "sysparm_fields": columns(draft.fields.keys())}
-            path = f"/table/{draft.container}"
-            row = self._door.write("POST", path, payload(draft.fields), params)
-            if not isinstance(row, dict) or not row.get("sys_id"):
-                what = "the answer to a create names no record"
-                raise Lost(BrokenAnswer(what, side=SIDE, where=f"POST {path}"))
-            made = self._shown(draft.container, row, draft.fields.keys())
-            return Done(str(row["sys_id"]), str(row.get("number") or row["sys_id"]), made)
+        Riders are not worth a lost record: what is refused with them is sent once more without.
+        """
+        fields, more = payload(draft.fields), riders(draft)
+        result = outcome(lambda: self._insert(draft, {**fields, **more}))
+        if isinstance(result, Refused) and more:
+            return outcome(lambda: self._insert(draft, fields))
+        return result
 
-        return outcome(post)
+    def _insert(self, draft: Draft, body: Mapping[str, str]) -> Done:
+        params = {**PLAIN, "sysparm_fields": columns(draft.fields.keys())}
+        path = f"/table/{draft.container}"
+        row = self._door.write("POST", path, body, params)
+        if not isinstance(row, dict) or not row.get("sys_id"):
+            what = "the answer to a create names no record"
+            raise Lost(BrokenAnswer(what, side=SIDE, where=f"POST {path}"))
+        made = self._shown(draft.container, row, draft.fields.keys())
+        return Done(str(row["sys_id"]), str(row.get("number") or row["sys_id"]), made)
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records: one by a PATCH of its own, several in batches."""
@@ -154,6 +163,10 @@ class Records:
             )
         return row if not isinstance(row, dict) else self._moved(move, row, names, wanted)
 
+    def author(self, record: Record, name: str) -> tuple[str, datetime] | None:
+        """Login and time of a field's last change, as far as the audit tells."""
+        return self._audit.author(record, name)
+
     def _moved(self, move: Move, row: Row, names: Collection[str], wanted: str) -> WriteResult:
         if value(row.get(move.name)) != wanted:
             return Refused(_kept(move))
@@ -197,6 +210,21 @@ class Records:
             return self._record(table, row, fields)
         except ConnectorError:
             return None
+
+
+def riders(draft: Draft) -> dict[str, str]:
+    """What may go along with a create: an incident's wanted state, and the first comment.
+
+    Only one comment, because entries of one second have no order.
+    """
+    values: dict[str, str] = {}
+    closing = draft.fields.get("close_code") and draft.fields.get("close_notes")
+    for target in draft.targets[:1]:
+        if draft.container == INCIDENT and (target in OPEN_STATES or closing):
+            values["state"] = target
+    for entry in draft.comments[:1]:
+        values[entry.lane] = entry.body
+    return values
 
 
 def _reachable(targets: Sequence[str], offered: Mapping[str, str] | None) -> str | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 
 from connector.errors import AccessLost, ConnectorError, NotThere
+from connector.outcomes import Lost
 from connector.sense import sensible
 from connector.servicenow.answers import SIDE
 from connector.servicenow.door import Door
@@ -40,6 +41,12 @@ class Witness:
 
     def keep_memo(self, name: str, text: str) -> None:
         """Set a preference of ours."""
+        try:
+            self._keep(name, text)
+        except Lost as lost:
+            raise lost.error from lost
+
+    def _keep(self, name: str, text: str) -> None:
         row = self._preference(name)
         if row is None:
             body = {"user": self._me(), "name": name, "value": text, "type": "string"}

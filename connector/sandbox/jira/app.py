@@ -76,7 +76,7 @@ class JiraSandbox:
         """The weather that direct mounts share: what one left unsettled outlives it."""
         found = self._weathers.get(id(faults))
         if found is None:
-            found = self._weathers[id(faults)] = Weather("jira", faults, self.world.clock)
+            found = self._weathers[id(faults)] = Weather(faults, self.world.clock)
         return found
 
     @property

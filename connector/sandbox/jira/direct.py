@@ -2,16 +2,18 @@
 
 For simulation by the ten thousand and for the contract suite that the real adapter passes too. What
 searches see is the lagging index; what is read by id is the truth. What a real adapter would pay in
-requests is counted, what a network would do is done by :class:`connector.sandbox.weather.Weather`.
+requests is counted, what a network would do is done by :class:`connector.sandbox.weather.Wire`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from connector.base import Meter
 from connector.errors import AccessLost, Gone, NotThere, Rejected
+from connector.outcomes import outcome, settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
@@ -22,7 +24,7 @@ from connector.sandbox.jira.jql_eval import Unresolvable
 from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
 from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.jira.search import Searcher, search
-from connector.sandbox.weather import Tally
+from connector.sandbox.weather import Tally, Wire, sleeper
 from connector.values import (
     Authorship,
     Comment,
@@ -35,7 +37,6 @@ from connector.values import (
     Person,
     Record,
     RemoteLink,
-    RequestClass,
     Sighting,
     SightingPage,
     Stream,
@@ -64,13 +65,15 @@ class DirectJira:
         sandbox: JiraSandbox,
         *,
         faults: Faults | None = None,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self.sandbox = sandbox
         self.world = world = sandbox.world
         self.meter: Meter = Tally()
         self.weather = sandbox.weather(faults or Faults())
         self._me = world.site.me
-        self._writes = Writes(world, self.weather, self.meter, self._record)
+        self._wire = Wire(self.name, self.weather, self.meter, sleep or sleeper(world.clock))
+        self._writes = Writes(world, self._wire, self._record)
         self.witness = DirectWitness(world, self._asked)
 
     @property
@@ -250,39 +253,39 @@ class DirectJira:
     def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
         """Create issues in bulk, with whatever rides along."""
         self._check_access()
-        return self._writes.create(drafts)
+        return settled(self._writes.create(drafts))
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change issues."""
         self._check_access()
-        return [self._writes.patch(patch, fields) for patch in patches]
+        return settled([self._writes.patch(patch, fields) for patch in patches])
 
     def move(self, move: Move, fields: Collection[str]) -> WriteResult:
         """Walk an issue to the nearest wanted status."""
         self._check_access()
-        return self._writes.move(move, fields)
+        return settled([outcome(lambda: self._writes.move(move, fields))])[0]
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add comments, in order on each issue."""
         self._check_access()
-        return self._writes.comment(drafts)
+        return settled(self._writes.comment(drafts))
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links."""
         self._check_access()
-        return [self._writes.decorate(link) for link in links]
+        return settled([outcome(partial(self._writes.decorate, link)) for link in links])
 
     # -- inside --------------------------------------------------------------------------------
 
     def _asked(self, method: str, path: str) -> None:
-        self.meter.count(RequestClass.READ if method == "GET" else RequestClass.WRITE)
         self._check_access()
-        self.weather.read(path, method)
+        if method == "GET":
+            self._wire.read(path)
+        else:
+            self._wire.rewrite(method, path)
 
     def _read(self, path: str) -> None:
-        self.meter.count(RequestClass.READ)
-        self._check_access()
-        self.weather.read(f"/rest/api/2/{path}")
+        self._asked("GET", f"/rest/api/2/{path}")
 
     def _check_access(self) -> None:
         if self.sandbox.access.revoked:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from connector.base import Meter
-from connector.errors import Gone, NotThere, Rejected, RetryLater
+from connector.errors import ConnectorError, Gone, NotThere, Rejected
+from connector.outcomes import waiting
 from connector.sandbox.jira import extras, native, operations
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Issue, IssueType, Transition
 from connector.sandbox.jira.problems import Refusal
 from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
 from connector.sandbox.jira.world import World
-from connector.sandbox.weather import Weather
+from connector.sandbox.weather import Wire
 from connector.values import (
     CommentDraft,
     Done,
@@ -29,10 +30,14 @@ from connector.values import (
     RemoteLink,
     Replaced,
     RequestClass,
+    Unclear,
     WriteResult,
 )
 
 BULK = 50
+DOUBTS = 2
+"""Lost answers in one walk before the walk itself is called unclear."""
+
 _SIDE = "jira"
 Shown = Callable[[Issue, Collection[str]], Record]
 
@@ -40,10 +45,9 @@ Shown = Callable[[Issue, Collection[str]], Record]
 class Writes:
     """Creates, patches, moves, comments and links of the integration account."""
 
-    def __init__(self, world: World, weather: Weather, meter: Meter, shown: Shown) -> None:
+    def __init__(self, world: World, wire: Wire, shown: Shown) -> None:
         self._world = world
-        self._weather = weather
-        self._meter = meter
+        self._wire = wire
         self._shown = shown
         self._author = Author(world.site.me)
 
@@ -63,9 +67,8 @@ class Writes:
             made.extend(self._attempt("POST issue", partial(self._create, d)) for d in drafts)
             return Done("")
 
-        self._meter.count(RequestClass.WRITE)
         path = "/rest/api/2/issue/bulk" if len(drafts) > 1 else "/rest/api/2/issue"
-        outcome = self._weather.write("POST", path, do)
+        outcome = self._wire.write("POST", path, do)
         return made if isinstance(outcome, Done) else [outcome] * len(drafts)
 
     def _create(self, draft: Draft) -> Done:
@@ -104,10 +107,15 @@ class Writes:
         if not isinstance(result, Done):
             return result
         if not self._world.site.cloud:
-            self._meter.count(RequestClass.READ)
+            self._read_back(patch.key)
         issue = self._world.issue(patch.key)
         record = self._shown(issue, fields) if issue else None
         return replace(result, label=record.label if record else "", record=record)
+
+    def _read_back(self, key: str) -> None:
+        """The write is done whatever becomes of this read."""
+        with suppress(ConnectorError):
+            self._wire.read(f"/rest/api/2/issue/{key}")
 
     def _edit(self, patch: Patch) -> Done:
         issue = self._issue(patch.key)
@@ -132,24 +140,32 @@ class Writes:
     # -- move ----------------------------------------------------------------------------------
 
     def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Hop by hop to the nearest target, looking anew after each hop."""
+        """Hop by hop to the nearest target, looking anew after each hop, lost answers included."""
         hops: list[str] = []
-        for _ in range(MAX_HOPS + 1):
-            self._meter.count(RequestClass.READ)
-            issue = self._world.issue(move.key)
-            if issue is None or self._world.is_hidden(issue):
-                return NotSent(_gone(move.key))
+        doubts = 0
+        while True:
+            issue = self._look(move.key)
             way = self._way(issue, move)
-            if way is None or (way and len(hops) == MAX_HOPS):
-                break
-            if not way:
+            if way == ():
                 return Done(move.key, issue.key, self._shown(issue, fields), tuple(hops))
-            self._meter.count(RequestClass.READ)
+            if way is None or len(hops) >= MAX_HOPS:
+                return Refused(self._no_way(move))
+            self._wire.read(f"/rest/api/2/issue/{move.key}/transitions")
             result = self._hop(move, way)
-            if not isinstance(result, Done):
+            doubts += isinstance(result, Unclear)
+            if doubts > DOUBTS or isinstance(result, NotSent):
                 return result
-            hops.append(way[0].name)
-        return Refused(self._no_way(move))
+            if self._world.issues[move.key].status != issue.status:
+                hops.append(self._named(way[0]))
+            elif isinstance(result, Refused):
+                return result
+
+    def _look(self, key: str) -> Issue:
+        self._wire.read(f"/rest/api/2/issue/{key}")
+        return self._issue(key)
+
+    def _named(self, edge: Transition) -> str:
+        return f"{edge.name} -> {self._world.statuses[edge.status].name}"
 
     def _way(self, issue: Issue, move: Move) -> tuple[Transition, ...] | None:
         kind = self._world.type_of(issue)
@@ -187,7 +203,7 @@ class Writes:
         if issue is None:
             return ()
         edges = self._world.type_of(issue).workflow.offered(issue.status)
-        return tuple(self._world.statuses[edge.status].name for edge in edges)
+        return tuple(map(self._named, edges))
 
     def _no_way(self, move: Move) -> Rejected:
         offered = self._offered(move.key)
@@ -198,16 +214,15 @@ class Writes:
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """In order; behind one that is not done, the other comments of its issue wait."""
-        stuck: set[str] = set()
+        stuck: dict[str, WriteResult] = {}
         results: list[WriteResult] = []
         for draft in drafts:
             if draft.key in stuck:
-                error = RetryLater("an earlier comment of this issue is not settled", side=_SIDE)
-                results.append(NotSent(error))
+                results.append(waiting(stuck[draft.key], _SIDE))
                 continue
             result = self._send("POST", draft.key, "/comment", partial(self._remark, draft))
             if not isinstance(result, Done | Refused):
-                stuck.add(draft.key)
+                stuck[draft.key] = result
             results.append(result)
         return results
 
@@ -221,14 +236,16 @@ class Writes:
         return Done(issue.comments[-1].id)
 
     def decorate(self, link: RemoteLink) -> WriteResult:
-        """One remote link."""
+        """One remote link, sent until it is known to be there: the same twice does no harm."""
+        path = f"/rest/api/2/issue/{link.key}/remotelink"
 
         def do() -> Done:
             body = {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
             extras.put_remote_link(self._world, self._author, self._issue(link.key), body)
             return Done(link.key)
 
-        return self._send("POST", link.key, "/remotelink", do, kind=RequestClass.DECORATION)
+        self._wire.rewrite("POST", path, RequestClass.DECORATION)
+        return self._attempt(f"POST {path}", do)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -239,13 +256,11 @@ class Writes:
         rest: str,
         do: Callable[[], Done],
         *,
-        kind: RequestClass = RequestClass.WRITE,
         offered: tuple[str, ...] = (),
     ) -> WriteResult:
-        self._meter.count(kind)
         path = f"/rest/api/2/issue/{key}{rest}"
         where = f"{method} {path}"
-        return self._weather.write(method, path, lambda: self._attempt(where, do, offered))
+        return self._wire.write(method, path, lambda: self._attempt(where, do, offered))
 
     def _attempt(
         self, where: str, do: Callable[[], Done], offered: tuple[str, ...] = ()

@@ -8,7 +8,9 @@ the parent. On Data Center a standard issue's parent is its epic.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import operations, render_setup
 from connector.sandbox.jira.layout import EPIC_NAME
@@ -17,7 +19,9 @@ from connector.sandbox.jira.world import World, names_of
 from connector.values import Choice, Comment, FieldInfo, Fields, KindInfo, Record, Value
 
 _PICKED = frozenset({"priority", "resolution"})
-_DERIVED = frozenset({"status", "status_category", "issuetype", "project"})
+_DERIVED = frozenset(
+    {"status", "status_category", "issuetype", "project", "creator", "created", "updated"}
+)
 
 
 def field_of(world: World, name: str, kind: IssueType | None = None) -> FieldDef | None:
@@ -85,7 +89,17 @@ def _derived(world: World, issue: Issue, name: str) -> str:
         "status_category": status.category,
         "issuetype": world.type_of(issue).name,
         "project": world.project_of(issue).key,
+        "creator": issue.creator,
+        "created": _stamped(world, issue.created),
+        "updated": _stamped(world, issue.updated),
     }[name]
+
+
+def _stamped(world: World, at: datetime) -> str:
+    """A moment as answers to our account show it."""
+    site = world.site
+    local = at.astimezone(ZoneInfo(world.users[site.me].zone if site.cloud else site.zone))
+    return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
 def _parent(world: World, issue: Issue) -> str | None:
@@ -103,6 +117,8 @@ def _plain(world: World, issue: Issue, field: FieldDef, raw: Any) -> Value:
         project = world.project_of(issue)
         rows = project.components if field.kind == "components" else project.versions
         return names_of(rows, raw) or None
+    if field.kind == "stamp":
+        return _stamped(world, datetime.fromisoformat(raw))
     value: Value = raw
     return value
 

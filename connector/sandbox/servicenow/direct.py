@@ -2,34 +2,30 @@
 
 For simulation by the ten thousand and for the contract suite that the real adapter passes too.
 What a real adapter would pay in requests is counted, what a network would do is done by
-:class:`connector.sandbox.weather.Weather`.
+:class:`connector.sandbox.weather.Wire`.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from connector.base import Meter
-from connector.errors import AccessLost, ConnectorError, NotThere, Rejected
-from connector.sandbox.clock import Clock
-from connector.sandbox.control import Movable
+from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
+from connector.outcomes import outcome, settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
-from connector.sandbox.servicenow.instance import BUILD
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import NotModelled
 from connector.sandbox.servicenow.refusal import Refusal
 from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.values import moment, stamp
 from connector.sandbox.servicenow.world import World
-from connector.sandbox.weather import Tally, Weather
+from connector.sandbox.weather import Tally, Weather, Wire, sleeper
 from connector.values import (
     Authorship,
     Comment,
@@ -41,9 +37,7 @@ from connector.values import (
     Patch,
     Person,
     Record,
-    Refused,
     RemoteLink,
-    RequestClass,
     Sighting,
     SightingPage,
     Stream,
@@ -53,7 +47,6 @@ from connector.values import (
 
 HOST = "sandbox.service-now.example"
 _PAGE = 200
-T = TypeVar("T")
 _LANES = ("work_notes", "comments")
 
 
@@ -75,9 +68,11 @@ class DirectServiceNow:
         self.world = world
         self.host = host
         self.meter: Meter = Tally()
-        self.weather = Weather(self.name, faults or Faults(), world.clock)
+        self.weather = Weather(faults or Faults(), world.clock)
         self._login = login
-        self._writes = Writes(world, self.weather, sleep or sleeper(world.clock), self._shown)
+        sleep = sleep or sleeper(world.clock)
+        self._wire = Wire(self.name, self.weather, self.meter, sleep)
+        self._writes = Writes(world, self._wire, sleep, self._shown)
         self.witness = DirectWitness(world, self._me, self._asked)
 
     # ---- who and when
@@ -85,18 +80,14 @@ class DirectServiceNow:
     def identity(self) -> Identity:
         """The account and the instance."""
         self._read("/api/now/table/sys_user")
-        me = self._me()
-        row = self.world.true_row(me.sys_id)
-        if row is None or row.get("active") != "true":
-            raise AccessLost("User Not Authenticated", side=self.name)
+        me = self._known()
         return Identity(
             me.sys_id,
-            row["name"],
+            me.login,
             self.host,
-            "servicenow",
-            BUILD,
+            "instance",
+            "",
             self.server_now(),
-            "admin" in me.roles,
         )
 
     def server_now(self) -> datetime:
@@ -162,7 +153,8 @@ class DirectServiceNow:
         found: dict[str, tuple[Record, ...]] = {}
         if marks:
             query = f"correlation_idIN{','.join(marks)}^ORDERBYsys_id"
-            for row in self._select(container, query, chunk=len(marks)):
+            rows = self._select(container, query, chunk=len(marks))
+            for row in (row for row in rows if row["correlation_id"] in marks):
                 mark = row["correlation_id"]
                 record = self._shown(row, ("correlation_id", "correlation_display"))
                 found[mark] = (*found.get(mark, ()), record)
@@ -174,8 +166,7 @@ class DirectServiceNow:
             return ()
         query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
         rows = self._select("sys_journal_field", query, chunk=len(keys))
-        order = {note["sys_id"]: n for key in keys for n, note in enumerate(self.world.notes(key))}
-        rows.sort(key=lambda row: (row["sys_created_on"], order.get(row["sys_id"], 0)))
+        rows.sort(key=lambda row: (row["sys_created_on"], row["sys_id"]))
         return tuple(shapes.comment(self.world, row) for row in rows)
 
     def people(
@@ -202,67 +193,64 @@ class DirectServiceNow:
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed the field, from the audit; otherwise the last writer."""
-        self._read("/api/now/table/sys_audit")
-        with self.world.lock:
-            for line in reversed(self.world.write_log):
-                if line["key"] == key and line["op"] != "journal" and name in line["fields"]:
-                    at = datetime.fromisoformat(line["at"])
-                    return Authorship(shapes.full_name(self.world, line["by"]), at)
-            row = self.world.row(container, key) or {}
-        who = shapes.full_name(self.world, row.get("sys_updated_by", ""))
-        return Authorship(who, moment(row.get("sys_updated_on") or self.world.now()))
+        row = next(iter(self._select(container, "", among=(key,))), None)
+        if row is None:
+            raise Gone("The record is gone or hidden", side=self.name, where=key)
+        query = f"tablename={container}^documentkey={key}^fieldname={name}"
+        lines = self._select("sys_audit", query)
+        last = max(lines, key=lambda line: int(line["record_checkpoint"]), default=None)
+        who, at = row["sys_updated_by"], row["sys_updated_on"]
+        if last is not None:
+            who, at = last["user"], last["sys_created_on"]
+        return Authorship(shapes.full_name(self.world, who), moment(at))
 
     # ---- writes
 
     def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
-        """Make records."""
-        return self._batched(drafts, self._writes.create)
+        """Make records, one request each."""
+        me = self._known()
+        return settled([self._writes.create(me, draft) for draft in drafts])
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
-        """Change records."""
-        return self._batched(patches, lambda me, one: self._writes.patch(me, one, fields))
+        """Change records: one by itself, several in batches."""
+        return settled(self._writes.patch(self._known(), patches, fields))
 
     def move(self, move: Move, fields: Collection[str]) -> WriteResult:
         """Change a state."""
-        self.meter.count(RequestClass.WRITE)
-        with self.world.lock:
-            return self._writes.move(self._me(), move, fields)
+        me = self._known()
+        return settled([outcome(lambda: self._writes.move(me, move, fields))])[0]
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""
-        for _draft in drafts:
-            self.meter.count(RequestClass.WRITE)
-        return self._writes.comment(self._me(), drafts)
+        return settled(self._writes.comment(self._known(), drafts))
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """ServiceNow needs no decoration."""
-        error = Rejected("ServiceNow has no remote links", side=self.name)
-        return [Refused(error) for _link in links]
+        del links
+        raise Rejected("ServiceNow has no remote links", side=self.name)
 
     # ---- inside
 
-    def _batched(
-        self, items: Sequence[T], write: Callable[[Caller, T], WriteResult]
-    ) -> list[WriteResult]:
-        for _chunk in range(0, len(items), 50):
-            self.meter.count(RequestClass.WRITE)
+    def _known(self) -> Caller:
+        """Our account, if the instance knows it."""
         me = self._me()
-        results = []
-        for item in items:
-            with self.world.lock:
-                results.append(write(me, item))
-        return results
+        row = self.world.true_row(me.sys_id)
+        if row is None or row.get("active") != "true":
+            raise AccessLost("User Not Authenticated", side=self.name)
+        return me
 
     def _me(self) -> Caller:
         return self.world.caller(self._login)
 
     def _asked(self, method: str, path: str) -> None:
-        self.meter.count(RequestClass.READ if method == "GET" else RequestClass.WRITE)
-        self.weather.read(path, method)
+        self._known()
+        if method == "GET":
+            self._wire.read(path)
+        else:
+            self._wire.rewrite(method, path)
 
     def _read(self, path: str) -> None:
-        self.meter.count(RequestClass.READ)
-        self.weather.read(path)
+        self._asked("GET", path)
 
     def _select(
         self, table: str, query: str, *, chunk: int = 1, among: Collection[str] | None = None
@@ -283,11 +271,6 @@ class DirectServiceNow:
 
     def _shown(self, row: Row, fields: Collection[str]) -> Record:
         return shapes.record(self.world, self.host, row, fields)
-
-
-def sleeper(clock: Clock) -> Callable[[float], None]:
-    """How to wait: a clock moved by hand is moved, otherwise time really passes."""
-    return clock.advance if isinstance(clock, Movable) else time.sleep
 
 
 def _sighting(stream: Stream, row: Row) -> Sighting:

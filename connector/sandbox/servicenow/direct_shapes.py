@@ -33,7 +33,7 @@ def record(world: World, host: str, row: Row, fields: Collection[str]) -> Record
         version=version(row),
         created=moment(row["sys_created_on"]),
         updated=moment(row["sys_updated_on"]),
-        url=f"http://{host}/nav_to.do?uri={table}.do?sys_id={row['sys_id']}",
+        url=f"http://{host}/nav_to.do?uri={table}.do%3Fsys_id%3D{row['sys_id']}",
         created_by=row["sys_created_by"],
         updated_by=row["sys_updated_by"],
         fields=values,

@@ -123,7 +123,7 @@ def test_a_move_walks_and_answers_the_screen(stage: Stage) -> None:
     refused = stage.jira.move(Move("OPS", key, "status", ("Done",)), [])
     assert isinstance(refused, Refused)
     assert refused.error.field == "resolution"
-    assert "Done" in refused.error.offered
+    assert "Finish -> Done" in refused.error.offered
     move = Move("OPS", key, "status", ("Nix", "category:done"), {"resolution": "Duplicate"})
     done = stage.jira.move(move, ["status", "resolution"])
     assert isinstance(done, Done)
@@ -134,7 +134,7 @@ def test_a_move_walks_and_answers_the_screen(stage: Stage) -> None:
     assert again.hops == ()
     nowhere = stage.jira.move(Move("OPS", key, "status", ("Nix",)), [])
     assert isinstance(nowhere, Refused)
-    assert sorted(nowhere.error.offered) == ["Backlog", "In Progress"]
+    assert sorted(nowhere.error.offered) == ["Reopen -> Backlog", "Reopen -> In Progress"]
 
 
 @pytest.mark.parametrize(("kind", "there"), [("drop_before", False), ("drop_after", True)])
@@ -161,7 +161,7 @@ def test_a_late_write_happens_later(stage: Stage) -> None:
 
 
 def test_reads_fail_as_the_weather_says(stage: Stage) -> None:
-    stage.faults.add(Fault("status", status=503, retry_after="7"))
+    stage.faults.add(Fault("status", status=503, retry_after="7", times=None))
     with pytest.raises(RetryLater) as trouble:
         stage.found()
     assert trouble.value.after == 7

@@ -1,0 +1,69 @@
+"""What a side testifies: memos, heeded conditions, hidden fields, deletions."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.errors import NotThere, RetryLater
+from tests.contract.mounts import JiraMount, Mount, ServiceNowMount
+
+
+def test_a_memo_is_kept_on_the_side_itself(mount: Mount) -> None:
+    witness = mount.adapter.witness
+    assert witness.memo("tandem.epoch") is None
+    witness.keep_memo("tandem.epoch", "first")
+    witness.keep_memo("tandem.epoch", "first")
+    witness.keep_memo("tandem.other", "else")
+    assert witness.memo("tandem.epoch") == "first"
+    witness.keep_memo("tandem.epoch", 'second "ä"')
+    assert witness.memo("tandem.epoch") == 'second "ä"'
+    assert witness.memo("tandem.other") == "else"
+    assert mount.counted("write") >= 3
+
+
+def test_a_memo_that_cannot_be_kept_is_an_error_like_any_other(mount: Mount) -> None:
+    mount.adapter.witness.memo("tandem.epoch")
+    mount.weather("memo", "status", status=503, times=None)
+    with pytest.raises(RetryLater):
+        mount.adapter.witness.keep_memo("tandem.epoch", "first")
+
+
+def test_a_sound_scope_is_heeded(mount: Mount) -> None:
+    mount.made(1)
+    mount.adapter.witness.heed(mount.container, mount.scope)
+    mount.adapter.witness.heed(mount.container, "")
+
+
+def test_a_condition_that_would_be_passed_over_is_named(desk: Mount) -> None:
+    desk.made(1)
+    with pytest.raises(NotThere, match="urgnecy"):
+        desk.adapter.witness.heed("incident", "active=true^urgnecy=1")
+
+
+def test_a_column_that_is_hidden_does_not_pass_for_empty(desk: ServiceNowMount) -> None:
+    desk.made(1, description="long")
+    names = ("short_description", "description", "close_notes")
+    assert desk.adapter.witness.shown("incident", names) == set(names)
+    desk.world.knobs.hidden_fields.add("incident.description")
+    assert desk.adapter.witness.shown("incident", names) == {"short_description", "close_notes"}
+
+
+def test_jira_leaves_out_what_it_hides(board: JiraMount) -> None:
+    board.made(1)
+    assert board.adapter.witness.shown("OPS", ("summary", "assignee")) == {"summary", "assignee"}
+
+
+def test_absence_is_no_proof_of_a_deletion(mount: Mount) -> None:
+    hidden, there = mount.all_made([mount.draft(1), mount.draft(2)])
+    mount.hide(hidden)
+    asked = [hidden, there, "9" * 32]
+    assert mount.adapter.witness.deleted(mount.container, asked) == frozenset()
+
+
+def test_a_deletion_is_proven_only_where_the_account_may_see_it(mount: Mount) -> None:
+    gone, there = mount.all_made([mount.draft(1), mount.draft(2)])
+    mount.delete(gone)
+    assert mount.adapter.witness.deleted(mount.container, [gone, there]) == frozenset()
+    if isinstance(mount, ServiceNowMount):
+        mount.world.roles["tandem"].add("admin")
+        assert mount.adapter.witness.deleted("incident", [gone, there]) == {gone}
