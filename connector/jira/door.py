@@ -43,6 +43,7 @@ class Door:
     ) -> None:
         self._client = client
         self._clock = clock
+        self._sleeper = sleeper
         self._policy = RetryPolicy(sleeper=sleeper)
         self._workers = max(1, http.concurrency)
         self._local = threading.local()
@@ -122,6 +123,10 @@ class Door:
         if self._workers == 1 or len(items) < 2 or getattr(self._local, "worker", False):
             return [work(item) for item in items]
         return list(self._pool.map(work, items))
+
+    def pause(self, seconds: float) -> None:
+        """Give Jira time."""
+        self._sleeper(seconds)
 
     def close(self) -> None:
         """End the threads and close their connections."""

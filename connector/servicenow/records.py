@@ -1,4 +1,4 @@
-"""Records: reading by key, creating, patching, moving through their states."""
+"""Records: reading by key, creating, patching."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from connector.errors import ConnectorError, Gone, Rejected
+from connector.errors import ConnectorError, Rejected
 from connector.outcomes import Lost, outcome
 from connector.servicenow.answers import SIDE
 from connector.servicenow.audit import Audit
@@ -18,7 +18,6 @@ from connector.servicenow.translate import PLAIN, columns, payload, record
 from connector.values import (
     Done,
     Draft,
-    Move,
     NotSent,
     Patch,
     Record,
@@ -27,7 +26,6 @@ from connector.values import (
     WriteResult,
 )
 
-CHANGE = "change_request"
 Row = dict[str, Any]
 
 
@@ -109,6 +107,10 @@ class Records:
             for patch, row, bad in zip(patches, rows, refused, strict=True)
         ]
 
+    def stored(self, table: str, row: Row, fields: Collection[str]) -> Record:
+        """A row of ours as a record."""
+        return self._record(table, row, fields)
+
     def patch_one(
         self, table: str, key: str, body: Mapping[str, str], fields: Collection[str] = ()
     ) -> Row | WriteResult:
@@ -123,44 +125,6 @@ class Records:
         except ConnectorError as error:
             return NotSent(error)
         return row if isinstance(row, dict) else Done(key)
-
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Set the state; what the instance keeps or forbids is refused, with its offers."""
-        names = {*fields, move.name}
-        held = self.read(move.container, [move.key], names).get(move.key)
-        if held is None:
-            return NotSent(Gone("the record is not visible", side=SIDE))
-        if held.fields.get(move.name) in move.targets:
-            return Done(held.key, held.label, held)
-        offered = self._offered(move)
-        wanted = _reachable(move.targets, offered)
-        if wanted is None:
-            what = f"the change model does not offer {' or '.join(move.targets)} now"
-            return Refused(Rejected(what, side=SIDE, field=move.name, offered=_labels(offered)))
-        body = {move.name: wanted, **payload(move.fields)}
-        row = self.patch_one(move.container, move.key, body, names)
-        if isinstance(row, Refused) and offered is not None:
-            error = row.error
-            return Refused(
-                Rejected(error.what, side=SIDE, field=move.name, offered=_labels(offered))
-            )
-        return row if not isinstance(row, dict) else self._moved(move, row, names, wanted)
-
-    def _moved(self, move: Move, row: Row, names: Collection[str], wanted: str) -> WriteResult:
-        stored = self._record(move.container, row, names)
-        if stored.fields.get(move.name) != wanted:
-            return Refused(_kept(move))
-        return Done(stored.key, stored.label, stored, (wanted,))
-
-    def _offered(self, move: Move) -> Mapping[str, str] | None:
-        """States a change may take now, with their labels; other tables do not tell."""
-        if move.container != CHANGE:
-            return None
-        path = f"/v1/change/{move.key}/nextstates"
-        result = self._door.result(path, "/api/sn_chg_rest") or {}
-        labels = result.get("state_label") or {}
-        states = [str(state) for state in result.get("available_states") or ()]
-        return {state: str(labels.get(state) or state) for state in states}
 
     def _patched(
         self, patch: Patch, row: Row | WriteResult, fields: Collection[str]
@@ -177,29 +141,7 @@ class Records:
         return record(table, row, fields, self._door.url)
 
 
-def _reachable(targets: Sequence[str], offered: Mapping[str, str] | None) -> str | None:
-    if offered is None:
-        return targets[0]
-    return next((target for target in targets if target in offered), None)
-
-
-def _labels(offered: Mapping[str, str] | None) -> tuple[str, ...]:
-    return tuple(f"{label} ({state})" for state, label in (offered or {}).items())
-
-
 def _unfit(patch: Patch) -> Refused | None:
     if patch.add or patch.remove or patch.properties:
         return Refused(Rejected("ServiceNow has no labels and no entity properties", side=SIDE))
     return None
-
-
-def _kept(move: Move) -> Rejected:
-    return Rejected(
-        f"ServiceNow answered 200 and kept {move.name} as it was",
-        side=SIDE,
-        field=move.name,
-        remedy=(
-            "Current releases do not move a problem's state through the Table API: move it in "
-            "ServiceNow, then `tandem parked retry ID`."
-        ),
-    )

@@ -135,7 +135,6 @@ class Writes:
         """Hop by hop to the nearest target, looking anew after each hop."""
         hops: list[str] = []
         for _ in range(MAX_HOPS + 1):
-            self._meter.count(RequestClass.READ)
             issue = self._world.issue(move.key)
             if issue is None or self._world.is_hidden(issue):
                 return NotSent(_gone(move.key))
@@ -144,7 +143,6 @@ class Writes:
                 break
             if not way:
                 return Done(move.key, issue.key, self._shown(issue, fields), tuple(hops))
-            self._meter.count(RequestClass.READ)
             result = self._hop(move, way)
             if not isinstance(result, Done):
                 return result

@@ -168,8 +168,11 @@ class DirectServiceNow:
                 found[mark] = (*found.get(mark, ()), record)
         return found
 
-    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+    def comments(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[Comment, ...]:
         """All journal entries of these records, oldest first."""
+        del fresh
         if not keys:
             return ()
         query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
@@ -222,11 +225,12 @@ class DirectServiceNow:
         """Change records."""
         return self._batched(patches, lambda me, one: self._writes.patch(me, one, fields))
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Change a state."""
-        self.meter.count(RequestClass.WRITE)
-        with self.world.lock:
-            return self._writes.move(self._me(), move, fields)
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Change states; a change is asked for its next ones before."""
+        for move in moves:
+            if move.container == "change_request":
+                self.meter.count(RequestClass.READ)
+        return self._batched(moves, lambda me, one: self._writes.move(me, one, fields))
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""
