@@ -136,14 +136,17 @@ class Adapter(Protocol):
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records; ``Done.record`` holds ``fields`` as stored where the API returns them."""
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Bring a record into the first reachable of the wanted statuses.
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Bring records into the first reachable of their wanted statuses.
 
-        ``Refused`` names the offered ones in ``error.offered``.
+        ``Done.record`` is what a read after the last step shows; ``Refused`` names the offered
+        statuses in ``error.offered``.
         """
 
-    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
-        """All comments of these records, oldest first."""
+    def comments(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[Comment, ...]:
+        """All comments of these records, oldest first; ``fresh`` as in :meth:`read`."""
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add comments in the given order for each record; ``Done.key`` is the comment's id."""

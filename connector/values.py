@@ -141,7 +141,9 @@ class Patch:
 class Move:
     """A wanted status: ``targets`` best first, each a value of ``name`` or ``category:<key>``.
 
-    ``fields`` go along with the last step where its screen offers or demands them.
+    ``fields`` go along with the last step where its screen offers or demands them. ``present`` is
+    the record as the caller has just read it (fresh, with ``name``): a known way from there needs
+    no look before the first step.
     """
 
     container: str
@@ -149,6 +151,7 @@ class Move:
     name: str
     targets: tuple[str, ...]
     fields: Fields = field(default_factory=dict)
+    present: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -29,7 +28,6 @@ from sync.store import Store
 log = structlog.get_logger("tandem")
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 EXTRA_FIELDS: Mapping[Side, frozenset[str]] = {
     Side.SERVICENOW: frozenset({"correlation_id", "correlation_display"}),
@@ -181,16 +179,6 @@ class Runtime:
         """All native fields that mappings of one container read."""
         names = [spec.names(side) for spec in self.specs if container(spec, side) == where]
         return EXTRA_FIELDS[side].union(*names)
-
-    def in_parallel(
-        self, work: Callable[[Item], Result], items: Sequence[Item]
-    ) -> Iterator[tuple[Item, Result]]:
-        """Do independent work on a few threads; results in the order of the items."""
-        if len(items) < 2 or self.options.concurrency < 2:
-            yield from ((item, work(item)) for item in items)
-            return
-        with ThreadPoolExecutor(self.options.concurrency) as pool:
-            yield from zip(items, pool.map(work, items), strict=True)
 
 
 def container(spec: MappingSpec, side: Side) -> str:

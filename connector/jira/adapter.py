@@ -1,10 +1,11 @@
 """Jira behind :class:`~connector.base.Adapter`: Cloud and Data Center, REST version 2 on both.
 
 Reading order: ``client`` sends one request, ``door`` repeats what may be repeated, ``facts`` knows
-the site; ``records``, ``feed``, ``creating``, ``editing``, ``moving``, ``scouting``,
-``commenting`` and ``directory`` do the work; ``jql``, ``workflow``, ``translate``, ``fields``,
-``steps`` and ``answers`` are pure. Version 2 is used because its texts are strings (wiki markup)
-everywhere.
+the site; ``records``, ``feed``, ``creating``, ``editing``, ``commenting`` and ``directory`` do the
+work. A status is reached by ``moving``: it plans ``trips``, has them carried out by ``travelling``
+and ``bulk``, and leaves to ``walking`` and ``scouting`` what is not known. ``jql``, ``workflow``,
+``translate``, ``fields``, ``steps`` and ``answers`` are pure. Version 2 is used because its texts
+are strings (wiki markup) everywhere.
 """
 
 from __future__ import annotations
@@ -146,13 +147,15 @@ class JiraAdapter:
         """Change issues, side by side, and return them as stored."""
         return settled(self._editing.patch(patches, fields))
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Walk an issue to the nearest wanted status."""
-        return self._moving.move(move, fields)
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Bring issues to the nearest wanted status, together where they can go together."""
+        return settled(self._moving.move(moves, fields))
 
-    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+    def comments(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[Comment, ...]:
         """All comments of these issues, oldest first."""
-        return self._commenting.comments(container, keys)
+        return self._commenting.comments(container, keys, fresh=fresh)
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add comments, in order on each issue."""

@@ -27,6 +27,10 @@ from connector.errors import (
 SIDE = "jira"
 
 
+class Forbidden(Rejected):
+    """A right is missing for this call, in Jira's own words; others may still be allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An HTTP answer as it came; header names are lower case."""
@@ -99,6 +103,8 @@ def _of_body(answer: Answer, absent: type[ConnectorError]) -> ConnectorError:
         return ReadAgain("the issue changed at the same moment", side=SIDE, where=where)
     if status in (405, 415):
         return BrokenAnswer(f"Jira refuses the call with {status}", side=SIDE, where=where)
+    if status == 403 and spoken is not None:
+        return Forbidden(spoken.what, side=SIDE, where=where, field=spoken.field)
     return spoken or Rejected(f"Jira refused with {status}", side=SIDE, where=where)
 
 
@@ -113,6 +119,11 @@ def refusal(answer: Answer) -> Rejected | None:
     return rejected(body, answer.where)
 
 
+def _speaks(row: Any) -> bool:
+    """Bulk operations list their messages as objects."""
+    return isinstance(row, Mapping) and bool(row.get("message"))
+
+
 def rejected(body: Any, where: str) -> Rejected | None:
     """A refusal from Jira's error collection: the first named field leads.
 
@@ -123,6 +134,8 @@ def rejected(body: Any, where: str) -> Rejected | None:
     errors = body.get("errors")
     fields = dict(errors) if isinstance(errors, Mapping) else {}
     messages = [str(text) for text in body.get("errorMessages") or ()]
+    if isinstance(errors, list):
+        messages += [str(row["message"]) for row in errors if _speaks(row)]
     messages += [str(body[name]) for name in ("message", "detail", "title") if body.get(name)]
     words = [f"{name}: {text}" for name, text in fields.items()] + messages
     if not words and "errorMessages" not in body and "errors" not in body:

@@ -24,16 +24,28 @@ from connector.values import RequestClass
 from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
 from connector.workers import PerThread
 
+NEWER = ("bulk/",)
+"""Starts of paths that version 2 does not have; none of them carries rich text."""
+
+_BASES = {
+    version: JIRA.JIRA_BASE_URL.replace("{rest_api_version}", version) for version in ("2", "3")
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request, by the path below ``rest/api/2/``."""
+    """One request, by the path below ``rest/api/2/``; some paths exist in version 3 only."""
 
     method: str
     path: str
     kind: RequestClass
     params: Mapping[str, str] | None = None
     body: Any = None
+
+    @property
+    def version(self) -> str:
+        """The API version that has this path."""
+        return "3" if self.path.startswith(NEWER) else "2"
 
     @property
     def where(self) -> str:
@@ -67,7 +79,7 @@ class JiraClient:
         door = self._doors.get()
         request = requests.Request(
             ask.method,
-            door._get_url(ask.path),
+            door._get_url(ask.path, base=_BASES[ask.version]),
             params=dict(ask.params) if ask.params else None,
             json=ask.body,
         )

@@ -1,5 +1,10 @@
 """Comments: read whole, written once.
 
+Many issues are read together: an issue's own fields hold a page of its comments, and only where
+that is not all of them the issue's list is read. On Data Center the page comes from the index, as
+records do; it does not tell which comments customers can read, so the issues of a service project
+are read one by one.
+
 A comment is internal unless its draft says otherwise: on a service project the platform's API makes
 comments public by default, and a work note must never reach a customer. The property that hides it
 is sent on every internal comment, also where no customer could read it: it does no harm there, and
@@ -16,7 +21,7 @@ from connector.errors import BrokenAnswer, Gone
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
-from connector.jira.records import Records
+from connector.jira.records import FEW, Records
 from connector.jira.translate import PUBLIC_PROPERTY, comment
 from connector.outcomes import Lost, outcome, settled, waiting
 from connector.values import Comment, CommentDraft, Done, NotSent, Unclear, WriteResult
@@ -33,10 +38,12 @@ class Commenting:
         self._facts = facts
         self._records = records
 
-    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+    def comments(
+        self, container: str, keys: Collection[str], *, fresh: bool
+    ) -> tuple[Comment, ...]:
         """All comments of these issues, oldest first; the issues we cannot see have none."""
         ids = list(dict.fromkeys(keys))
-        if self._facts.cloud:
+        if self._facts.cloud or not (fresh or len(ids) <= FEW or self._facts.is_service(container)):
             rows = self._in_bulk(ids)
         else:
             rows = dict(zip(ids, self._door.parallel(self._all, ids), strict=True))
@@ -83,15 +90,22 @@ class Commenting:
     def _in_bulk(self, ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
         rows: dict[str, list[Mapping[str, Any]]] = {}
         short: list[str] = []
-        for issue in self._records.issues(ids, ["comment"], fresh=True):
-            page = (issue.get("fields") or {}).get("comment") or {}
+        for issue in self._records.issues(ids, ["comment", "project"], fresh=False):
+            fields = issue.get("fields") or {}
+            page = fields.get("comment") or {}
             found = list(page.get("comments") or ())
             rows[str(issue["id"])] = found
             # The member is a page: everything else is read from the issue's own list.
-            if "total" not in page or int(page["total"]) > len(found):
+            if "total" not in page or int(page["total"]) > len(found) or self._veiled(fields):
                 short.append(str(issue["id"]))
         rows.update(zip(short, self._door.parallel(self._all, short), strict=True))
         return rows
+
+    def _veiled(self, fields: Mapping[str, Any]) -> bool:
+        """Whether the page leaves open which of its comments customers can read."""
+        if self._facts.cloud:
+            return False
+        return self._facts.is_service(str((fields.get("project") or {}).get("key")))
 
     def _all(self, key: str) -> list[Mapping[str, Any]]:
         try:

@@ -43,6 +43,7 @@ class Door:
     ) -> None:
         self._client = client
         self._clock = clock
+        self._sleeper = sleeper
         self._policy = RetryPolicy(sleeper=sleeper)
         self._workers = Workers(http.concurrency, SIDE)
 
@@ -115,6 +116,10 @@ class Door:
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """Do the same for each item, side by side, results in order."""
         return self._workers.parallel(work, items)
+
+    def pause(self, seconds: float) -> None:
+        """Give Jira time."""
+        self._sleeper(seconds)
 
     def close(self) -> None:
         """End the threads and close their connections."""

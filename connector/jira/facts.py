@@ -139,6 +139,19 @@ class Facts:
                 self._held.pop(name, None)
                 self._memory.put(self._name(name), "")
 
+    def barred(self, what: str) -> bool:
+        """Whether Jira said lately that this account may not do that."""
+        name = f"barred:{what}"
+        held = self._held.get(name) or self._remembered(name)
+        return held is not None and not self._stale(held["at"], KEEP)
+
+    def bar(self, what: str) -> None:
+        """Remember that this account may not do that; it is tried again another day."""
+        name = f"barred:{what}"
+        with self._lock:
+            self._held[name] = {"fact": True, "at": self._door.clock_now().isoformat()}
+            self._memory.put(self._name(name), json.dumps(self._held[name]))
+
     def forget_screen(self, key: str, type_id: str) -> None:
         """A create was refused: its metadata may have changed."""
         self.forget(f"screen:{key}:{type_id}")

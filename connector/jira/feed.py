@@ -27,7 +27,7 @@ from connector.values import Record, Sighting, SightingPage
 CLOUD_PAGE = 100
 DC_PAGE = 1000
 RECONCILE = 50
-MARKS = 50
+MARKS = 100
 RESTARTS = 3
 
 Issue = Mapping[str, Any]

@@ -1,62 +1,32 @@
-"""Walking an issue to a wanted status.
+"""Moves: from where issues stand to where they are wanted, with as few requests as are safe.
 
 Jira offers transitions from the present status only, so a status several steps away is reached by
-walking: look, choose, step, look again. What was offered on the way is learned and kept, so that
-the next issue of that sort is led straight. A hop may be repeated after a lost answer, because the
-status is read again before every step. A walk ends after ``MAX_HOPS`` hops and enters no unknown
-status twice.
+walking. Where the workflow is known already, the way needs no look: the steps are taken
+(:mod:`connector.jira.travelling`) and all issues are read back at the end. Where it is not known,
+one issue of each sort is walked (:mod:`connector.jira.walking`), which learns the way for the
+others. Whatever is refused or doubtful on a known way ends in a walk, too: a walk looks before
+every step.
+
+The read-back on Data Center goes through the index where that is as good as a look: a row stamped
+after the caller's own read that shows the wanted status was indexed after our last step. Any other
+row is read by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from connector.errors import ConnectorError, Gone, ReadAgain, Rejected
-from connector.jira.answers import SIDE
-from connector.jira.door import Door, issue_path
+from connector.errors import ConnectorError
+from connector.jira.door import Door
 from connector.jira.facts import Facts
-from connector.jira.records import Records
+from connector.jira.records import FEW, Issue, Records
 from connector.jira.scouting import Scouting
-from connector.jira.steps import filled, filled_names, step_of
-from connector.jira.translate import Dialect, asked, status_of
-from connector.jira.workflow import CATEGORY, MAX_HOPS, Status, Step, explore, path, tiers
-from connector.outcomes import Lost, outcome, settled
-from connector.values import Done, Move, Record, WriteResult
-
-DOUBTS = 2
-"""Lost answers in one walk before the walk itself is called unclear."""
-
-
-@dataclass(slots=True)
-class Walk:
-    """One issue on its way. ``rows`` are the transitions offered now, by id."""
-
-    move: Move
-    issue: Mapping[str, Any]
-    names: Collection[str]
-    dialect: Dialect
-    visited: set[str] = field(default_factory=set)
-    hops: list[str] = field(default_factory=list)
-    doubts: int = 0
-    rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def status(self) -> Status:
-        """Where the issue is."""
-        return status_of(self.issue["fields"]["status"])
-
-    @property
-    def sort(self) -> tuple[str, str]:
-        """Project key and issue type id: what a workflow belongs to."""
-        fields = self.issue["fields"]
-        return str(fields["project"]["key"]), str(fields["issuetype"]["id"])
-
-    @property
-    def offered(self) -> tuple[Step, ...]:
-        """The steps that lead on from here."""
-        return tuple(step_of(row) for row in self.rows.values())
+from connector.jira.translate import asked, part, stamp, status_of
+from connector.jira.travelling import Travelling
+from connector.jira.trips import Atlas, Trip
+from connector.jira.walking import Walking
+from connector.outcomes import outcome
+from connector.values import Done, Move, Record, Unclear, WriteResult
 
 
 class Moving:
@@ -66,108 +36,89 @@ class Moving:
         self._door = door
         self._facts = facts
         self._records = records
-        self._scouting = scouting
+        self._atlas = Atlas(facts)
+        self._travelling = Travelling(door, facts)
+        self._walking = Walking(door, facts, records, scouting)
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Walk to the nearest of the targets; named ones before categories."""
-        return settled([outcome(lambda: self._walk(move, fields))])[0]
+    def move(self, moves: Sequence[Move], names: Collection[str]) -> list[WriteResult]:
+        """One result for each move, in their order."""
+        results = self._scouted(moves, names)
+        rest = [place for place in range(len(moves)) if place not in results]
+        planned = {place: self._atlas.trip(moves[place]) for place in rest}
+        trips = {place: trip for place, trip in planned.items() if trip is not None}
+        self._travelling.travel(list(trips.values()))
+        results.update(self._looked_back(trips, names))
+        rest = [place for place in rest if place not in results]
+        walked = self._door.parallel(
+            lambda place: self._walk(moves[place], names, trips.get(place)), rest
+        )
+        results.update(zip(rest, walked, strict=True))
+        return [results[place] for place in range(len(moves))]
 
-    def _walk(self, move: Move, names: Collection[str]) -> Done:
-        dialect = self._facts.dialect([*names, *move.fields], schema=True)
-        walk = Walk(move, {}, names, dialect)
-        self._look(walk)
-        known = self._facts.statuses(walk.sort[0]).get(walk.sort[1], [])
-        for targets in tiers(move.targets, known):
-            if self._reach(walk, targets, known):
-                after = self._record(walk)
-                return Done(move.key, after.label, after, tuple(walk.hops))
-        if not walk.rows:
-            self._offers(walk)
-        raise self._no_way(walk)
+    def _scouted(self, moves: Sequence[Move], names: Collection[str]) -> dict[int, WriteResult]:
+        """Walk the first of several that need a way which nobody knows yet."""
+        results: dict[int, WriteResult] = {}
+        for places in self._atlas.strangers(moves):
+            first = moves[places[0]]
+            if self._atlas.trip(first) is None:  # an earlier scout may have learned it
+                results[places[0]] = self._walk(first, names, None)
+        return results
 
-    def _reach(self, walk: Walk, targets: Sequence[str], known: Sequence[Status]) -> bool:
-        """Step until one of these targets is reached; false where no step helps."""
-        while not walk.status.is_one_of(targets):
-            self._offers(walk)
-            step = self._next(walk, targets, known)
-            if step is None or len(walk.hops) >= MAX_HOPS:
-                return False
-            self._hop(walk, step, last=step.to.is_one_of(targets))
-        return True
+    def _walk(self, move: Move, names: Collection[str], trip: Trip | None) -> WriteResult:
+        hops = trip.hops if trip else ()
+        doubts = trip.doubts + (trip.late is not None) if trip else 0
+        return outcome(lambda: self._walking.walk(move, names, hops, doubts))
 
-    def _next(self, walk: Walk, targets: Sequence[str], known: Sequence[Status]) -> Step | None:
-        given = filled_names(walk.move.fields, walk.dialect)
-        graph = self._scouting.widen(walk.sort, walk.status, targets, given)
-        way = path(graph, walk.status, targets, given)
-        if way:
-            return way[0]
-        return explore(walk.offered, walk.visited, _category(targets, known), graph)
-
-    def _hop(self, walk: Walk, step: Step, *, last: bool) -> None:
+    def _looked_back(
+        self, trips: Mapping[int, Trip], names: Collection[str]
+    ) -> dict[int, WriteResult]:
+        """Results of the trips that ended well, in doubt, or by themselves."""
+        results = {place: trip.result for place, trip in trips.items() if trip.result is not None}
+        due = {p: trip for p, trip in trips.items() if trip.late is not None or trip.arrived}
         try:
-            given = filled(walk.rows[step.id], walk.move.fields, walk.dialect, last=last)
-        except Rejected as error:
-            error.offered = tuple(map(str, walk.offered))
-            raise
-        body: dict[str, Any] = {"transition": {"id": step.id}}
-        if given:
-            body["fields"] = given
-        before = walk.status.name
-        try:
-            self._door.write("POST", issue_path(walk.move.key, "transitions"), body)
-        except (Lost, ReadAgain) as doubt:
-            self._doubt(walk, doubt)
-        except Rejected:
-            # An earlier hop with a lost answer may have arrived only now.
-            self._look(walk)
-            if not walk.doubts or walk.status.name == before:
-                raise
-        else:
-            self._look(walk)
-            if walk.status.name == before and step.to.name != before:
-                what = f"{step} was accepted, but the status is still {before}"
-                raise Rejected(what, side=SIDE, offered=tuple(map(str, walk.offered)))
-        if walk.status.name != before:
-            walk.hops.append(str(step))
-
-    def _doubt(self, walk: Walk, doubt: Lost | ReadAgain) -> None:
-        """After a lost answer or a collision the status itself tells what happened."""
-        walk.doubts += 1
-        if walk.doubts > DOUBTS:
-            raise doubt
-        try:
-            self._look(walk)
+            seen = self._after(list(due.values()), names)
         except ConnectorError as error:
-            raise doubt from error
+            return {**results, **{place: _unseen(trip, error) for place, trip in due.items()}}
+        for place, trip in due.items():
+            issue, record = seen.get(trip.move.key, (None, None))
+            if issue is not None and record is not None and _is_there(issue, trip):
+                results[place] = Done(trip.move.key, record.label, record, trip.hops)
+            elif trip.late is not None and not self._atlas.harmless(trip):
+                results[place] = Unclear(trip.late)
+        return results
 
-    def _look(self, walk: Walk) -> None:
-        wanted = asked([*walk.names, "status"], walk.dialect)
-        walk.issue = self._records.issue(walk.move.key, wanted)
-        walk.visited.add(walk.status.name.casefold())
-
-    def _offers(self, walk: Walk) -> None:
-        path_ = issue_path(walk.move.key, "transitions")
-        answer = self._door.read(path_, params={"expand": "transitions.fields"}, absent=Gone)
-        walk.rows = {str(row["id"]): row for row in answer.get("transitions") or ()}
-        self._facts.learn(*walk.sort, lambda g: g.learned(walk.status, walk.offered))
-
-    def _record(self, walk: Walk) -> Record:
-        return self._records.of_issues([walk.issue], walk.names)[0]
-
-    def _no_way(self, walk: Walk) -> Rejected:
-        offered = tuple(str(step) for step in walk.offered)
-        wanted = " or ".join(walk.move.targets)
-        choice = ", ".join(offered) or "nothing"
-        what = f"no way from {walk.status.name!r} to {wanted}; Jira offers {choice}"
-        return Rejected(what, field=walk.move.name, side=SIDE, offered=offered)
+    def _after(
+        self, trips: Sequence[Trip], names: Collection[str]
+    ) -> dict[str, tuple[Issue, Record]]:
+        """The issues after their last step."""
+        wanted = asked([*names, "status"], self._facts.dialect(names))
+        keys = [trip.move.key for trip in trips]
+        issues: list[Issue] = []
+        if not self._facts.cloud and len(trips) > FEW:
+            by_key = {trip.move.key: trip for trip in trips}
+            found = self._records.indexed(keys, wanted)
+            issues = [issue for issue in found if _is_after(issue, by_key.get(str(issue["id"])))]
+        certain = {str(issue["id"]) for issue in issues}
+        rest = [key for key in keys if key not in certain]
+        issues += self._records.issues(rest, wanted, fresh=True)
+        records = self._records.of_issues(issues, names)
+        return {str(i["id"]): (i, r) for i, r in zip(issues, records, strict=True)}
 
 
-def _category(targets: Sequence[str], known: Sequence[Status]) -> str:
-    """The category to walk towards when the way is not known."""
-    for target in targets:
-        if target.startswith(CATEGORY):
-            return target.removeprefix(CATEGORY)
-        for status in known:
-            if status.is_one_of((target,)):
-                return status.category
-    return "indeterminate"
+def _is_there(issue: Issue, trip: Trip) -> bool:
+    return status_of(part(part(issue, "fields"), "status")).is_one_of(trip.targets)
+
+
+def _is_after(issue: Issue, trip: Trip | None) -> bool:
+    """Whether the index shows this issue as it was after the trip's last step."""
+    if trip is None or trip.move.present is None:
+        return False
+    later = stamp(part(issue, "fields").get("updated", "")) > trip.move.present.updated
+    return later and _is_there(issue, trip)
+
+
+def _unseen(trip: Trip, error: ConnectorError) -> WriteResult:
+    """The steps are taken whatever becomes of the read-back."""
+    if trip.late is not None:
+        return Unclear(error)
+    return Done(trip.move.key, hops=trip.hops)

@@ -59,7 +59,7 @@ class Records:
             return self._in_bulk(ids, wanted)
         if fresh or len(ids) <= FEW:
             return self._one_by_one(ids, wanted)
-        found = self._by_search(ids, wanted)
+        found = self.indexed(ids, wanted)
         present = {str(issue["id"]) for issue in found} | {str(i.get("key")) for i in found}
         return found + self._one_by_one([key for key in ids if key not in present], wanted)
 
@@ -94,7 +94,8 @@ class Records:
         # These exist but were not delivered, which must not look like a deletion.
         return found + self._one_by_one([key for key in failed if key in set(ids)], wanted)
 
-    def _by_search(self, ids: Sequence[str], wanted: list[str]) -> list[Issue]:
+    def indexed(self, ids: Sequence[str], wanted: list[str]) -> list[Issue]:
+        """The issues as Data Center's index has them; some may be missing or old."""
         answers = self._door.parallel(lambda some: self._some(some, wanted), chunks(ids, BULK))
         return [issue for issues in answers for issue in issues]
 

@@ -47,12 +47,16 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One transition. ``demands`` are ids of screen fields that must be filled and are not."""
+    """One transition. ``demands`` are ids of screen fields that must be filled and are not.
+
+    ``screen`` are all fields of its screen by id; ``None`` where nobody has looked at it.
+    """
 
     id: str
     name: str
     to: Status
     demands: tuple[str, ...] = ()
+    screen: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
         return f"{self.name} -> {self.to.name}"
@@ -97,7 +101,8 @@ class Graph:
 
 
 def _step_of(row: Mapping[str, Any]) -> Step:
-    return Step(row["id"], row["name"], Status(**row["to"]), tuple(row["demands"]))
+    to = Status(**row["to"])
+    return Step(row["id"], row["name"], to, tuple(row["demands"]), row.get("screen"))
 
 
 def tiers(targets: Sequence[str], known: Collection[Status]) -> tuple[tuple[str, ...], ...]:
@@ -153,6 +158,18 @@ def _usable(graph: Graph, status: Status, filled: Collection[str] | None) -> lis
 def _order(way: tuple[Step, ...], start: Status, targets: Sequence[str]) -> int:
     end = way[-1].to if way else start
     return next(i for i, target in enumerate(targets) if end.is_one_of((target,)))
+
+
+def harmless(graph: Graph, way: Sequence[Step], at: int) -> bool:
+    """Whether the step ``way[at]`` may still happen after the issue has gone on.
+
+    It may where no later status of the way offers it: Jira then refuses it. A step into the last
+    status can only lead where the issue is wanted.
+    """
+    offers = [graph.leaving(step.to) for step in way[at + 1 :]]
+    return all(
+        steps is not None and way[at].id not in {step.id for step in steps} for steps in offers
+    )
 
 
 def explore(

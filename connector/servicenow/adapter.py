@@ -10,7 +10,7 @@ from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
 from connector.errors import AccessLost, Gone, Rejected
-from connector.outcomes import outcome, settled
+from connector.outcomes import settled
 from connector.retry import ServerClock
 from connector.sense import sensible
 from connector.servicenow import translate
@@ -20,6 +20,7 @@ from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.journal import LANES, TABLE, Journal
 from connector.servicenow.lists import Row, by_time
+from connector.servicenow.moving import Moving
 from connector.servicenow.query import one_of
 from connector.servicenow.records import Records
 from connector.servicenow.witness import Witness
@@ -70,6 +71,7 @@ class ServiceNowAdapter:
         self._user = settings.user if settings.auth in ("basic", "oauth_password") else ""
         self._facts = Facts(self._door, memory)
         self._records = Records(self._door)
+        self._moving = Moving(self._door, self._records)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
         self.witness = Witness(self._door, self._facts, self._user)
 
@@ -146,12 +148,15 @@ class ServiceNowAdapter:
         """Change records; the answers hold the stored rows."""
         return settled(self._records.patch(patches, fields)) if patches else []
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Set a state, one step; a change only to what its model offers."""
-        return settled([outcome(lambda: self._records.move(move, fields))])[0]
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Set states, one step each; a change only to what its model offers."""
+        return settled(self._moving.move(moves, fields)) if moves else []
 
-    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+    def comments(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[Comment, ...]:
         """Work notes and customer comments of these records, oldest first."""
+        del fresh
         return self._journal.read(container, keys) if keys else ()
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:

@@ -1,4 +1,4 @@
-"""Records: reading by key, creating, patching, moving through their states."""
+"""Records: reading by key, creating, patching."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from connector.errors import AccessLost, BrokenAnswer, ConnectorError, Gone, NotThere, Rejected
+from connector.errors import BrokenAnswer, ConnectorError, Rejected
 from connector.outcomes import Lost, outcome
 from connector.servicenow.answers import SIDE
 from connector.servicenow.audit import Audit
@@ -15,11 +15,10 @@ from connector.servicenow.batch import Item, patch_all
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
 from connector.servicenow.query import ROOM, alternatives, chunks, joined, one_of, searchable
-from connector.servicenow.translate import PLAIN, columns, needed, payload, record, value
+from connector.servicenow.translate import PLAIN, columns, needed, payload, record
 from connector.values import (
     Done,
     Draft,
-    Move,
     NotSent,
     Patch,
     Record,
@@ -28,7 +27,6 @@ from connector.values import (
     WriteResult,
 )
 
-CHANGE = "change_request"
 INCIDENT = "incident"
 OPEN_STATES = ("1", "2", "3")
 Row = dict[str, Any]
@@ -102,7 +100,7 @@ class Records:
         if not isinstance(row, dict) or not row.get("sys_id"):
             what = "the answer to a create names no record"
             raise Lost(BrokenAnswer(what, side=SIDE, where=f"POST {path}"))
-        made = self._shown(draft.container, row, draft.fields.keys())
+        made = self.shown(draft.container, row, draft.fields.keys())
         return Done(str(row["sys_id"]), str(row.get("number") or row["sys_id"]), made)
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
@@ -141,59 +139,23 @@ class Records:
             return NotSent(error)
         return row if isinstance(row, dict) else Done(key)
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Set the state; what the instance keeps or forbids is refused, with its offers."""
-        names = {*fields, move.name}
-        held = self.read(move.container, [move.key], names).get(move.key)
-        if held is None:
-            return NotSent(Gone("the record is not visible", side=SIDE))
-        if held.fields.get(move.name) in move.targets:
-            return Done(held.key, held.label, held)
-        offered = self._offered(move)
-        wanted = _reachable(move.targets, offered)
-        if wanted is None:
-            what = f"the change model does not offer {' or '.join(move.targets)} now"
-            return Refused(Rejected(what, side=SIDE, field=move.name, offered=_labels(offered)))
-        body = {move.name: wanted, **payload(move.fields)}
-        row = self.patch_one(move.container, move.key, body, names)
-        if isinstance(row, Refused) and offered is not None:
-            error = row.error
-            return Refused(
-                Rejected(error.what, side=SIDE, field=move.name, offered=_labels(offered))
-            )
-        return row if not isinstance(row, dict) else self._moved(move, row, names, wanted)
-
     def author(self, record: Record, name: str) -> tuple[str, datetime] | None:
         """Login and time of a field's last change, as far as the audit tells."""
         return self._audit.author(record, name)
 
-    def _moved(self, move: Move, row: Row, names: Collection[str], wanted: str) -> WriteResult:
-        if value(row.get(move.name)) != wanted:
-            return Refused(_kept(move))
-        stored = self._shown(move.container, row, names)
-        label = stored.label if stored else ""
-        return Done(move.key, label, stored, (wanted,))
-
-    def _offered(self, move: Move) -> Mapping[str, str] | None:
-        """States a change may take now, with their labels; other tables do not tell, nor does an
-        instance without that API or one that keeps it from us."""
-        if move.container != CHANGE:
-            return None
-        path = f"/v1/change/{move.key}/nextstates"
+    def shown(self, table: str, row: Row, fields: Collection[str]) -> Record | None:
+        """What a write answered, if it can be read: the write is done all the same."""
         try:
-            result = self._door.result(path, "/api/sn_chg_rest") or {}
-        except (Rejected, NotThere, AccessLost):
+            return self._record(table, row, fields)
+        except ConnectorError:
             return None
-        labels = result.get("state_label") or {}
-        states = [str(state) for state in result.get("available_states") or ()]
-        return {state: str(labels.get(state) or state) for state in states}
 
     def _patched(
         self, patch: Patch, row: Row | WriteResult, fields: Collection[str]
     ) -> WriteResult:
         if not isinstance(row, dict):
             return row
-        stored = self._shown(patch.container, row, fields)
+        stored = self.shown(patch.container, row, fields)
         if stored is None:
             return Done(patch.key)
         if not self._audit.crowded(patch, stored.version):
@@ -203,13 +165,6 @@ class Records:
 
     def _record(self, table: str, row: Mapping[str, Any], fields: Collection[str]) -> Record:
         return record(table, row, fields, self._door.url)
-
-    def _shown(self, table: str, row: Row, fields: Collection[str]) -> Record | None:
-        """What a write answered, if it can be read: the write is done all the same."""
-        try:
-            return self._record(table, row, fields)
-        except ConnectorError:
-            return None
 
 
 def riders(draft: Draft) -> dict[str, str]:
@@ -227,29 +182,7 @@ def riders(draft: Draft) -> dict[str, str]:
     return values
 
 
-def _reachable(targets: Sequence[str], offered: Mapping[str, str] | None) -> str | None:
-    if offered is None:
-        return targets[0]
-    return next((target for target in targets if target in offered), None)
-
-
-def _labels(offered: Mapping[str, str] | None) -> tuple[str, ...]:
-    return tuple(f"{label} ({state})" for state, label in (offered or {}).items())
-
-
 def _unfit(patch: Patch) -> Refused | None:
     if patch.add or patch.remove or patch.properties:
         return Refused(Rejected("ServiceNow has no labels and no entity properties", side=SIDE))
     return None
-
-
-def _kept(move: Move) -> Rejected:
-    return Rejected(
-        f"ServiceNow answered 200 and kept {move.name} as it was",
-        side=SIDE,
-        field=move.name,
-        remedy=(
-            "Current releases do not move a problem's state through the Table API: move it in "
-            "ServiceNow, then `tandem parked retry ID`."
-        ),
-    )

@@ -7,7 +7,7 @@ travels inside the new record, and an unclear answer is settled by looking for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +24,9 @@ from sync.runtime import Runtime, chunks, log
 BATCH = 50
 """Jira's bulk create takes 50 issues."""
 
+Counts = Mapping[str, dict[str, int]]
+"""Problem key to its incident counts by window."""
+
 
 def create(runtime: Runtime, actions: Sequence[Create], plan: str) -> None:
     """Make the twins of all these records, in batches."""
@@ -39,7 +42,10 @@ def create(runtime: Runtime, actions: Sequence[Create], plan: str) -> None:
 def _batch(runtime: Runtime, side: Side, actions: Sequence[Create], plan: str) -> None:
     adapter = runtime.adapters[side]
     kind = _kind(runtime, side, actions[0])
-    drafts = [_draft(runtime, action, kind) for action in actions]
+    now = runtime.adapters[Side.SERVICENOW].server_now()
+    counted = actions if side is Side.JIRA else ()
+    counts = incident_counts(runtime, [action.origin for action in counted], now)
+    drafts = [_draft(runtime, action, kind, counts) for action in actions]
     markers = [action.marker for action in actions]
     with runtime.store.transaction():
         runtime.store.intents.plan(list(_intents(actions)))
@@ -73,7 +79,7 @@ def _intents(actions: Iterable[Create]) -> Iterable[Intent]:
         )
 
 
-def _draft(runtime: Runtime, action: Create, kind: str) -> Draft:
+def _draft(runtime: Runtime, action: Create, kind: str, counts: Counts) -> Draft:
     fields: dict[str, Value] = {}
     targets: tuple[str, ...] = ()
     labels: set[str] = set()
@@ -82,7 +88,7 @@ def _draft(runtime: Runtime, action: Create, kind: str) -> Draft:
         labels.update(write.change.add.get("labels", ()))
         if write.change.wish is not None:
             targets = write.change.wish.targets
-    marked, properties = _marked(runtime, action, fields, labels)
+    marked, properties = _marked(runtime, action, fields, labels, counts)
     comments = tuple(_comment(action, remark) for remark in action.remarks)
     return Draft(action.container, kind, action.mark, marked, properties, targets, comments)
 
@@ -102,14 +108,13 @@ def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
 
 
 def _marked(
-    runtime: Runtime, action: Create, fields: dict[str, Value], labels: set[str]
+    runtime: Runtime, action: Create, fields: dict[str, Value], labels: set[str], counts: Counts
 ) -> tuple[dict[str, Value], dict[str, dict[str, Json]]]:
     if action.side is Side.SERVICENOW:
         own = {"correlation_id": action.mark, "correlation_display": action.origin.label}
         return {**fields, **own}, {}
     now = runtime.adapters[Side.SERVICENOW].server_now()
-    counts = incident_counts(runtime, [action.origin], now).get(action.origin.key)
-    value = marks.jira_property(action.origin, now, counts)
+    value = marks.jira_property(action.origin, now, counts.get(action.origin.key))
     return {**fields, "labels": tuple(sorted({*labels, action.mark}))}, {marks.PROPERTY: value}
 
 

@@ -93,8 +93,13 @@ def _remember(runtime: Runtime, action: Remark, result: WriteResult, plan: str) 
         postpone(runtime, action.side.other, action.link.end(action.side.other), result)
 
 
-def arrived(runtime: Runtime, action: Remark, copy_id: str, plan: str) -> None:
-    """Remember that a comment stands on the other side."""
+def arrived(
+    runtime: Runtime, action: Remark, copy_id: str, plan: str, *, seen: bool = False
+) -> None:
+    """Remember that a comment stands on the other side.
+
+    ``seen``: it was read together with its record, so the record needs no look because of it.
+    """
     comment, end = action.comment, action.link.end(action.side)
     row = CommentLink(action.link.id, action.side.other, comment.source_id, copy_id, comment.lane)
     with runtime.store.transaction():
@@ -102,7 +107,8 @@ def arrived(runtime: Runtime, action: Remark, copy_id: str, plan: str) -> None:
         runtime.store.intents.plan([_intent(action)])
         runtime.store.intents.done(comment.reference, copy_id)
         runtime.store.ledger.unpark(action.side, end.key, [f"comment {comment.source_id}"])
-        echo(runtime, action.side, action.link)
+        if not seen:
+            echo(runtime, action.side, action.link)
         runtime.store.ledger.record(
             [
                 HistoryRow(

@@ -25,6 +25,8 @@ from sync.errors import BrokenInvariant
 from sync.runtime import Runtime, chunks, log
 
 BATCH = 100
+MOVING = 500
+"""Records that only change their status: Jira leads them together, and looks are few."""
 
 
 def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> frozenset[int]:
@@ -34,7 +36,9 @@ def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> frozenset[
         mine = [action for action in actions if action.side is side]
         for where in dict.fromkeys(action.link.end(side).container for action in mine):
             part = [one for one in mine if one.link.end(side).container == where]
-            for batch in chunks(part, BATCH):
+            edits = [action for action in part if _still_writes(action)]
+            moves = [action for action in part if not _still_writes(action)]
+            for batch in (*chunks(edits, BATCH), *chunks(moves, MOVING)):
                 unfinished |= _batch(runtime, side, where, batch, plan)
     return frozenset(unfinished)
 
@@ -53,11 +57,11 @@ def _batch(
         for write in action.writes
         if write.change.wish is not None
     ]
+    moves = [_move(side, action, wish, fresh) for action, _, wish in moving]
     names = runtime.names(side, where)
-    adapter = runtime.adapters[side]
     runtime.store.ensure()
-    work = runtime.in_parallel(lambda one: adapter.move(_move(side, one[0], one[2]), names), moving)
-    for (action, write, _), result in work:
+    results = runtime.adapters[side].move(moves, names) if moves else []
+    for (action, write, _), result in zip(moving, results, strict=True):
         if not _after(runtime, action, (write,), result, plan):
             unfinished.add(action.link.id)
     return unfinished
@@ -144,9 +148,10 @@ def _as_patch(
     return Patch(end.container, end.key, fields, add, remove, properties.get(end.key, {}))
 
 
-def _move(side: Side, action: Update, wish: Wish) -> Move:
+def _move(side: Side, action: Update, wish: Wish, fresh: Mapping[str, Record]) -> Move:
     end = action.link.end(side)
-    return Move(end.container, end.key, wish.name, wish.targets, wish.fields)
+    present = fresh.get(end.key)
+    return Move(end.container, end.key, wish.name, wish.targets, wish.fields, present)
 
 
 def _after(

@@ -173,7 +173,7 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
 
 def _remarks(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:
     parents = list(dict.fromkeys(intent.parent for intent in intents))
-    heard = runtime.adapters[side].comments(where, parents)
+    heard = runtime.adapters[side].comments(where, parents, fresh=True)
     there = {(one.key, ref): one.id for ref, one in copies(heard).items()}
     links = runtime.store.links.by_keys(side, parents)
     for intent in intents:

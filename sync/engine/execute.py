@@ -71,7 +71,8 @@ def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
         for side in Side:
             for reference, original, copy in arrivals(case, side, runtime.options.installation):
                 body = Carried(original, copy.lane, reference, "", copy.author)
-                arrived(runtime, Remark(case.spec.pair, side, case.link, body), copy.id, "")
+                remark_ = Remark(case.spec.pair, side, case.link, body)
+                arrived(runtime, remark_, copy.id, "", seen=True)
 
 
 def _note(runtime: Runtime, note: Note) -> None:

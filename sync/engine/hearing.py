@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from connector.values import Comment
 from mappings.sides import Side
-from sync.engine.carry import known_ids
+from sync.engine.carry import carried, known_ids
 from sync.engine.cases import Candidate, Case, reasons
 from sync.runtime import Runtime, container
 
@@ -22,8 +22,19 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
     Only the other side can tell that a comment stands there already although the store forgot.
     """
+
+    def stale(case: Case) -> frozenset[Side]:
+        """Sides that would get a comment and may show yesterday's: it could be there already."""
+        return frozenset(
+            side
+            for side in case.comments
+            if runtime.adapters[side].reads_lag
+            and carried(case, side.other, runtime.options.installation)
+        )
+
     first = _hear(runtime, cases, _to_hear)
-    return _hear(runtime, first, _to_compare)
+    second = _hear(runtime, first, _to_compare)
+    return _hear(runtime, second, stale, fresh=True)
 
 
 def _to_compare(case: Case) -> frozenset[Side]:
@@ -37,20 +48,28 @@ def _to_compare(case: Case) -> frozenset[Side]:
 
 
 def _hear(
-    runtime: Runtime, cases: Sequence[Case], wanted: Callable[[Case], frozenset[Side]]
+    runtime: Runtime,
+    cases: Sequence[Case],
+    wanted: Callable[[Case], frozenset[Side]],
+    *,
+    fresh: bool = False,
 ) -> list[Case]:
+    asked = {case.link.id: wanted(case) for case in cases}
     known = runtime.store.comments.known([case.link.id for case in cases])
     places: dict[tuple[Side, str], list[str]] = defaultdict(list)
     for case in cases:
-        for side in wanted(case):
+        for side in asked[case.link.id]:
             places[(side, container(case.spec, side))].append(case.link.end(side).key)
-    heard = _read(runtime, places)
+    heard = _read(runtime, places, fresh=fresh)
     return [
         replace(
             case,
             comments={
                 **case.comments,
-                **{side: heard.get((side, case.link.end(side).key), ()) for side in wanted(case)},
+                **{
+                    side: heard.get((side, case.link.end(side).key), ())
+                    for side in asked[case.link.id]
+                },
             },
             known=known.get(case.link.id, ()),
         )
@@ -69,11 +88,12 @@ def _to_hear(case: Case) -> frozenset[Side]:
 
 
 def _read(
-    runtime: Runtime, places: Mapping[tuple[Side, str], Iterable[str]]
+    runtime: Runtime, places: Mapping[tuple[Side, str], Iterable[str]], *, fresh: bool = False
 ) -> dict[tuple[Side, str], tuple[Comment, ...]]:
     found: dict[tuple[Side, str], list[Comment]] = defaultdict(list)
     for (side, where), keys in places.items():
-        for comment in runtime.adapters[side].comments(where, list(dict.fromkeys(keys))):
+        wanted = list(dict.fromkeys(keys))
+        for comment in runtime.adapters[side].comments(where, wanted, fresh=fresh):
             found[(side, comment.key)].append(comment)
     return {place: tuple(comments) for place, comments in found.items()}
 

@@ -97,7 +97,7 @@ def test_a_comment_on_a_record_that_is_gone_is_not_sent(mount: Mount) -> None:
 
 def test_a_closed_incident_drops_a_note_and_that_is_said(desk: Mount) -> None:
     key = desk.made(1)
-    desk.adapter.move(desk.move(key, "7", **desk.closing), [])
+    desk.adapter.move([desk.move(key, "7", **desk.closing)], [])[0]
     refused, behind = desk.adapter.comment([desk.note(key, 1), desk.note(key, 2)])
     assert isinstance(refused, Refused)
     assert refused.error.field == desk.lane

@@ -34,7 +34,7 @@ def test_writes_are_writes(mount: Mount) -> None:
     before = mount.counted("write")
     mount.adapter.patch([mount.patch(key, summary="new words")], [mount.summary])
     mount.adapter.comment([mount.note(key, 1)])
-    mount.adapter.move(mount.move(key, mount.near), [mount.status])
+    mount.adapter.move([mount.move(key, mount.near)], [mount.status])[0]
     assert mount.counted("write") - before == 3
     assert mount.counted("decoration") == 0
 

@@ -139,7 +139,7 @@ ASKS: dict[str, Callable[[Mount, str], Any]] = {
     "find": lambda m, _key: m.adapter.find(m.container, [m.mark(1)]),
     "create": lambda m, _key: m.adapter.create([m.draft(2), m.draft(3)]),
     "patch": lambda m, key: m.adapter.patch([m.patch(key, summary="new")], [m.summary]),
-    "move": lambda m, key: m.adapter.move(m.move(key, m.near), [m.status]),
+    "move": lambda m, key: m.adapter.move([m.move(key, m.near)], [m.status])[0],
     "comments": lambda m, key: m.adapter.comments(m.container, [key]),
     "comment": lambda m, key: m.adapter.comment([m.note(key, 1), m.note(key, 2)]),
     "people": lambda m, _key: m.adapter.people(emails=["mei.chen@northwind.example"]),

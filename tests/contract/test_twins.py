@@ -92,10 +92,10 @@ def a_day(mount: Mount) -> Iterable[Any]:
     patches = [mount.patch(key, person=person) for key in (*keys, "9" * 32)]
     yield [told(one) for one in mount.adapter.patch(patches, [mount.person])]
     mount.clock.advance(61)
-    yield told(mount.adapter.move(mount.move(keys[0], mount.far), [mount.status]))
-    yield told(mount.adapter.move(mount.move(keys[0], mount.near), [mount.status]))
-    yield told(mount.adapter.move(mount.move(keys[1], mount.far, **mount.closing), []))
-    yield told(mount.adapter.move(mount.move(keys[1], mount.far), FIELDS[mount.system]))
+    yield told(mount.adapter.move([mount.move(keys[0], mount.far)], [mount.status])[0])
+    yield told(mount.adapter.move([mount.move(keys[0], mount.near)], [mount.status])[0])
+    yield told(mount.adapter.move([mount.move(keys[1], mount.far, **mount.closing)], [])[0])
+    yield told(mount.adapter.move([mount.move(keys[1], mount.far)], FIELDS[mount.system])[0])
     mount.clock.advance(61)
     for key, number in ((keys[0], 1), (keys[1], 3)):
         notes = [mount.note(key, number), mount.note(key, number + 1)]
@@ -141,7 +141,7 @@ def test_what_is_out_of_reach(both: Both) -> None:
         mount.delete(gone)
         for key in (hidden, gone, "9" * 32):
             yield told(adapter.patch([mount.patch(key, summary="x")], [])[0])
-            yield told(adapter.move(mount.move(key, mount.near), []))
+            yield told(adapter.move([mount.move(key, mount.near)], [])[0])
             yield told(adapter.comment([mount.note(key, 1)])[0])
             yield asked(lambda key=key: adapter.authorship(mount.container, key, mount.summary))
             yield adapter.in_scope(mount.container, "", [key])
@@ -205,7 +205,7 @@ def test_problems_and_changes(desk_pair: Both) -> None:
             [made] = mount.adapter.create([draft])
             assert isinstance(made, Done)
             yield made
-            yield told(mount.adapter.move(Move(table, made.key, "state", targets), ["state"]))
+            yield told(mount.adapter.move([Move(table, made.key, "state", targets)], ["state"])[0])
         for table in ("problem", "change_request"):
             yield kinds(mount, table)
 
@@ -220,11 +220,11 @@ def test_service_project_and_epics(board_pair: Both) -> None:
         note = CommentDraft("DESK", "", "comment", "riding [r1]", "[r1]")
         ticket = mount.made(3, container="DESK", kind="Task", comments=(note,))
         done = Move("DESK", ticket, "status", ("Closed", "category:done"), {"resolution": "Done"})
-        walked = mount.adapter.move(done, ["status", "resolution"])
+        walked = mount.adapter.move([done], ["status", "resolution"])[0]
         assert isinstance(walked, Done)
         assert walked.record is not None
         yield walked.record.fields
-        yield told(mount.adapter.move(replace(done, targets=("In Progress",)), ["status"]))
+        yield told(mount.adapter.move([replace(done, targets=("In Progress",))], ["status"])[0])
         mount.hands().move_project(story_, "TEAM")
         yield records(mount, [epic, story_])
         yield [row.key for page in mount.adapter.listed("TEAM", "", []) for row in page]

@@ -175,7 +175,7 @@ def test_a_write_that_is_always_put_off_was_not_sent(mount: Mount, write: str) -
 def test_a_lost_move_is_in_doubt_or_seen_by_looking(mount: Mount) -> None:
     key = mount.made(1)
     mount.weather("move", "drop_after")
-    result = mount.adapter.move(mount.move(key, mount.near), [mount.status])
+    result = mount.adapter.move([mount.move(key, mount.near)], [mount.status])[0]
     assert isinstance(result, Done if mount.system == "jira" else Unclear)
     assert mount.truth(key, "status") == mount.near
 
@@ -184,7 +184,7 @@ def test_a_walk_with_lost_answers_takes_each_hop_once(board: JiraMount) -> None:
     key = board.made(1)
     board.weather("move", "drop_after")
     board.weather("move", "drop_before", skip=1)
-    done = board.adapter.move(board.move(key, board.far, **board.closing), [board.status])
+    done = board.adapter.move([board.move(key, board.far, **board.closing)], [board.status])[0]
     assert isinstance(done, Done)
     assert len(done.hops) == 4
     assert len(board.world.writes(kind="transition", issue=key)) == 4
@@ -193,7 +193,7 @@ def test_a_walk_with_lost_answers_takes_each_hop_once(board: JiraMount) -> None:
 def test_a_walk_that_loses_too_much_is_in_doubt(board: JiraMount) -> None:
     key = board.made(1)
     board.weather("move", "drop_before", times=None)
-    result = board.adapter.move(board.move(key, board.near), [board.status])
+    result = board.adapter.move([board.move(key, board.near)], [board.status])[0]
     assert isinstance(result, Unclear)
     assert board.truth(key, "status") == board.first
 
@@ -247,7 +247,7 @@ def test_what_nobody_answered_at_all_was_never_sent(real: Mount) -> None:
         lambda: adapter.read(real.container, ["1"], []),
         lambda: adapter.create([real.draft(1), real.draft(2)]),
         lambda: adapter.patch([real.patch("1", summary="x")], []),
-        lambda: adapter.move(real.move("1", real.near), []),
+        lambda: adapter.move([real.move("1", real.near)], [])[0],
         lambda: adapter.comment([real.note("1", 1), real.note("1", 2)]),
     ):
         with pytest.raises(Unreachable):

@@ -143,4 +143,4 @@ def test_writes_end_in_one_of_four_ways(side: str, seed: int) -> None:
 
 def moved(adapter: Adapter, move: Move) -> list[object]:
     """One move's result, in a list."""
-    return [adapter.move(move, (move.name,))]
+    return list(adapter.move([move], (move.name,)))

@@ -166,7 +166,7 @@ def test_one_bad_patch_does_not_hide_its_neighbours(stage: JiraStage) -> None:
 def test_a_walk_takes_every_hop_and_fills_the_last_screen(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
     move = Move("OPS", key, "status", ("Done", "category:done"), {"resolution": "done"})
-    done = stage.adapter.move(move, ["status", "resolution"])
+    [done] = stage.adapter.move([move], ["status", "resolution"])
     assert isinstance(done, Done)
     assert [hop.split(" -> ")[1] for hop in done.hops] == [
         "Selected for Development",
@@ -182,17 +182,17 @@ def test_the_way_is_learned_from_issues_that_stand_there(stage: JiraStage) -> No
     keys = stage.created(*[a_draft(n, container="DESK", kind="Task") for n in range(3)])
     resolution = {"resolution": "Done"}
     for key, status in zip(keys, ("Resolved", "In Progress"), strict=False):
-        stage.adapter.move(Move("DESK", key, "status", (status,), resolution), [])
+        stage.adapter.move([Move("DESK", key, "status", (status,), resolution)], [])
     for name in [name for name in stage.memory if ":workflow:" in name]:
         del stage.memory[name]
-    closed = stage.adapter.move(Move("DESK", keys[2], "status", ("Closed",), resolution), [])
+    [closed] = stage.adapter.move([Move("DESK", keys[2], "status", ("Closed",), resolution)], [])
     assert isinstance(closed, Done)
     assert closed.hops == ("Resolve -> Resolved", "Close -> Closed")
 
 
 def test_a_missing_resolution_is_named_with_its_values(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
-    refused = stage.adapter.move(Move("OPS", key, "status", ("Done",)), ["status"])
+    [refused] = stage.adapter.move([Move("OPS", key, "status", ("Done",))], ["status"])
     assert isinstance(refused, Refused)
     assert refused.error.field == "resolution"
     assert "Duplicate" in str(refused.error)
@@ -201,7 +201,7 @@ def test_a_missing_resolution_is_named_with_its_values(stage: JiraStage) -> None
 
 def test_a_status_that_does_not_exist_moves_nothing(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
-    refused = stage.adapter.move(Move("OPS", key, "status", ("Elsewhere",)), ["status"])
+    [refused] = stage.adapter.move([Move("OPS", key, "status", ("Elsewhere",))], ["status"])
     assert isinstance(refused, Refused)
     assert refused.error.offered == ("Select -> Selected for Development",)
     assert stage.field(key, "status") == "Backlog"
@@ -209,7 +209,7 @@ def test_a_status_that_does_not_exist_moves_nothing(stage: JiraStage) -> None:
 
 def test_a_category_is_enough_where_the_name_is_missing(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1, container="TEAM"))
-    done = stage.adapter.move(Move("TEAM", key, "status", ("Nix", "category:done")), ["status"])
+    [done] = stage.adapter.move([Move("TEAM", key, "status", ("Nix", "category:done"))], ["status"])
     assert isinstance(done, Done)
     assert done.record is not None
     assert done.record.fields["status"] == "Done"
@@ -218,7 +218,7 @@ def test_a_category_is_enough_where_the_name_is_missing(stage: JiraStage) -> Non
 def test_being_there_already_writes_nothing(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
     before = stage.writes()
-    done = stage.adapter.move(Move("OPS", key, "status", ("backlog",)), ["status"])
+    [done] = stage.adapter.move([Move("OPS", key, "status", ("backlog",))], ["status"])
     assert isinstance(done, Done)
     assert done.hops == ()
     assert stage.writes() == before

@@ -94,7 +94,7 @@ def test_a_lost_hop_is_seen_by_looking(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
     stage.weather("drop_after", method="POST", path="/transitions", times=2)
     move = Move("OPS", key, "status", ("Done",), {"resolution": "Done"})
-    done = stage.adapter.move(move, ["status"])
+    [done] = stage.adapter.move([move], ["status"])
     assert isinstance(done, Done)
     assert len(done.hops) == 4
     assert len(stage.sandbox.world.writes(kind="transition", issue=key)) == 4
@@ -103,7 +103,9 @@ def test_a_lost_hop_is_seen_by_looking(stage: JiraStage) -> None:
 def test_a_hop_that_never_arrived_is_taken_again(stage: JiraStage) -> None:
     [key] = stage.created(a_draft(1))
     stage.weather("drop_before", method="POST", path="/transitions")
-    done = stage.adapter.move(Move("OPS", key, "status", ("Selected for Development",)), ["status"])
+    [done] = stage.adapter.move(
+        [Move("OPS", key, "status", ("Selected for Development",))], ["status"]
+    )
     assert isinstance(done, Done)
     assert len(done.hops) == 1
     assert len(stage.sandbox.world.writes(kind="transition", issue=key)) == 1

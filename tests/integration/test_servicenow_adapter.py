@@ -254,7 +254,7 @@ def test_servicenow_takes_no_remote_links(stage: ServiceNowStage) -> None:
 
 def test_an_incident_is_resolved_with_code_and_notes(stage: ServiceNowStage) -> None:
     key = stage.opened()
-    done = stage.adapter.move(Move("incident", key, "state", ("6",), CLOSING), ["close_code"])
+    done = stage.adapter.move([Move("incident", key, "state", ("6",), CLOSING)], ["close_code"])[0]
     assert isinstance(done, Done)
     assert done.hops == ("6",)
     assert done.record is not None
@@ -264,7 +264,7 @@ def test_an_incident_is_resolved_with_code_and_notes(stage: ServiceNowStage) -> 
 
 def test_without_notes_it_is_not_resolved(stage: ServiceNowStage) -> None:
     key = stage.opened()
-    result = stage.adapter.move(Move("incident", key, "state", ("6",)), [])
+    result = stage.adapter.move([Move("incident", key, "state", ("6",))], [])[0]
     assert isinstance(result, Refused)
     assert result.error.field == "Resolution code, Resolution notes"
     assert stage.row(key)["state"] == "1"
@@ -273,7 +273,7 @@ def test_without_notes_it_is_not_resolved(stage: ServiceNowStage) -> None:
 def test_an_unknown_close_code_counts_as_none(stage: ServiceNowStage) -> None:
     key = stage.opened()
     fields = {**CLOSING, "close_code": "Solved by magic"}
-    result = stage.adapter.move(Move("incident", key, "state", ("6",), fields), [])
+    result = stage.adapter.move([Move("incident", key, "state", ("6",), fields)], [])[0]
     assert isinstance(result, Refused)
     assert result.error.field == "Resolution code"
     assert stage.row(key)["state"] == "1"
@@ -282,30 +282,30 @@ def test_an_unknown_close_code_counts_as_none(stage: ServiceNowStage) -> None:
 def test_closing_needs_more_rights_than_resolving(stage: ServiceNowStage) -> None:
     key = stage.opened()
     stage.world.roles["tandem"] -= {"admin", "itil_admin"}
-    result = stage.adapter.move(Move("incident", key, "state", ("7",), CLOSING), [])
+    result = stage.adapter.move([Move("incident", key, "state", ("7",), CLOSING)], [])[0]
     assert isinstance(result, Refused)
     assert "ACL Exception" in str(result.error)
-    done = stage.adapter.move(Move("incident", key, "state", ("6",), CLOSING), [])
+    done = stage.adapter.move([Move("incident", key, "state", ("6",), CLOSING)], [])[0]
     assert isinstance(done, Done)
 
 
 def test_who_stands_there_already_is_not_moved(stage: ServiceNowStage) -> None:
     key = stage.opened(state="2")
-    done = stage.adapter.move(Move("incident", key, "state", ("1", "2")), [])
+    done = stage.adapter.move([Move("incident", key, "state", ("1", "2"))], [])[0]
     assert isinstance(done, Done)
     assert done.hops == ()
     assert stage.adapter.meter.totals()["write"] == 0
 
 
 def test_what_is_gone_is_not_moved(stage: ServiceNowStage) -> None:
-    result = stage.adapter.move(Move("incident", "0" * 32, "state", ("2",)), [])
+    result = stage.adapter.move([Move("incident", "0" * 32, "state", ("2",))], [])[0]
     assert isinstance(result, NotSent)
     assert isinstance(result.error, Gone)
 
 
 def test_a_problem_that_silently_stays_is_refused_with_the_way_out(stage: ServiceNowStage) -> None:
     key = stage.opened("problem", assigned_to=stage.world.user_id("jonas.weber"))
-    result = stage.adapter.move(Move("problem", key, "state", ("102",)), [])
+    result = stage.adapter.move([Move("problem", key, "state", ("102",))], [])[0]
     assert isinstance(result, Refused)
     assert "kept state as it was" in str(result.error)
     assert "move it in ServiceNow" in result.error.remedy
@@ -315,7 +315,7 @@ def test_a_problem_that_silently_stays_is_refused_with_the_way_out(stage: Servic
 def test_where_rest_moves_problems_they_move(stage: ServiceNowStage) -> None:
     stage.world.knobs.problem_state = "stepwise"
     key = stage.opened("problem", assigned_to=stage.world.user_id("jonas.weber"))
-    done = stage.adapter.move(Move("problem", key, "state", ("102",)), [])
+    done = stage.adapter.move([Move("problem", key, "state", ("102",))], [])[0]
     assert isinstance(done, Done)
     assert stage.row(key)["state"] == "102"
 
@@ -323,7 +323,7 @@ def test_where_rest_moves_problems_they_move(stage: ServiceNowStage) -> None:
 def test_a_change_goes_to_what_its_model_offers(stage: ServiceNowStage) -> None:
     key = stage.opened("change_request", type="normal")
     move = Move("change_request", key, "state", ("-2", "-4"))
-    done = stage.adapter.move(move, [])
+    done = stage.adapter.move([move], [])[0]
     assert isinstance(done, Done)
     assert done.hops == ("-4",)
     assert stage.row(key)["state"] == "-4"
@@ -331,9 +331,9 @@ def test_a_change_goes_to_what_its_model_offers(stage: ServiceNowStage) -> None:
 
 def test_what_only_approvals_move_is_refused_with_the_offers(stage: ServiceNowStage) -> None:
     key = stage.opened("change_request", type="normal")
-    stage.adapter.move(Move("change_request", key, "state", ("-4",)), [])
+    stage.adapter.move([Move("change_request", key, "state", ("-4",))], [])[0]
     writes = stage.adapter.meter.totals()["write"]
-    result = stage.adapter.move(Move("change_request", key, "state", ("-2",)), [])
+    result = stage.adapter.move([Move("change_request", key, "state", ("-2",))], [])[0]
     assert isinstance(result, Refused)
     assert "New (-5)" in result.error.offered
     assert not any("(-2)" in offer for offer in result.error.offered)
@@ -346,7 +346,7 @@ def test_what_only_approvals_move_is_refused_with_the_offers(stage: ServiceNowSt
 def test_a_refused_step_of_a_change_tells_what_was_offered(stage: ServiceNowStage) -> None:
     stage.world.knobs.change_close_policy = True
     key = stage.opened("change_request", type="standard", state="0")
-    result = stage.adapter.move(Move("change_request", key, "state", ("3",)), [])
+    result = stage.adapter.move([Move("change_request", key, "state", ("3",))], [])[0]
     assert isinstance(result, Refused)
     assert "mandatory" in str(result.error)
     assert "Closed (3)" in result.error.offered
@@ -367,10 +367,10 @@ def test_without_the_change_api_the_table_decides(
     body = json.dumps({"error": {"message": words, "detail": None}, "status": "failure"})
     stage.weather("status", status=status, body=body, path="/nextstates", times=None)
     key = stage.opened("change_request", type="normal")
-    assert kinds([stage.adapter.move(Move("change_request", key, "state", ("-4",)), [])]) == [
+    assert kinds([stage.adapter.move([Move("change_request", key, "state", ("-4",))], [])[0]]) == [
         "Done"
     ]
-    result = stage.adapter.move(Move("change_request", key, "state", ("3",)), [])
+    result = stage.adapter.move([Move("change_request", key, "state", ("3",))], [])[0]
     assert isinstance(result, Refused)
     assert "Check State Transition" in str(result.error)
 

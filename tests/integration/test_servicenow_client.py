@@ -164,7 +164,7 @@ def test_no_parameter_of_a_read_travels_with_the_next_write() -> None:
     before = len(stage.wire.requests)
     stage.created(a_draft(1))
     stage.adapter.patch([Patch("incident", key, {"state": "2"})], ["state"])
-    stage.adapter.move(Move("incident", key, "state", ("6",), CLOSING), ["state"])
+    stage.adapter.move([Move("incident", key, "state", ("6",), CLOSING)], ["state"])[0]
     stage.adapter.comment([CommentDraft("incident", key, "work_notes", "r1", "r1")])
     writes = [one for one in stage.wire.requests[before:] if one.method != "GET"]
     assert len(writes) == 4

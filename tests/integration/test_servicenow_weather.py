@@ -212,9 +212,9 @@ def test_a_lost_move_is_a_doubt(stage: ServiceNowStage) -> None:
     key = stage.opened()
     stage.weather("drop_after", method="PATCH")
     move = Move("incident", key, "state", ("6",), CLOSING)
-    assert kinds([stage.adapter.move(move, [])]) == ["Unclear"]
+    assert kinds([stage.adapter.move([move], [])[0]]) == ["Unclear"]
     assert stage.row(key)["state"] == "6"
-    done = stage.adapter.move(move, [])
+    done = stage.adapter.move([move], [])[0]
     assert isinstance(done, Done)
     assert done.hops == ()
 

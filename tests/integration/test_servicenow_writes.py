@@ -87,7 +87,7 @@ def test_a_move_whose_answer_hides_a_stamp_is_done() -> None:
         return {"result": {"state": value["result"]["state"]}}
 
     stage = ServiceNowStage(before=stage, between=lambda app: Rewriting(app, bare))
-    done = stage.adapter.move(Move("incident", key, "state", ("6",), CLOSING), [])
+    done = stage.adapter.move([Move("incident", key, "state", ("6",), CLOSING)], [])[0]
     assert done == Done(key, "", None, ("6",))
     assert stage.row(key)["state"] == "6"
 

@@ -16,8 +16,15 @@ from urllib.parse import unquote, urlsplit
 from connector.sandbox.clock import Clock
 from connector.sandbox.faults import Faults
 from connector.sandbox.http import Request, Response
-from connector.sandbox.jira import routes_extras, routes_issue, routes_search, routes_setup
+from connector.sandbox.jira import (
+    routes_bulk,
+    routes_extras,
+    routes_issue,
+    routes_search,
+    routes_setup,
+)
 from connector.sandbox.jira.access import Access, Caller
+from connector.sandbox.jira.bulk import BulkTasks
 from connector.sandbox.jira.call import Call, Route, Settings, Shared
 from connector.sandbox.jira.index import Knobs
 from connector.sandbox.jira.limits import Limits
@@ -40,8 +47,9 @@ _FIXED = (
 class JiraSandbox:
     """A Jira site of either flavour.
 
-    ``index`` (lag, spread, flicker), ``settings`` (page caps), ``limits`` and ``access`` are the
-    knobs; ``world`` is the content and the oracle. ``zone`` is the profile zone of everybody.
+    ``index`` (lag, spread, flicker), ``settings`` (page caps), ``bulk.knobs``, ``limits`` and
+    ``access`` are the knobs; ``world`` is the content and the oracle. ``zone`` is the profile zone
+    of everybody.
     """
 
     def __init__(
@@ -58,13 +66,13 @@ class JiraSandbox:
         self.settings = Settings()
         self.limits = Limits()
         self.access = Access(self.world)
+        self.bulk = BulkTasks(self.world)
         self._weathers: dict[int, Weather] = {}
         self._prefix = urlsplit(base).path.rstrip("/")
         dice = random.Random(seed)  # noqa: S311 - replayable page cuts, no secret
-        self._shared = Shared(
-            self.world, self.settings, self.limits, dice, base.rstrip("/") or _BASES[flavour]
-        )
-        tables = (routes_search, routes_issue, routes_extras, routes_setup)
+        address = base.rstrip("/") or _BASES[flavour]
+        self._shared = Shared(self.world, self.settings, self.limits, dice, address, self.bulk)
+        tables = (routes_search, routes_issue, routes_extras, routes_setup, routes_bulk)
         self._routes = [
             (route, route.pattern)
             for table in tables
@@ -92,6 +100,7 @@ class JiraSandbox:
     def handle(self, request: Request) -> Response:
         """Answer one request."""
         with self.world.lock:
+            self.bulk.advance()
             try:
                 caller = self.access.who(request)
             except Refusal as problem:
@@ -120,7 +129,7 @@ class JiraSandbox:
         if not self.cloud and version == "3":
             return _no_resource()
         version = "2" if version == "latest" else version
-        route, parts = self._find(request, rest)
+        route, parts = self._find(request, version, rest)
         if request.method in ("POST", "PUT"):
             _check_content_type(request)
         view = View(self.world, caller.key, self._zone(caller), self._base(request), version)
@@ -134,11 +143,13 @@ class JiraSandbox:
             raise Refusal(_no_resource())
         return match["version"], match["rest"].rstrip("/")
 
-    def _find(self, request: Request, rest: str) -> tuple[Route, dict[str, str]]:
+    def _find(self, request: Request, version: str, rest: str) -> tuple[Route, dict[str, str]]:
         known = False
         for route, pattern in self._routes:
             match = pattern.fullmatch(rest)
             if match is None or (rest in _FIXED and route.path != rest):
+                continue
+            if route.newest and version != "3":
                 continue
             known = True
             if route.method == request.method:

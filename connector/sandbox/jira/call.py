@@ -12,6 +12,7 @@ from typing import Any
 from connector.sandbox.http import Request, Response
 from connector.sandbox.jira.access import Caller
 from connector.sandbox.jira.author import Author
+from connector.sandbox.jira.bulk import BulkTasks
 from connector.sandbox.jira.limits import Limits
 from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.jira.problems import (
@@ -52,6 +53,7 @@ class Shared:
     limits: Limits
     random: random.Random
     base: str
+    bulk: BulkTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +159,16 @@ Answer = Callable[[Call], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method on one path. ``{name}`` in a path is one segment."""
+    """One method on one path. ``{name}`` in a path is one segment.
+
+    ``newest`` routes exist in version 3 only.
+    """
 
     method: str
     path: str
     answer: Answer
     flavours: frozenset[str] = BOTH
+    newest: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:

@@ -177,15 +177,16 @@ class DirectJira:
         return found
 
     def comments(
-        self,
-        container: str,
-        keys: Collection[str],
+        self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[Comment, ...]:
-        """All comments of these issues, oldest first."""
-        for _request in range(0, len(keys), PAGE):
-            self._read("issue/bulkfetch")
+        """All comments of these issues, oldest first; through the index where records are."""
+        indexed = self.reads_lag and not fresh and len(keys) > FEW
+        single = self.reads_lag and not indexed
+        for _request in range(0, len(keys), 1 if single else PAGE):
+            self._read("search" if indexed else "issue/bulkfetch")
         with self.world.lock:
-            seen = [issue for key in keys if (issue := self._visible(key)) is not None]
+            shown = [self._seen(key) if indexed else self._visible(key) for key in keys]
+            seen = [issue for issue in shown if issue is not None]
             rows = [
                 native.comment(self.world, container, issue, remark)
                 for issue in seen
@@ -260,10 +261,10 @@ class DirectJira:
         self._check_access()
         return settled([self._writes.patch(patch, fields) for patch in patches])
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Walk an issue to the nearest wanted status."""
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Walk issues to the nearest wanted status, looking before every step."""
         self._check_access()
-        return settled([outcome(lambda: self._writes.move(move, fields))])[0]
+        return settled([outcome(partial(self._writes.move, move, fields)) for move in moves])
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add comments, in order on each issue."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from connector.base import Meter
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
@@ -160,8 +161,11 @@ class DirectServiceNow:
                 found[mark] = (*found.get(mark, ()), record)
         return found
 
-    def comments(self, container: str, keys: Collection[str]) -> tuple[Comment, ...]:
+    def comments(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[Comment, ...]:
         """All journal entries of these records, oldest first."""
+        del fresh
         if not keys:
             return ()
         query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
@@ -215,10 +219,10 @@ class DirectServiceNow:
         """Change records: one by itself, several in batches."""
         return settled(self._writes.patch(self._known(), patches, fields))
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Change a state."""
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Change states; a change is asked for its next ones before."""
         me = self._known()
-        return settled([outcome(lambda: self._writes.move(me, move, fields))])[0]
+        return settled([outcome(partial(self._writes.move, me, move, fields)) for move in moves])
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""

@@ -120,19 +120,19 @@ def test_a_patch_reads_back_and_stops_at_the_first_refusal(stage: Stage) -> None
 
 def test_a_move_walks_and_answers_the_screen(stage: Stage) -> None:
     key = stage.create()
-    refused = stage.jira.move(Move("OPS", key, "status", ("Done",)), [])
+    [refused] = stage.jira.move([Move("OPS", key, "status", ("Done",))], [])
     assert isinstance(refused, Refused)
     assert refused.error.field == "resolution"
     assert "Finish -> Done" in refused.error.offered
     move = Move("OPS", key, "status", ("Nix", "category:done"), {"resolution": "Duplicate"})
-    done = stage.jira.move(move, ["status", "resolution"])
+    [done] = stage.jira.move([move], ["status", "resolution"])
     assert isinstance(done, Done)
     assert done.record is not None
     assert dict(done.record.fields) == {"status": "Done", "resolution": "Duplicate"}
-    again = stage.jira.move(move, ["status"])
+    [again] = stage.jira.move([move], ["status"])
     assert isinstance(again, Done)
     assert again.hops == ()
-    nowhere = stage.jira.move(Move("OPS", key, "status", ("Nix",)), [])
+    [nowhere] = stage.jira.move([Move("OPS", key, "status", ("Nix",))], [])
     assert isinstance(nowhere, Refused)
     assert sorted(nowhere.error.offered) == ["Reopen -> Backlog", "Reopen -> In Progress"]
 
@@ -189,7 +189,7 @@ def test_hidden_issues_are_gone_for_us(stage: Stage) -> None:
     stage.site.hands().hide(key)
     assert stage.jira.read("OPS", [key], []) == {}
     assert not stage.found()
-    assert isinstance(stage.jira.move(Move("OPS", key, "status", ("Done",)), []), NotSent)
+    assert isinstance(stage.jira.move([Move("OPS", key, "status", ("Done",))], [])[0], NotSent)
 
 
 def test_internal_comments_authors_and_decoration(stage: Stage) -> None:

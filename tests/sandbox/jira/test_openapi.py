@@ -145,9 +145,34 @@ def test_bulk_reads_are_as_described(site: Site) -> None:
     assert checked(site, "POST", "search/approximate-count", {"jql": "project = OPS"})
 
 
+def test_bulk_transitions_are_as_described(site: Site) -> None:
+    offered = checked(site, "GET", "bulk/issues/transition?issueIdsOrKeys=OPS-2,TEAM-1")
+    assert [row["issues"] for row in offered["availableTransitions"]] == [["OPS-2"], ["TEAM-1"]]
+    inputs = [{"selectedIssueIdsOrKeys": ["OPS-2", "OPS-99"], "transitionId": "51"}]
+    body = {"bulkTransitionInputs": inputs, "sendBulkNotification": False}
+    task = checked(site, "POST", "bulk/issues/transition", body)["taskId"]
+    progress(site, task)
+    site.clock.advance(1)
+    assert progress(site, task)["status"] == "COMPLETE"
+    site.sandbox.bulk.knobs.allowed = False
+    checked(site, "POST", "bulk/issues/transition", body)
+    checked(site, "GET", "bulk/queue/999")
+
+
+def progress(site: Site, task: str) -> Any:
+    """A task's progress. Its stamps are strings in the schema and numbers in every example."""
+    response = site.send("GET", f"bulk/queue/{task}")
+    answer = json.loads(response.body)
+    shown = {n: v for n, v in answer.items() if n not in ("created", "started", "updated")}
+    openapi.check_response("GET", f"/rest/api/3/bulk/queue/{task}", response.status, shown)
+    return answer
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
+        ("POST", "bulk/issues/transition", {"bulkTransitionInputs": []}),
+        ("GET", "bulk/issues/transition?issueIdsOrKeys=OPS-999", None),
         ("GET", "issue/OPS-999", None),
         ("GET", "project/NOPE", None),
         ("POST", "issue/OPS-2/comment", {"body": "a string"}),

@@ -134,22 +134,22 @@ def test_reads_raise_what_the_weather_brings(side: DirectServiceNow, faults: Fau
 
 def test_moves_and_refusals(side: DirectServiceNow, world: World) -> None:
     key = made(side)
-    refused = side.move(Move("incident", key, "state", ("6",)), ["state"])
+    [refused] = side.move([Move("incident", key, "state", ("6",))], ["state"])
     assert isinstance(refused, Refused)
     assert "Data Policy" in refused.error.what
     close = {"close_code": "Solution provided", "close_notes": "ok"}
-    done = side.move(Move("incident", key, "state", ("6",), close), ["state"])
+    [done] = side.move([Move("incident", key, "state", ("6",), close)], ["state"])
     assert isinstance(done, Done)
     assert done.record is not None
     assert (done.hops, done.record.fields["state"]) == (("6",), "6")
     [change] = side.create([Draft("change_request", "change_request", "", {"type": "normal"})])
     assert isinstance(change, Done)
-    wrong = side.move(Move("change_request", change.key, "state", ("-1",)), [])
+    [wrong] = side.move([Move("change_request", change.key, "state", ("-1",))], [])
     assert isinstance(wrong, Refused)
     assert wrong.error.offered == ("New (-5)", "Assess (-4)", "Canceled (4)")
     [problem] = side.create([Draft("problem", "problem", "", {"short_description": "p"})])
     assert isinstance(problem, Done)
-    stuck = side.move(Move("problem", problem.key, "state", ("102",)), [])
+    [stuck] = side.move([Move("problem", problem.key, "state", ("102",))], [])
     assert isinstance(stuck, Refused)
     world.knobs.hidden_rows.add(key)
     assert isinstance(side.patch([Patch("incident", key, {"state": "2"})], [])[0], NotSent)

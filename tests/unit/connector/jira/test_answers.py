@@ -17,7 +17,7 @@ from connector.errors import (
     Rejected,
     RetryLater,
 )
-from connector.jira.answers import Answer, anonymous, error_of
+from connector.jira.answers import Answer, Forbidden, anonymous, error_of
 
 JSON = {"content-type": "application/json;charset=UTF-8"}
 HTML = {"content-type": "text/html"}
@@ -38,7 +38,8 @@ COLLECTION = {"errorMessages": ["no"], "errors": {"labels": "bad label", "summar
         (400, COLLECTION, Rejected),
         (401, b"Client must be authenticated", AccessLost),
         (403, {"error": "Failed to parse Connect Session Auth Token"}, AccessLost),
-        (403, COLLECTION, Rejected),
+        (403, COLLECTION, Forbidden),
+        (403, {"errors": [{"message": "no bulk changes"}]}, Forbidden),
         (404, COLLECTION, Gone),
         (409, COLLECTION, ReadAgain),
         (410, COLLECTION, BrokenAnswer),

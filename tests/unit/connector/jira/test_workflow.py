@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.jira.workflow import Graph, Status, Step, explore, path, tiers
+from connector.jira.workflow import Graph, Status, Step, explore, harmless, path, tiers
 
 TODO = Status("To Do", "new")
 DOING = Status("In Progress", "indeterminate")
@@ -101,3 +101,13 @@ def test_exploring_enters_no_status_twice_and_no_known_dead_end() -> None:
 def test_a_graph_survives_as_text() -> None:
     assert Graph.of_text(LINE.text()) == LINE
     assert Graph.of_text(None) == Graph.of_text("") == Graph()
+
+
+def test_a_step_that_may_come_late_is_harmless_where_nothing_later_offers_it() -> None:
+    to_do, doing, done = (Status(n, "new") for n in ("To Do", "Doing", "Done"))
+    start, finish = Step("11", "Start", doing), Step("21", "Finish", done)
+    graph = Graph().learned(to_do, [start]).learned(doing, [finish])
+    assert not harmless(graph, (start, finish), 0)  # nobody knows yet what "Done" offers
+    assert harmless(graph, (start, finish), 1)
+    assert harmless(graph.learned(done, []), (start, finish), 0)
+    assert not harmless(graph.learned(done, [start]), (start, finish), 0)
