@@ -65,7 +65,7 @@ def test_one_that_failed_is_walked_and_told_why(stage: JiraStage) -> None:
     keys = some(stage, 5)
     asked = moves(stage, keys, "In Review")
     Hands(stage.sandbox.world, "mei.chen").move_to(keys[1], "Done")
-    results = stage.adapter.move([asked], SEEN)[0]
+    results = stage.adapter.move(asked, SEEN)
     assert all(isinstance(one, Done) for one in results)
     assert [status(stage, key) for key in keys] == ["In Review"] * 5
     assert hops(stage, keys[1])[-2:] == ["Reopen", "Ask for review"]
@@ -207,7 +207,7 @@ def test_a_person_who_is_faster_keeps_what_he_did(stage: JiraStage) -> None:
     keys = some(stage, 4)
     asked = moves(stage, keys, "Selected for Development")
     Hands(stage.sandbox.world, "mei.chen").move_to(keys[0], "Selected for Development")
-    results = stage.adapter.move([asked], SEEN)[0]
+    results = stage.adapter.move(asked, SEEN)
     selected(results)
     assert [len(hops(stage, key)) for key in keys] == [1] * 4
     assert isinstance(results[0], Done)
@@ -218,4 +218,4 @@ def test_a_dead_token_stops_everything(stage: JiraStage) -> None:
     asked = moves(stage, some(stage, 5), "Selected for Development")
     stage.sandbox.access.revoked = True
     with pytest.raises(AccessLost):
-        stage.adapter.move([asked], SEEN)[0]
+        stage.adapter.move(asked, SEEN)

@@ -31,7 +31,7 @@ def test_a_known_way_is_gone_without_a_look(stage: JiraStage) -> None:
     keys = some(stage, 10)
     asked = moves(stage, keys, "In Review")
     sent(stage)
-    results = done(stage.adapter.move([asked], SEEN)[0])
+    results = done(stage.adapter.move(asked, SEEN))
     price = sent(stage)
     if stage.flavour == "cloud":
         assert price == {
@@ -51,7 +51,7 @@ def test_one_goes_ahead_where_nobody_knows_the_way(stage: JiraStage) -> None:
     keys = some(stage, 12)
     asked = moves(stage, keys, "In Progress")
     sent(stage)
-    done(stage.adapter.move([asked], SEEN)[0])
+    done(stage.adapter.move(asked, SEEN))
     price = sent(stage)
     assert price["GET issue/ID/transitions"] <= 4
     assert {tuple(hops(stage, key)) for key in keys} == {("Select", "Start work")}
@@ -66,7 +66,7 @@ def test_the_longest_way_is_scouted_for_all(stage: JiraStage) -> None:
         for move in moves(stage, keys[n::3], target, resolution="Done")
     ]
     sent(stage)
-    done(stage.adapter.move([asked], SEEN)[0])
+    done(stage.adapter.move(asked, SEEN))
     assert sent(stage)["GET issue/ID/transitions"] <= 5
     assert [status(stage, key) for key in keys] == list(targets) * 3
 
@@ -77,7 +77,7 @@ def test_a_screen_is_filled_from_memory(stage: JiraStage) -> None:
     keys = some(fresh, 4)
     asked = moves(fresh, keys, "Done", resolution="Duplicate")
     sent(fresh)
-    results = done(fresh.adapter.move([asked], [*SEEN, "resolution"])[0])
+    results = done(fresh.adapter.move(asked, [*SEEN, "resolution"]))
     price = sent(fresh)
     assert price["GET issue/ID/transitions"] == price["GET issue/ID"] == 0
     assert price["POST issue/ID/transitions"] == (4 if stage.flavour == "cloud" else 16)
@@ -95,7 +95,7 @@ def test_whom_somebody_moved_meanwhile_is_walked_from_there(stage: JiraStage) ->
     keys = some(stage, 5)
     asked = moves(stage, keys, "In Review")
     Hands(stage.sandbox.world, "mei.chen").move_to(keys[2], "In Progress")
-    results = done(stage.adapter.move([asked], SEEN)[0])
+    results = done(stage.adapter.move(asked, SEEN))
     assert [one.record.fields["status"] for one in results if one.record] == ["In Review"] * 5
     assert all(hops(stage, key) == WAY for key in keys)
     assert results[2].hops == ("Ask for review -> In Review",)
@@ -121,7 +121,7 @@ def test_a_workflow_that_changed_is_learned_anew(stage: JiraStage) -> None:
     again = some(stage, 4)
     asked = moves(stage, again, "In Progress")
     sent(stage)
-    done(stage.adapter.move([asked], SEEN)[0])
+    done(stage.adapter.move(asked, SEEN))
     assert sent(stage)["GET issue/ID/transitions"] == 0
 
 
@@ -143,7 +143,7 @@ def test_one_that_is_gone_does_not_hold_the_others(stage: JiraStage) -> None:
     keys = some(stage, 5)
     asked = moves(stage, keys, "In Progress")
     stage.sandbox.world.hidden.add(keys[1])
-    results = stage.adapter.move([asked], SEEN)[0]
+    results = stage.adapter.move(asked, SEEN)
     assert [type(one) for one in results] == [Done, NotSent, Done, Done, Done]
     assert hops(stage, keys[1]) == []
 
@@ -153,7 +153,7 @@ def test_moves_to_several_places_each_find_their_own(stage: JiraStage) -> None:
     keys = some(stage, 8)
     targets = ["Selected for Development", "In Review"] * 4
     asked = [moves(stage, [key], target)[0] for key, target in zip(keys, targets, strict=True)]
-    done(stage.adapter.move([asked], SEEN)[0])
+    done(stage.adapter.move(asked, SEEN))
     assert [status(stage, key) for key in keys] == targets
 
 
@@ -183,7 +183,7 @@ def test_steps_that_cannot_be_seen_are_done_but_unread(stage: JiraStage) -> None
     asked = moves(stage, keys, "Selected for Development")
     reads = "bulkfetch$" if stage.flavour == "cloud" else "(search|/[0-9]+)$"
     stage.weather("status", status=503, times=None, path=reads)
-    results = done(stage.adapter.move([asked], SEEN)[0])
+    results = done(stage.adapter.move(asked, SEEN))
     assert [one.record for one in results] == [None] * 5
     assert all(hops(stage, key) == ["Select"] for key in keys)
 
@@ -195,7 +195,7 @@ def test_the_index_is_believed_only_about_what_came_after_our_steps() -> None:
     asked = moves(stage, keys, "In Progress")
     stage.sandbox.index.lag = 600
     sent(stage)
-    results = done(stage.adapter.move([asked], SEEN)[0])
+    results = done(stage.adapter.move(asked, SEEN))
     assert sent(stage)["GET issue/ID"] == 8
     truth = [str(round(stage.issue(key).updated.timestamp() * 1000)) for key in keys]
     assert [one.record.version for one in results if one.record] == truth
@@ -209,6 +209,6 @@ def test_an_old_visit_to_the_wanted_status_proves_nothing() -> None:
     stage.sandbox.index.lag = 600
     led(stage, keys, "Selected for Development")
     asked = moves(stage, keys, "In Progress")
-    results = done(stage.adapter.move([asked], SEEN)[0])
+    results = done(stage.adapter.move(asked, SEEN))
     truth = [str(round(stage.issue(key).updated.timestamp() * 1000)) for key in keys]
     assert [one.record.version for one in results if one.record] == truth

@@ -124,7 +124,7 @@ def test_changes_are_asked_first_and_moved_together(stage: Stage) -> None:
 
 def test_a_problem_that_keeps_its_state_is_refused_with_a_remedy(stage: Stage) -> None:
     keys = stage.made("problem", 2)
-    results = stage.adapter.move([stage.moves("problem", keys, "102")], ["state"])[0]
+    results = stage.adapter.move(stage.moves("problem", keys, "102"), ["state"])
     assert [type(one) for one in results] == [Refused] * 2
     assert all("kept state" in str(one.error) for one in results if isinstance(one, Refused))
 
