@@ -154,11 +154,11 @@ class Daemon:
 
 
 @contextmanager
-def stopping_on_signals(daemon: Daemon) -> Iterator[None]:
-    """SIGTERM and SIGINT ask the daemon to stop, once."""
+def stopping_on_signals(ask: Callable[[], object]) -> Iterator[None]:
+    """SIGTERM and SIGINT ask whatever runs inside to stop, in an orderly way."""
 
     def asked(_number: int, _frame: FrameType | None) -> None:
-        daemon.ask_to_stop()
+        ask()
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
