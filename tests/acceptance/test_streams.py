@@ -1,4 +1,4 @@
-"""What goes where: answers to stdout, the log to stderr in the wanted form, and a sandbox that stops.
+"""What goes where: answers to stdout, the log to stderr in the wanted form; a sandbox that stops.
 
 One sandbox process serves all of them, as in ``tandem sandbox`` and a second terminal.
 """
