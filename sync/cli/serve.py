@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -33,7 +32,7 @@ def run(
     settings = configured()
     with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings)
-        with stopping_on_signals(daemon.ask_to_stop), _probes(daemon, settings):
+        with stopping_on_signals(daemon), _probes(daemon, settings):
             if standby and not daemon.wait_for(lambda: _free(runtime)):
                 return
             with wiring.leased(runtime.store, settings.store.lease):
@@ -79,14 +78,14 @@ def sandbox(
 
     Prints the settings that point Tandem at them. Example: `tandem sandbox --jira-port 9002`.
     """
+    from sync.demo.bell import Bell
     from sync.demo.town import Town
 
     town = Town(
         flavour=flavor, seed=seed, incidents=0 if empty else incidents, index_lag=lag, host=host,
         ports=(servicenow_port, jira_port),
     )  # fmt: skip
-    over = threading.Event()
-    with town:
+    with town, Bell() as bell:
         settings = town.settings()
         if json:
             emit(settings)
@@ -95,8 +94,7 @@ def sandbox(
             for name, value in settings.items():
                 say(f"export {name}={value}")
             say(f"# people log in as <login>/{town.password}; Ctrl-C ends it")
-        with stopping_on_signals(over.set):
-            over.wait()
+        bell.wait()
 
 
 @app.command()
