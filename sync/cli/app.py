@@ -32,9 +32,12 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print data for machines.
 DONE, UNEXPECTED, USAGE, OPEN, UNREACHABLE, HELD = range(6)
 
 
-def configured() -> Settings:
-    """The settings, with the log as they want it: every command's first step."""
-    settings = Settings.load()
+def configured(*, sides: bool = False) -> Settings:
+    """The settings, with the log as they want it: every command's first step.
+
+    With ``sides``, all that is needed to ask both systems has to be there.
+    """
+    settings = Settings.load(sides=sides)
     log.configure(settings.log, settings.secrets())
     return settings
 

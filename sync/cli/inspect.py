@@ -19,8 +19,14 @@ from sync.errors import UserError
 from sync.runtime import Runtime, plain
 from sync.store import Store
 
-conflicts_app = typer.Typer(help="Fields that both sides changed apart.")
-parked_app = typer.Typer(help="Records and fields that wait for a person.")
+conflicts_app = typer.Typer(
+    help="List the fields that both sides changed apart; `resolve` decides one.\n\n"
+    "Examples: `tandem conflicts`, `tandem conflicts --all --json`."
+)
+parked_app = typer.Typer(
+    help="List the records and fields that wait for a person; `retry` looks at one again.\n\n"
+    "Example: `tandem parked`."
+)
 app.add_typer(conflicts_app, name="conflicts")
 app.add_typer(parked_app, name="parked")
 
@@ -38,7 +44,9 @@ def _store() -> Store:
 
 
 @app.command()
-def explain(record: str, json: JsonFlag = False) -> None:
+def explain(
+    record: Annotated[str, typer.Argument(metavar="RECORD")], json: JsonFlag = False
+) -> None:
     """Every field of a record with the change, rule and time that put its value there.
 
     RECORD is a number, a Jira key or an id. Example: `tandem explain INC0010001`.
@@ -121,7 +129,7 @@ def conflicts(
     everything: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """List conflicts; `tandem conflicts resolve ID --take servicenow` decides one."""
+    """List conflicts."""
     if context.invoked_subcommand:
         return
     with _store() as store:
@@ -154,7 +162,7 @@ def resolve(
 
     Example: `tandem conflicts resolve 3 --take jira`.
     """
-    with wiring.running(configured()) as runtime, wiring.leased(runtime.store):
+    with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         row = settle(runtime, conflict, take)
         _follow(runtime)
     emit(report.conflict_data(row)) if json else say(f"Conflict {row.id}: {row.reason}.")
@@ -162,7 +170,7 @@ def resolve(
 
 @parked_app.callback(invoke_without_command=True)
 def parked(context: typer.Context, json: JsonFlag = False) -> None:
-    """List what waits for a person; `tandem parked retry ID` tries one again."""
+    """List what waits for a person."""
     if context.invoked_subcommand:
         return
     with _store() as store:
@@ -186,7 +194,7 @@ def retry(
     json: JsonFlag = False,
 ) -> None:
     """Try a parked record again now. Example: `tandem parked retry 7`."""
-    with wiring.running(configured()) as runtime, wiring.leased(runtime.store):
+    with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         label = try_again(runtime, row)
         _follow(runtime)
         left = [one for one in runtime.store.ledger.parked() if (one.label or one.key) == label]
@@ -206,7 +214,7 @@ def links(
     pair: Annotated[str, typer.Option(metavar="PAIR", help="Only this pair.")] = "",
     json: JsonFlag = False,
 ) -> None:
-    """List the records that are kept in step."""
+    """List the records that are kept in step. Example: `tandem links --pair incident-story`."""
     settings = configured()
     pairs = [spec.pair for spec in wiring.load_specs(settings)]
     with wiring.open_store(settings) as store:
@@ -227,7 +235,10 @@ def links(
 
 @app.command()
 def people(json: JsonFlag = False) -> None:
-    """List the people that records mention, and who could not be matched."""
+    """List the people that records mention, and who could not be matched.
+
+    Example: `tandem people --json`.
+    """
     with wiring.running(configured()) as runtime:
         rows = [
             {"side": side.value, "name": one.name, "email": one.email, "active": one.active}

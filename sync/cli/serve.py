@@ -29,7 +29,7 @@ def run(
     A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
     `tandem sync --yes`. Examples: `tandem run`, `tandem run --standby` on a second node.
     """
-    settings = configured()
+    settings = configured(sides=True)
     with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings)
         with stopping_on_signals(daemon), _probes(daemon, settings):

@@ -64,7 +64,7 @@ def sync(
 
     Examples: `tandem sync --yes`, `tandem sync --approve 1f2e3d4c5b6a`, `tandem sync --json`.
     """
-    settings = configured()
+    settings = configured(sides=True)
     with wiring.running(settings) as whole:
         runtime = only_pair(whole, pair)
         with wiring.leased(runtime.store), progress_bar(quiet=json) as progress:
@@ -134,7 +134,7 @@ def show_summary(summary: Summary, *, json: bool) -> None:
 
 
 def summary_data(summary: Summary) -> dict[str, Any]:
-    """A summary as DESIGN section 5 names its parts."""
+    """A summary as machines get it."""
     return {
         **summary.counts,
         "conflicts": summary.conflicts,
@@ -160,7 +160,7 @@ def plan(
 
     Examples: `tandem plan`, `tandem plan INC0010001`, `tandem plan --mappings ./draft`.
     """
-    settings = configured()
+    settings = configured(sides=True)
     with wiring.running(settings, folder=mappings) as runtime, progress_bar(quiet=json) as progress:
         engine = Engine(runtime, progress)
         found = whole_impact(runtime) if mappings else engine.plan(frozenset(records or ()))
@@ -182,8 +182,11 @@ def sweep(
     json: JsonFlag = False,
     yes: Annotated[bool, typer.Option("--yes", help="Approve large counts.")] = False,
 ) -> None:
-    """Audit every linked record on both sides now, and repair what differs."""
-    settings = configured()
+    """Audit every linked record on both sides now, and repair what differs.
+
+    Example: `tandem sweep --json`.
+    """
+    settings = configured(sides=True)
     with (
         wiring.running(settings) as runtime,
         wiring.leased(runtime.store),

@@ -99,6 +99,23 @@ def test_a_daemon_logs_json_and_ends_when_it_is_told(
     assert json.loads(rest.splitlines()[-1])["action"] == "daemon.stop"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["sync"], ["plan"], ["sweep"], ["run"], ["doctor"], ["mappings", "check", "--live"]],
+    ids=" ".join,
+)
+def test_whoever_needs_both_systems_says_all_that_is_not_set(
+    tmp_path: Path, words: list[str]
+) -> None:
+    """Before anything is made or asked: not even a store appears."""
+    ran = tandem(tmp_path, PLAIN, *words)
+
+    assert ran.returncode == 2
+    for name in ("SERVICENOW__URL", "SERVICENOW__PASSWORD", "JIRA__URL", "JIRA__TOKEN"):
+        assert f"TANDEM_{name}: not set." in ran.stdout + ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
 def test_the_sandbox_says_how_to_use_it_and_stops_when_it_is_told(wish: signal.Signals) -> None:
     with sandbox() as (running, said):
