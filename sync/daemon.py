@@ -1,8 +1,8 @@
 """The daemon: polls, sweep and completer on a schedule, health over HTTP, a graceful stop.
 
 One process holds the lease and works; a second one is told who does and ends, or stands by. A
-failing side stops nothing but itself: the pass is tried again at the next poll, readiness says which
-side is down, and records that were seen stay in the inbox.
+failing side stops nothing but itself: the pass is tried again at the next poll, readiness says
+which side is down, and records that were seen stay in the inbox.
 """
 
 from __future__ import annotations
