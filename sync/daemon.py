@@ -1,8 +1,8 @@
 """The daemon: polls, sweep and completer on a schedule, health over HTTP, a graceful stop.
 
-One process holds the lease and works; a second one waits for it. A failing side stops nothing but
-itself: the pass is tried again at the next poll, readiness says which side is down, and records
-that were seen stay in the inbox.
+One process holds the lease and works; a second one is told who does and ends, or stands by. A
+failing side stops nothing but itself: the pass is tried again at the next poll, readiness says
+which side is down, and records that were seen stay in the inbox.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -60,6 +60,7 @@ class Daemon:
         self._watch = watch
         self._busy = threading.Lock()
         self._stop = threading.Event()
+        self._asked = False
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -76,7 +77,7 @@ class Daemon:
 
     def once(self) -> None:
         """One run over all pairs; trouble is remembered and tried again at the next poll."""
-        if self._stop.is_set():
+        if self._asked or self._stop.is_set():
             return
         with self._busy:
             self._guarded(self._pass)
@@ -132,7 +133,7 @@ class Daemon:
 
     def wait(self) -> None:
         """Block until a stop was asked for."""
-        while not self._stop.wait(0.5):
+        while not self._asked_within(1.0):
             pass
 
     def wait_for(self, free: Callable[[], bool]) -> bool:
@@ -143,14 +144,25 @@ class Daemon:
             if not told:
                 log.info("standing by", action="daemon.standby")
             told = True
-            if self._stop.wait(STANDBY_SECONDS):
+            if self._asked_within(STANDBY_SECONDS):
                 return False
         self.health.trouble = {}
         return True
 
+    def _asked_within(self, seconds: float) -> bool:
+        """Let time pass; whether a stop was asked for meanwhile."""
+        end = monotonic() + seconds
+        while not self._asked and (left := end - monotonic()) > 0:
+            sleep(min(left, 0.1))
+        return self._asked
+
     def ask_to_stop(self) -> None:
-        """Make :meth:`wait` return."""
-        self._stop.set()
+        """Make :meth:`wait` return.
+
+        Called amid a signal, perhaps while this very thread holds the lock inside an Event: only
+        a plain value can be set here without waiting for ever.
+        """
+        self._asked = True
 
 
 @contextmanager

@@ -5,7 +5,7 @@ A rung that fails makes those above it pointless; they are reported as skipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,10 +34,10 @@ class Rung:
     kind: str = "usage"
 
 
-def examine() -> Iterator[Rung]:
-    """Climb until something fails."""
+def examine(load: Callable[[], Settings] = Settings.load) -> Iterator[Rung]:
+    """Climb until something fails. ``load`` reads the settings."""
     try:
-        settings = Settings.load()
+        settings = load()
     except UserError as error:
         yield Rung("settings", "fail", "; ".join(error.problems))
         return

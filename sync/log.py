@@ -9,11 +9,12 @@ Call :func:`configure` once, before the first line.
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias, cast
 
 import structlog
 from structlog.typing import Processor
@@ -31,7 +32,7 @@ def configure(
     settings: LogSettings, secrets: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
     """Send all lines of this process to ``stream`` (stderr), in the wanted form."""
-    where = stream or sys.stderr
+    where = stream or cast(TextIO, _Stderr())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -48,6 +49,21 @@ def configure(
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+    # A poll that comes while a pass is still at work is skipped: no news to anybody.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class _Stderr(io.TextIOBase):
+    """Whatever stderr is at the moment: a progress bar takes its place to keep lines above it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
 
 
 class _Forward(logging.Handler):

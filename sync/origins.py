@@ -186,6 +186,17 @@ def suggestion(settings: type[BaseSettings], name: str) -> str:
     return f"Did you mean {near[0]}?" if near else "Remove it; README.md lists all settings."
 
 
+def without(values: Mapping[str, Any], paths: set[SettingPath]) -> dict[str, Any]:
+    """The values that are left when those at these paths are taken out."""
+    return {
+        name: without(value, {path[1:] for path in paths if path[0] == name and path[1:]})
+        if isinstance(value, Mapping)
+        else value
+        for name, value in values.items()
+        if (name,) not in paths
+    }
+
+
 def problems_of(
     error: ValidationError, settings: type[BaseSettings], found: Gathered
 ) -> Iterable[str]:

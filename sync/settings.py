@@ -230,14 +230,18 @@ class Settings(BaseSettings):
     @classmethod
     def _read(cls, *, sides: bool) -> tuple[Settings, origins.Gathered]:
         found = origins.gather(cls)
-        problems = found.problems
+        problems, wrong = list(found.problems), set[SettingPath]()
         try:
             settings = cls(**found.values)
         except ValidationError as error:
-            raise UserError([*problems, *origins.problems_of(error, cls, found)]) from None
+            problems += origins.problems_of(error, cls, found)
+            wrong = {tuple(map(str, one["loc"])) for one in error.errors()}
+            # What else is wrong shall be told, too.
+            settings = cls(**origins.without(found.values, wrong))
         problems += _unsafe_urls(settings, found)
         if sides:
-            problems += missing(settings)
+            told = tuple(f"{variable(path)}:" for path in wrong)
+            problems += [one for one in missing(settings) if not one.startswith(told)]
         if problems:
             raise UserError(problems)
         return settings, found

@@ -9,12 +9,12 @@ library, no cookie is kept, redirects and ambient proxies are off, and a timeout
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import pysnow
 import requests
 from requests.adapters import BaseAdapter
 
@@ -27,6 +27,11 @@ from connector.settings import HttpSettings, ServiceNowSettings, host_of
 from connector.values import RequestClass
 from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
 from connector.workers import PerThread
+
+with warnings.catch_warnings():
+    # It misses libmagic, for an upload helper of its own that is not used here.
+    warnings.filterwarnings("ignore", "Missing the python-magic library", UserWarning)
+    import pysnow
 
 _PLAIN = re.compile(r"(/[A-Za-z0-9_-]+)+")
 """A path whose parts are names: what comes from people's text cannot lead elsewhere."""

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from sync import wiring
-from sync.cli.app import OPEN, UNREACHABLE, USAGE, JsonFlag, app, complain, emit, say
+from sync.cli.app import OPEN, UNREACHABLE, USAGE, JsonFlag, app, complain, configured, emit, say
 from sync.doctor import Rung, examine, live_problems
 from sync.errors import UserError
-from sync.settings import Settings
 
-mappings_app = typer.Typer(help="The mapping files.", no_args_is_help=True)
-db_app = typer.Typer(help="The store.", no_args_is_help=True)
+mappings_app = typer.Typer(
+    help="Check and show the mapping files. Example: `tandem mappings check`.", no_args_is_help=True
+)
+db_app = typer.Typer(help="Look after the store. Example: `tandem db check`.", no_args_is_help=True)
 app.add_typer(mappings_app, name="mappings")
 app.add_typer(db_app, name="db")
 
@@ -30,7 +31,7 @@ def doctor(json: JsonFlag = False) -> None:
     Example: `tandem doctor`.
     """
     rungs: list[Rung] = []
-    for rung in examine():
+    for rung in examine(lambda: configured(sides=True)):
         rungs.append(rung)
         if not json:
             tail = f" {rung.remedy}" if rung.remedy else ""
@@ -58,7 +59,7 @@ def check(
 
     Examples: `tandem mappings check ./mine`, `tandem mappings check --live`.
     """
-    settings = Settings.load()
+    settings = configured(sides=live)
     problems: list[str] = []
     try:
         specs = wiring.load_specs(settings, folder)
@@ -79,7 +80,10 @@ def check(
 
 @mappings_app.command()
 def schema() -> None:
-    """Print the JSON Schema of a mapping file, for editors."""
+    """Print the JSON Schema of a mapping file, for editors.
+
+    Example: `tandem mappings schema > tandem.schema.json`.
+    """
     from mappings.loader import render_schema
 
     emit(render_schema())
@@ -87,8 +91,8 @@ def schema() -> None:
 
 @mappings_app.command()
 def show(json: JsonFlag = False) -> None:
-    """Print the effective mapping files."""
-    settings = Settings.load()
+    """Print the mapping files as they hold. Example: `tandem mappings show`."""
+    settings = configured()
     chosen = Path(settings.mappings.dir) if settings.mappings.dir else None
     texts = wiring.mapping_texts(chosen)
     specs = wiring.load_specs(settings)
@@ -102,22 +106,25 @@ def show(json: JsonFlag = False) -> None:
 
 @db_app.command()
 def upgrade() -> None:
-    """Bring the store's schema up to this program's (a backup is made first)."""
-    with wiring.open_store(Settings.load()) as store:
+    """Bring the store's schema up to this program's (a backup is made first).
+
+    Example: `tandem db upgrade`.
+    """
+    with wiring.open_store(configured()) as store:
         say(f"store {store.where} is at schema {store.maintenance.schema_version()}")
 
 
 @db_app.command()
-def backup(file: Path) -> None:
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Copy the store into FILE while it is in use. Example: `tandem db backup tandem-copy.db`."""
-    with wiring.open_store(Settings.load()) as store:
+    with wiring.open_store(configured()) as store:
         say(f"copied to {store.maintenance.backup(file)}")
 
 
 @db_app.command("check")
 def check_store(json: JsonFlag = False) -> None:
-    """Check the store's integrity."""
-    with wiring.open_store(Settings.load()) as store:
+    """Check whether the store is whole. Example: `tandem db check --json`."""
+    with wiring.open_store(configured()) as store:
         problems = store.maintenance.check()
     if json:
         emit(problems)

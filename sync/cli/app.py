@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 
 from connector.errors import ConnectorError, NotThere
+from sync import log
 from sync.errors import SyncError, UnsafePlan, UserError
+from sync.settings import Settings
 
 app = typer.Typer(
     name="tandem",
@@ -28,6 +30,16 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print data for machines.")]
 
 DONE, UNEXPECTED, USAGE, OPEN, UNREACHABLE, HELD = range(6)
+
+
+def configured(*, sides: bool = False) -> Settings:
+    """The settings, with the log as they want it: every command's first step.
+
+    With ``sides``, all that is needed to ask both systems has to be there.
+    """
+    settings = Settings.load(sides=sides)
+    log.configure(settings.log, settings.secrets())
+    return settings
 
 
 def emit(data: Any) -> None:

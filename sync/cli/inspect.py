@@ -10,18 +10,23 @@ from rich.table import Table
 from mappings.sides import Side
 from mappings.values import Unmappable
 from sync import report, wiring
-from sync.cli.app import OPEN, JsonFlag, app, emit, out, say
+from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say
 from sync.core.model import HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
 from sync.engine.resolve import retry as try_again
 from sync.errors import UserError
 from sync.runtime import Runtime, plain
-from sync.settings import Settings
 from sync.store import Store
 
-conflicts_app = typer.Typer(help="Fields that both sides changed apart.")
-parked_app = typer.Typer(help="Records and fields that wait for a person.")
+conflicts_app = typer.Typer(
+    help="List the fields that both sides changed apart; `resolve` decides one.\n\n"
+    "Examples: `tandem conflicts`, `tandem conflicts --all --json`."
+)
+parked_app = typer.Typer(
+    help="List the records and fields that wait for a person; `retry` looks at one again.\n\n"
+    "Example: `tandem parked`."
+)
 app.add_typer(conflicts_app, name="conflicts")
 app.add_typer(parked_app, name="parked")
 
@@ -35,16 +40,18 @@ def table(title: str, *columns: str) -> Table:
 
 
 def _store() -> Store:
-    return wiring.open_store(Settings.load())
+    return wiring.open_store(configured())
 
 
 @app.command()
-def explain(record: str, json: JsonFlag = False) -> None:
+def explain(
+    record: Annotated[str, typer.Argument(metavar="RECORD")], json: JsonFlag = False
+) -> None:
     """Every field of a record with the change, rule and time that put its value there.
 
     RECORD is a number, a Jira key or an id. Example: `tandem explain INC0010001`.
     """
-    settings = Settings.load()
+    settings = configured()
     specs = {spec.pair: spec for spec in wiring.load_specs(settings)}
     with wiring.open_store(settings) as store:
         links = store.links.find(record)
@@ -122,7 +129,7 @@ def conflicts(
     everything: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """List conflicts; `tandem conflicts resolve ID --take servicenow` decides one."""
+    """List conflicts."""
     if context.invoked_subcommand:
         return
     with _store() as store:
@@ -155,7 +162,7 @@ def resolve(
 
     Example: `tandem conflicts resolve 3 --take jira`.
     """
-    with wiring.running(Settings.load()) as runtime, wiring.leased(runtime.store):
+    with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         row = settle(runtime, conflict, take)
         _follow(runtime)
     emit(report.conflict_data(row)) if json else say(f"Conflict {row.id}: {row.reason}.")
@@ -163,7 +170,7 @@ def resolve(
 
 @parked_app.callback(invoke_without_command=True)
 def parked(context: typer.Context, json: JsonFlag = False) -> None:
-    """List what waits for a person; `tandem parked retry ID` tries one again."""
+    """List what waits for a person."""
     if context.invoked_subcommand:
         return
     with _store() as store:
@@ -187,7 +194,7 @@ def retry(
     json: JsonFlag = False,
 ) -> None:
     """Try a parked record again now. Example: `tandem parked retry 7`."""
-    with wiring.running(Settings.load()) as runtime, wiring.leased(runtime.store):
+    with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         label = try_again(runtime, row)
         _follow(runtime)
         left = [one for one in runtime.store.ledger.parked() if (one.label or one.key) == label]
@@ -207,8 +214,8 @@ def links(
     pair: Annotated[str, typer.Option(metavar="PAIR", help="Only this pair.")] = "",
     json: JsonFlag = False,
 ) -> None:
-    """List the records that are kept in step."""
-    settings = Settings.load()
+    """List the records that are kept in step. Example: `tandem links --pair incident-story`."""
+    settings = configured()
     pairs = [spec.pair for spec in wiring.load_specs(settings)]
     with wiring.open_store(settings) as store:
         rows = [
@@ -228,8 +235,11 @@ def links(
 
 @app.command()
 def people(json: JsonFlag = False) -> None:
-    """List the people that records mention, and who could not be matched."""
-    with wiring.running(Settings.load()) as runtime:
+    """List the people that records mention, and who could not be matched.
+
+    Example: `tandem people --json`.
+    """
+    with wiring.running(configured()) as runtime:
         rows = [
             {"side": side.value, "name": one.name, "email": one.email, "active": one.active}
             | _match(runtime, side, one.key)

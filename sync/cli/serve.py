@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sync import wiring
-from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, emit, say
+from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, say
 from sync.daemon import Daemon, stopping_on_signals
 from sync.errors import LeaseLost
 from sync.runtime import Runtime
@@ -30,7 +29,7 @@ def run(
     A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
     `tandem sync --yes`. Examples: `tandem run`, `tandem run --standby` on a second node.
     """
-    settings = Settings.load()
+    settings = configured(sides=True)
     with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings)
         with stopping_on_signals(daemon), _probes(daemon, settings):
@@ -75,17 +74,18 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
     json: JsonFlag = False,
 ) -> None:
-    """Start both fakes alone, for trying things without any risk; ends with Ctrl-C.
+    """Start both fakes alone, for trying things without any risk; ends with Ctrl-C or SIGTERM.
 
     Prints the settings that point Tandem at them. Example: `tandem sandbox --jira-port 9002`.
     """
+    from sync.demo.bell import Bell
     from sync.demo.town import Town
 
     town = Town(
         flavour=flavor, seed=seed, incidents=0 if empty else incidents, index_lag=lag, host=host,
         ports=(servicenow_port, jira_port),
     )  # fmt: skip
-    with town:
+    with town, Bell() as bell:
         settings = town.settings()
         if json:
             emit(settings)
@@ -94,7 +94,7 @@ def sandbox(
             for name, value in settings.items():
                 say(f"export {name}={value}")
             say(f"# people log in as <login>/{town.password}; Ctrl-C ends it")
-        threading.Event().wait()
+        bell.wait()
 
 
 @app.command()

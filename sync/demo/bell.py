@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+import time
 from types import TracebackType
 from typing import Any
+
+_PAUSE = 0.1
 
 
 class Bell:
     """Rings when somebody asks us to stop; asked a second time we stop at once."""
 
     def __init__(self) -> None:
-        self._rung = threading.Event()
+        # A plain value: an Event may be locked by this very thread when the signal comes.
+        self._rung = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Bell:
@@ -31,19 +36,21 @@ class Bell:
             signal.signal(number, old)
 
     def _asked(self, _number: int, _frame: object) -> None:
-        if self._rung.is_set():
+        if self._rung:
             raise KeyboardInterrupt
         self.ring()
 
     def ring(self) -> None:
         """Ask for the end."""
-        self._rung.set()
+        self._rung = True
 
     @property
     def rung(self) -> bool:
         """Whether it rang."""
-        return self._rung.is_set()
+        return self._rung
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float = math.inf) -> None:
         """Wait, but not longer than until it rings."""
-        self._rung.wait(seconds)
+        end = time.monotonic() + seconds
+        while not self._rung and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _PAUSE))

@@ -42,7 +42,8 @@ def perform(*, once: bool, seconds: float, flavour: str, seed: int, quiet: bool 
                 stage.work(bell, seconds if once else None)
             result = stage.result(time.monotonic() - began)
     console.print(summary_table(result))
-    console.print(verdict(result), soft_wrap=True)
+    # On a terminal whole words wrap; elsewhere a line is a line.
+    console.print(verdict(result), soft_wrap=not console.is_terminal)
     return result
 
 
@@ -64,5 +65,6 @@ def _teller(console: Console, town: Town) -> Teller:
     if console.quiet:
         return Silent()
     kind = "Jira Cloud" if town.flavour == "cloud" else "Jira Data Center"
-    board = Board(Register(town).statuses, f"ServiceNow and {kind}: records that move")
-    return Screen(console, board) if console.is_terminal else Lines(console)
+    board = Board(Register(town).statuses, f"Tandem keeps ServiceNow and {kind} in step")
+    live = console.is_terminal and not console.is_dumb_terminal
+    return Screen(console, board) if live else Lines(console)

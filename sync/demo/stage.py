@@ -56,6 +56,7 @@ class Stage:
 
     def first_load(self) -> None:
         """Link everything in scope, with a progress bar."""
+        self.teller.say("the first load begins: both sides are listed")
         listed: dict[str, int] = {}
 
         def tell(stage: str, done: int, _of: int) -> None:
@@ -159,14 +160,12 @@ class Stage:
         adapters = self.runtime.adapters
         return {side.value: dict(adapters[side].meter.totals()) for side in Side}
 
-    def _footing(self) -> str:
+    def _footing(self) -> tuple[str, ...]:
         sums = {name: sum(each.values()) for name, each in self.runtime.tally.data().items()}
         done = ", ".join(f"{number} {name}" for name, number in sums.items() if number)
         conflicts = len(self.runtime.store.ledger.conflicts(all=True))
-        return (
-            f"people: {sum(self.acts.values())} acts   Tandem: {done}   "
-            f"conflicts: {conflicts}   passes: {len(self.passes)}"
-        )
+        passes = f"{len(self.passes)} passes, {conflicts} conflicts"
+        return (f"people: {sum(self.acts.values())} acts   daemon: {passes}", f"Tandem: {done}")
 
     # ---- the end
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from types import TracebackType
 from typing import Protocol, TypeAlias
 
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sync.demo.board import Board, plain
 from sync.demo.diary import Deed
 from sync.demo.screens import Act
 
 Requests: TypeAlias = Mapping[str, Mapping[str, int]]
+SHORTEST_LOOK = 0.1
+"""Seconds for which a picture of the first load stands at least."""
+LAST_PICTURE = 30
+"""Lines of the picture that stays."""
 
 
 class Teller(Protocol):
@@ -41,7 +45,7 @@ class Teller(Protocol):
     def daemon(self, deed: Deed) -> None:
         """The daemon did something."""
 
-    def refresh(self, requests: Requests, footing: str) -> None:
+    def refresh(self, requests: Requests, footing: tuple[str, ...]) -> None:
         """Show the present state and these numbers."""
 
 
@@ -71,7 +75,7 @@ class Silent:
     def daemon(self, deed: Deed) -> None:
         """Nothing."""
 
-    def refresh(self, requests: Requests, footing: str) -> None:
+    def refresh(self, requests: Requests, footing: tuple[str, ...]) -> None:
         """Nothing."""
 
 
@@ -106,23 +110,17 @@ class Lines(Silent):
 
 
 class Screen(Silent):
-    """A screen that is drawn again and again; the first load has a progress bar above it."""
+    """A picture that fills the terminal; afterwards its last state stays to be read."""
 
     def __init__(self, console: Console, board: Board) -> None:
         self._console = console
         self._board = board
-        self._bars = Progress(
-            TextColumn("first load: {task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-        )
-        self._tasks: dict[str, int] = {}
-        self._live: Live | None = None
+        self._drawn = 0.0
+        # The other screen: nothing scrolls, nothing flickers, what stood here before comes back.
+        self._live = Live(console=console, screen=True, auto_refresh=False)
 
     def __enter__(self) -> Screen:
-        self._bars.start()
+        self._live.start()
         return self
 
     def __exit__(
@@ -131,21 +129,21 @@ class Screen(Silent):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
-        if self._live is not None:
-            self._draw()
-            self._live.stop()
+        self._live.stop()
+        if self._board.records:
+            width, height = self._console.size
+            self._console.print(self._board.draw(width, min(height, LAST_PICTURE)))
 
     def say(self, text: str) -> None:
-        """Print it above whatever is drawn."""
-        self._console.print(plain(text), soft_wrap=True)
+        """Let it stand below the title."""
+        self._board.note = text
+        self._draw()
 
     def loading(self, stage: str, done: int, of: int) -> None:
         """Move that stage's bar."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=of or None)
-        task = self._bars.tasks[self._tasks[stage]].id
-        self._bars.update(task, completed=done, total=of or None)
+        self._board.bars[stage] = (done, of)
+        if monotonic() - self._drawn > SHORTEST_LOOK or done == of:
+            self._draw()
 
     def person(self, act: Act, number: str) -> None:
         """Put it on the board."""
@@ -155,14 +153,11 @@ class Screen(Silent):
         """Put it on the board."""
         self._board.daemon(deed)
 
-    def refresh(self, requests: Requests, footing: str) -> None:
+    def refresh(self, requests: Requests, footing: tuple[str, ...]) -> None:
         """Draw the board."""
         self._board.requests, self._board.footing = requests, footing
         self._draw()
 
     def _draw(self) -> None:
-        if self._live is None:
-            self._bars.stop()
-            self._live = Live(console=self._console, auto_refresh=False)
-            self._live.start()
-        self._live.update(self._board.draw(self._console.size.height), refresh=True)
+        self._drawn = monotonic()
+        self._live.update(self._board.draw(*self._console.size), refresh=True)

@@ -163,7 +163,8 @@ class Engine:
                 reason = f"plan {orders.approve} no longer applies; this is the plan now"
                 raise UnsafePlan(found.plan.hash, [reason], found)
             return found, ()
-        holdings = tuple(one for one in found.holdings if not _released_by(one, orders))
+        first = {one.pair for one in found.holdings if one.first_run}
+        holdings = tuple(one for one in found.holdings if not _released_by(one, orders, first))
         if not holdings:
             return found, ()
         if not orders.partly:
@@ -223,9 +224,8 @@ class Engine:
         )
 
 
-def _released_by(holding: Holding, orders: Orders) -> bool:
+def _released_by(holding: Holding, orders: Orders, first: set[str]) -> bool:
+    """Whether these orders consent. A first load that may happen unasked may be a large one."""
     if holding.consent is Consent.HASH:
         return False
-    if orders.yes:
-        return True
-    return orders.first_run_allowed and holding.first_run
+    return orders.yes or (orders.first_run_allowed and holding.pair in first)

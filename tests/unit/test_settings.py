@@ -109,6 +109,20 @@ def test_all_problems_are_told_at_once_with_their_places(here: Path, given: Give
         assert place in told
 
 
+def test_what_is_missing_or_unsafe_is_told_beside_what_is_misspelt(given: Given) -> None:
+    given(POLL__INTERVALL="3", HTTP__CONCURRENCY="900", SERVICENOW__URL="http://far.example")
+
+    with pytest.raises(UserError) as caught:
+        Settings.load(sides=True)
+
+    told = {problem.split()[0].rstrip(":"): problem for problem in caught.value.problems}
+    assert "unknown setting" in told["TANDEM_POLL__INTERVALL"]
+    assert "900" in told["TANDEM_HTTP__CONCURRENCY"]
+    assert "http://" in told["TANDEM_SERVICENOW__URL"]
+    assert "not set" in told["TANDEM_JIRA__TOKEN"]
+    assert len(told) == len(caught.value.problems) == 3 + len(SIDES) - 1
+
+
 def test_a_wrong_secret_is_never_repeated(here: Path) -> None:
     (here / "tandem.toml").write_text("[jira]\ntoken = 4711\n")
     assert "4711" not in "\n".join(problems())

@@ -18,9 +18,11 @@ NASTY = "[bold red]gone[/] \x1b[2J\x07 {x} [link=http://e.example]click[/link]"
 SHOWN = "[bold red]gone[/] \\u001b[2J\\u0007 {x}"
 
 
-def console(width: int = 160, *, terminal: bool = False) -> tuple[Console, io.StringIO]:
+def console(
+    width: int = 160, height: int = 40, *, terminal: bool = False
+) -> tuple[Console, io.StringIO]:
     out = io.StringIO()
-    made = Console(file=out, width=width, height=40, force_terminal=terminal, color_system=None)
+    made = Console(file=out, width=width, height=height, force_terminal=terminal, color_system=None)
     return made, out
 
 
@@ -34,7 +36,7 @@ def told(teller: Teller) -> None:
         teller.loading("twins made", 3, 4)
         teller.person(act, "INC0010001")
         teller.daemon(Deed(Side.SERVICENOW, "INC0010001", f"set summary to {NASTY}", "[why]"))
-        teller.refresh({"jira": {"read": 7, "write": 0}}, "people: 1 acts")
+        teller.refresh({"jira": {"read": 7, "write": 0}}, ("people: 1 acts",))
 
 
 def test_a_screen_shows_ticket_text_literally() -> None:
@@ -44,11 +46,12 @@ def test_a_screen_shows_ticket_text_literally() -> None:
 
     text = out.getvalue()
     assert f"renamed OPS-1: {SHOWN}" in text
-    assert "[i]INC00" in text
+    assert "[i]INC…" in text
     assert "\x1b[2J" not in text
     assert "\x07" not in text
-    assert "jira: 7 read" in text
-    assert "3/4" in text
+    assert "requests: Jira 7 read\n" in text
+    assert "twins made    " in text
+    assert "3 of 4" in text
 
 
 def test_lines_show_ticket_text_literally_and_reasons() -> None:
@@ -68,17 +71,52 @@ def test_silence_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("height", [10, 24, 60])
-def test_the_picture_fits_the_screen(height: int) -> None:
+@pytest.mark.parametrize(("width", "height"), [(80, 10), (80, 24), (120, 40), (200, 60)])
+def test_the_picture_fits_the_screen(width: int, height: int) -> None:
     shown = board()
     for number in range(90):
-        shown.person(Act("A", Side.JIRA, "K", "did", "k"), f"INC{number:07d}")
-    picture, out = console()
+        shown.person(Act("Amira Haddad", Side.JIRA, "K", "did " * 40, "k"), f"INC{number:07d}")
+    shown.footing = ("people: 90 acts " * 9, "Tandem: 71 created")
+    picture, out = console(width)
 
-    picture.print(shown.draw(height))
+    picture.print(shown.draw(width, height))
 
-    assert len(out.getvalue().splitlines()) <= max(height, 18)
-    assert "INC0000089" in out.getvalue()
+    lines = out.getvalue().splitlines()
+    assert len(lines) <= max(height, 16)
+    assert {len(line) for line in lines} <= {*range(width + 1)}
+    newest = next(line for line in lines if "INC0000089" in line)
+    assert ("Amira Haddad" in newest) is (width >= 100), (
+        "who did it has a column where there is room"
+    )
+    assert sum("Amira Haddad did" in line for line in lines) >= 3
+
+
+def test_an_issue_goes_on_as_its_ticket_once_there_is_one() -> None:
+    shown = Board(lambda _: ("OPS-7", "New", "To Do"), "title")
+    shown.person(Act("Mei Chen", Side.JIRA, "OPS-7", "reported OPS-7", "10007"), "OPS-7")
+    shown.daemon(Deed(Side.SERVICENOW, "INC0010001", "made INC0010001", "it has no twin"))
+    assert list(shown.records) == ["INC0010001"]
+
+
+def test_a_screen_gives_the_terminal_back_with_the_last_picture_on_it() -> None:
+    """The live part is on the terminal's other screen, so nothing scrolls and nothing flickers."""
+    picture, out = console(80, 24, terminal=True)
+
+    told(Screen(picture, board()))
+
+    live, _, after = out.getvalue().partition("\x1b[?1049l")
+    assert "\x1b[?1049h" in live
+    assert "who did what, and why" in after
+    assert max(len(line) for line in after.splitlines()) <= 80
+
+
+def test_there_is_no_colour_where_nobody_watches() -> None:
+    picture = Console(file=io.StringIO(), width=160)
+
+    told(Lines(picture))
+    picture.print(verdict(result([])))
+
+    assert "\x1b" not in picture.file.getvalue()  # type: ignore[attr-defined]
 
 
 def result(differences: list[str], *, open_: bool = False) -> Result:
