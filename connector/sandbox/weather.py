@@ -57,6 +57,11 @@ class Weather:
         for do in due:
             do()
 
+    def next_due(self) -> datetime | None:
+        """When the first of the postponed writes is done; nothing where there is none."""
+        with self._lock:
+            return min((at for at, _ in self._late), default=None)
+
     def read(self, path: str, method: str = "GET") -> None:
         """Raise what would have kept this read from its answer."""
         self.settle()
