@@ -94,7 +94,8 @@ class Judge:
                 for key in sorted(keys):
                     label = content.records[key].label
                     had = made.get((pair, side, key)) or self.marked.twins(side, key)
-                    if not had and (label, "") not in self.waiting and not self._linked(side, key):
+                    parked = any(name == label for name, _ in self.waiting)
+                    if not had and not parked and not self._linked(side, key):
                         yield f"I-01 {label} is in scope of {pair} and has no twin"
 
     def _linked(self, side: Side, key: str) -> bool:

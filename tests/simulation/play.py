@@ -46,6 +46,7 @@ class Play:
         self.rig = Rig(setup)
         self.crowd = Crowd(self.rig, self.dice)
         self.findings: list[str] = []
+        self.failed = 0
         self._copy: bytes | None = None
 
     def begin(self) -> None:
@@ -171,7 +172,9 @@ class Play:
     def _turn(self, audit: bool) -> None:
         summary = self.rig.cycle(Orders(yes=True, partly=True), audit=audit)
         if summary is None:
-            self.findings.append("I-25 a run failed in fair weather")
+            self.failed += 1
+            if self.failed == 1:
+                self.findings.append("I-25 a run failed in fair weather")
 
     def _open(self) -> bool:
         store = self.rig.store
@@ -192,6 +195,7 @@ class Play:
 
     def judge(self) -> None:
         """The verdict on what is there now."""
+        self.findings += [f"I-16 the engine broke: {why}" for why in dict.fromkeys(self.rig.broken)]
         self.findings += Judge(self.rig, self.crowd).findings()
         for one in self.findings:
             self.rig.say(f"!!! {one}")

@@ -34,7 +34,7 @@ from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
-from sync.errors import SyncError
+from sync.errors import BrokenInvariant, SyncError
 from sync.engine.sweep import sweep
 from sync.runtime import Options, Runtime
 from sync.store import Store
@@ -129,6 +129,7 @@ class Rig:
         self.meddle: Callable[[Side, str, tuple[Any, ...]], None] | None = None
         self.working = False
         self._last: list[tuple[Side, str]] = []
+        self.broken: list[str] = []
         self._set_knobs()
         self._adapters = self._mounts()
         self.store = self._open()
@@ -236,6 +237,8 @@ class Rig:
                 self.connect()
                 return None
             except (ConnectorError, SyncError) as error:
+                if isinstance(error, BrokenInvariant):
+                    self.broken.append(str(error))
                 self.drain("engine")
                 self._heard(logs)
                 self.reached[f"a run ended by {type(error).__name__}"] += 1

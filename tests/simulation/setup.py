@@ -129,7 +129,7 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
         rates={kind: rough for kind in kinds} if rough else {},
         settle=settle,
         stepwise_problems=dice.random() < 0.4,
-        locked=dice.choice(("", "", "", "incident.short_description", "problem.assigned_to")),
+        locked=dice.choice(("", "", "", "incident.assigned_to", "problem.description")),
         creates_limit=1 if dice.random() < 0.1 else 50,
         on_disk=dice.random() < 0.03,
     )
