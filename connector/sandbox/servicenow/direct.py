@@ -83,7 +83,7 @@ class DirectServiceNow:
     # ---- who and when
 
     def identity(self) -> Identity:
-        """The account and the instance."""
+        """The account, named by its login as records name their authors, and the instance."""
         self._read("/api/now/table/sys_user")
         me = self._me()
         row = self.world.true_row(me.sys_id)
@@ -91,7 +91,7 @@ class DirectServiceNow:
             raise AccessLost("User Not Authenticated", side=self.name)
         return Identity(
             me.sys_id,
-            row["name"],
+            me.login,
             self.host,
             "servicenow",
             BUILD,

@@ -183,7 +183,7 @@ def test_requests_are_counted(side: DirectServiceNow, clock: ManualClock) -> Non
 
 
 def test_an_account_that_is_gone_loses_access(side: DirectServiceNow, world: World) -> None:
-    assert side.identity().name == "Tandem Integration"
+    assert side.identity().name == "tandem"
     (world.true_row(world.user_id("tandem")) or {})["active"] = "false"
     with pytest.raises(AccessLost):
         side.identity()
