@@ -103,8 +103,13 @@ def end_of(record: Record) -> End:
 
 
 def _twin_by_correlation(runtime: Runtime, candidate: Candidate) -> Record | None:
-    """The issue from which a ServiceNow record was made, where the issue says so too."""
+    """The issue from which we made a ServiceNow record, where the issue says so too.
+
+    A copy that a person made of such a record names the issue as well; it gets its own twin.
+    """
     if candidate.side is Side.JIRA:
+        return None
+    if not made_by_us(runtime, Side.SERVICENOW, candidate.record):
         return None
     held = candidate.record.fields.get("correlation_id")
     issue = marks.issue_of(str(held or ""), runtime.options.jira_host)
