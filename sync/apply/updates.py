@@ -99,11 +99,29 @@ def _patch(
     ]
     runtime.store.ensure()
     results = runtime.adapters[side].patch(patches, runtime.names(side, where))
-    return {
-        action.link.id
-        for (action, writes), result in zip(due, results, strict=True)
-        if not _after(runtime, action, writes, result, plan)
-    }
+    unfinished: set[int] = set()
+    for (action, writes), result in zip(due, results, strict=True):
+        if isinstance(result, Refused) and len(writes) > 1:
+            unfinished |= _apart(runtime, where, action, writes, plan)
+        elif not _after(runtime, action, writes, result, plan):
+            unfinished.add(action.link.id)
+    return unfinished
+
+
+def _apart(
+    runtime: Runtime, where: str, action: Update, writes: Sequence[FieldWrite], plan: str
+) -> set[int]:
+    """After a refusal each field by itself: one bad one must not hold the others back."""
+    unfinished: set[int] = set()
+    key = action.link.end(action.side).key
+    for write in writes:
+        fresh = runtime.read(action.side, where, [key], fresh=True)
+        if key not in fresh:
+            echo(runtime, action.side, action.link)
+            return unfinished | {action.link.id}
+        alone = replace(action, writes=(write,))
+        unfinished |= _patch(runtime, action.side, fresh, [alone], plan)
+    return unfinished
 
 
 def _still_writes(action: Update) -> tuple[FieldWrite, ...]:
@@ -171,7 +189,7 @@ def _after(
 def _refused(
     runtime: Runtime, action: Update, writes: Sequence[FieldWrite], error: Rejected
 ) -> None:
-    """One bad field must not hold the others back: name it, or try them one by one next time."""
+    """Put the refused field aside; the same value is not tried again by itself."""
     for write in writes:
         tried = f"{write.old!r} -> {write.new!r}"
         park(runtime, _place(action, write), error, tried)
