@@ -142,7 +142,6 @@ class Rig:
         index.lag, index.spread, index.flicker = (
             self.setup.lag, self.setup.spread, self.setup.flicker,
         )  # fmt: skip
-        knobs.late_visibility = self.setup.veil
         if self.setup.stepwise_problems:
             knobs.problem_state = "stepwise"
         if self.setup.locked:

@@ -56,7 +56,6 @@ class Setup:
     lag: float = 0.0
     spread: float = 0.0
     flicker: float = 0.0
-    veil: float = 0.0
     late: Mapping[str, float] = field(default_factory=dict)
     rates: Mapping[str, float] = field(default_factory=dict)
     settle: Mapping[str, float] = field(default_factory=dict)
@@ -110,7 +109,6 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
     room = settle["jira"] - 15 - (2 * FLICKER_SECONDS if flicker else 0)
     late_in_jira = min(dice.choice((5.0, 30.0, 120.0)), room / 2)
     slow = min(dice.choice((0.0, 0.0, 10.0, 60.0)), room - late_in_jira)
-    veil = dice.choice((0.0, 0.0, 0.0, 3.0, 20.0))
     rough = dice.choice((0.0, 0.02, 0.05, 0.12))
     kinds = [kind for kind in KINDS if dice.random() < 0.6]
     return Setup(
@@ -124,8 +122,7 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
         lag=slow / 2,
         spread=slow / 2,
         flicker=flicker,
-        veil=veil,
-        late={"servicenow": min(60.0, settle["servicenow"] - 10 - veil), "jira": late_in_jira},
+        late={"servicenow": min(60.0, settle["servicenow"] - 10), "jira": late_in_jira},
         rates={kind: rough for kind in kinds} if rough else {},
         settle=settle,
         stepwise_problems=dice.random() < 0.4,
