@@ -218,10 +218,26 @@ def _remember(
         runtime.store.ledger.record([_row(action, one, plan) for one in stored])
         for loss in overwritten:
             confess(runtime, action, loss)
+        if _moved_besides(spec, action, result.record):
+            echo(runtime, action.side, action.link)
     for one in stored:
         if _ignored(one):
             _park_ignored(runtime, action, one)
     log.info("wrote", action="wrote", record=end.label, fields=[w.name for w in writes])
+
+
+def _moved_besides(spec: MappingSpec, action: Update, record: Record) -> bool:
+    """Whether another field moved since we decided: its news came with the version of our write,
+    so nobody else will tell."""
+    if action.judged is None:
+        return False
+    ours, before = {write.name for write in action.writes}, action.judged.fields
+    return any(
+        rule.relation.canonical(action.side, record.fields)
+        != rule.relation.canonical(action.side, before)
+        for rule in spec.rules
+        if rule.name not in ours
+    )
 
 
 def _unseen(runtime: Runtime, action: Update, writes: Sequence[FieldWrite], plan: str) -> None:

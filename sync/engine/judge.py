@@ -80,7 +80,9 @@ def judge(case: Case, bench: Bench) -> Verdict:
         if isinstance(kept, Keep) and kept.base is not None
     }
     updates = [
-        Update(case.spec.pair, side, case.link, tuple(own)) for side, own in writes.items() if own
+        Update(case.spec.pair, side, case.link, tuple(own), case.records.get(side))
+        for side, own in writes.items()
+        if own
     ]
     cleared = tuple(row.field for row in case.parked if isinstance(decisions.get(row.field), Keep))
     return Verdict(case, (*updates, *_remarks(case, bench)), notes, settled, cleared)
