@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connector.values import Record
 from mappings.model import Rule
@@ -28,6 +28,9 @@ MARKS = "@marks"
 
 FROZEN = "frozen"
 """Fingerprint of a parked field that is not written at all until a person asks for it."""
+
+BIRTH = timedelta(seconds=1)
+"""What rides with a create moves the record's stamp by less than this."""
 
 RETRY = "retry"
 """Reason of a row that a person asked for: parked writes are tried again."""
@@ -104,11 +107,36 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
     decision = _merged(case, rule, bench)
     if not isinstance(decision, Write) or _retried(case):
         return decision
+    if _gives_way(case, rule, decision):
+        return _first_conflict(case, rule, decision)
     if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):
         return frozen(decision, rule.name)
     if flapping(decision, rule.name, bench.recent.get(case.link.id, ()), bench.now):
         return frozen(decision, rule.name)
     return decision
+
+
+def _gives_way(case: Case, rule: Rule, write: Write) -> bool:
+    """Whether a first agreement would replace what somebody wrote on the twin since it was made."""
+    twin = case.records.get(write.side)
+    unknown = case.making and rule.name not in case.bases and write.old not in (None, ())
+    return unknown and twin is not None and write.side is not case.link.origin and _edited(twin)
+
+
+def _edited(twin: Record) -> bool:
+    """Whether a record that we made was written again, by somebody else where that is told."""
+    if twin.updated_by:
+        return twin.updated_by != twin.created_by
+    return twin.updated - twin.created >= BIRTH
+
+
+def _first_conflict(case: Case, rule: Rule, write: Write) -> Clash:
+    """The origin tells all the same; what the twin held stays to be found."""
+    held = {side: _value(case, rule, side) for side in Side}
+    values = {side: None if isinstance(one, Unknown) else one for side, one in held.items()}
+    here = Base(values[Side.SERVICENOW], values[Side.JIRA])
+    reason = f"edited before the two first agreed: {case.link.origin} tells"
+    return Clash(here, str(case.link.origin), reason, write)
 
 
 def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
