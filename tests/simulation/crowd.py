@@ -45,6 +45,7 @@ class Crowd:
         self.known_at_deletion: dict[tuple[Side, str], bool] = {}
         self.unstamped = 0
         self.dropped: set[str] = set()
+        self.meddled: set[int] = set()
         self._words = 0
         self._kinds = {
             spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.specs
@@ -361,7 +362,7 @@ class Crowd:
             told = self._meddle(side, key)
         except (JiraRefusal, DeskRefusal):
             told = None
-        self.rig.drain("person")
+        self.meddled |= {one.n for one in self.rig.drain("person")}
         if told:
             self.rig.reached["somebody between look and write"] += 1
             self.rig.say(f"  meanwhile {told}")
