@@ -65,7 +65,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change the record of a link on one side; ``judged`` is how it looked when that was decided."""
+    """Change the record of a link on one side; ``judged`` is how it looked then."""
 
     pair: str
     side: Side

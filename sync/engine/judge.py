@@ -117,10 +117,15 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
 
 
 def _gives_way(case: Case, rule: Rule, write: Write) -> bool:
-    """Whether a first agreement would replace what somebody wrote on the twin since it was made."""
-    twin = case.records.get(write.side)
-    unknown = case.making and rule.name not in case.bases and write.old not in (None, ())
-    return unknown and twin is not None and write.side is not case.link.origin and _edited(twin)
+    """Whether a value that was never agreed on, and that people may have given, is replaced.
+
+    A twin that nobody touched since we made it holds nothing of that kind.
+    """
+    held = case.records.get(write.side)
+    if rule.name in case.bases or write.old in (None, ()) or held is None:
+        return False
+    is_twin = case.making and write.side is not case.link.origin
+    return not is_twin or _edited(held)
 
 
 def _edited(twin: Record) -> bool:
@@ -131,12 +136,12 @@ def _edited(twin: Record) -> bool:
 
 
 def _first_conflict(case: Case, rule: Rule, write: Write) -> Clash:
-    """The origin tells all the same; what the twin held stays to be found."""
+    """The side that tells writes all the same; what the other one held stays to be found."""
     held = {side: _value(case, rule, side) for side in Side}
     values = {side: None if isinstance(one, Unknown) else one for side, one in held.items()}
     here = Base(values[Side.SERVICENOW], values[Side.JIRA])
-    reason = f"edited before the two first agreed: {case.link.origin} tells"
-    return Clash(here, str(case.link.origin), reason, write)
+    teller = write.side.other
+    return Clash(here, str(teller), f"the two never agreed on it before: {teller} tells", write)
 
 
 def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
@@ -244,7 +249,8 @@ def mark_writes(case: Case, bench: Bench) -> dict[Side, FieldWrite]:
         write = _correlate(servicenow, wanted, label, bench.jira_host)
         if write is not None:
             found[Side.SERVICENOW] = write
-    if jira is not None and case.making and case.link.origin is Side.JIRA:
+    marking = case.making or _retried(case)
+    if jira is not None and marking and case.link.origin is Side.JIRA:
         labels = jira.fields.get("labels")
         if isinstance(labels, tuple) and marker_label not in labels:
             change = Change(add={"labels": (marker_label,)})

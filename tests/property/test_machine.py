@@ -2,9 +2,9 @@
 
 Each rule is one step of a schedule; what is random in a step comes from a drawn number, so that a
 failing order of steps shrinks. At the end there is peace, and the invariants of the reliability
-contract have to hold: convergence (I-01), quiescence (I-02), no lost update (I-03), one twin (I-04),
-bounded writes (I-05), stable maps (I-06: a value that fits is never written), no resurrection (I-07),
-comments once (I-09), and all of it after crashes (I-15).
+contract have to hold: convergence (I-01), quiescence (I-02), no lost update (I-03), one twin
+(I-04), bounded writes (I-05), stable maps (I-06: a value that fits is never written), no
+resurrection (I-07), comments once (I-09), and all of it after crashes (I-15).
 """
 
 from __future__ import annotations

@@ -161,6 +161,9 @@ class Judge:
         """Our marks on a couple; a closed incident takes none, and Jira's tell the pair."""
         row = couple.servicenow
         closed = row.container == "incident" and row.fields.get("state") in ("7", "8")
+        names = (couple.servicenow.label, couple.jira.label)
+        if any((name, "@marks") in self.waiting for name in names):
+            return
         for one in self.marked.missing(couple):
             if not (closed and "correlation" in one):
                 yield f"I-01 {one}"
@@ -250,8 +253,8 @@ class Judge:
 
     def _bounded(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
         """Each write of ours needs an edit that came before it and that no other write used up."""
-        edits = {side: 0 for side in Side}
-        spent = {side: 0 for side in Side}
+        edits = dict.fromkeys(Side, 0)
+        spent = dict.fromkeys(Side, 0)
         seen: set[Side] = set()
         for one in moments:
             side = one.entry.side
@@ -315,7 +318,7 @@ class Judge:
             ours = [one for one in self.rig.journal.of(side, key) if one.ours]
             told = Counter(row.kind for row in rows if row.side is side)
             born = [one.at for one in ours if one.op == "create"]
-            riding = {at for at in born} | {at + STEP for at in born}
+            riding = set(born) | {at + STEP for at in born}
             done = Counter(
                 one.op
                 for one in ours

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from connector.sandbox.faults import Fault
 from mappings.sides import Side
 from sync.core.model import IntentState
 from sync.engine import Orders
@@ -16,7 +17,7 @@ from sync.engine.resolve import retry
 from tests.simulation.crowd import Crowd
 from tests.simulation.oracle import Judge
 from tests.simulation.rig import Plug, Rig
-from tests.simulation.setup import Mode, Setup, of_seed
+from tests.simulation.setup import WRITES, Mode, Setup, of_seed
 
 CYCLE = 60.0
 """Seconds between two polls of the daemon."""
@@ -135,6 +136,22 @@ class Play:
             faults.clear()
         self.crowd.show_everything()
         self.rig.jira.index.flicker = 0.0
+        if self.setup.mode == "liveness":
+            self._poison()
+
+    def _poison(self) -> None:
+        """One issue refuses everything from now on: it is put aside, and all others are finished."""
+        there = [
+            key for key in self.rig.journal.keys(Side.JIRA) if key in self.rig.jira.world.issues
+        ]
+        if not there or self.dice.random() < 0.5:
+            return
+        key = self.dice.choice(there)
+        path = rf"/issue/{key}(/|$)"
+        fault = Fault("status", method=WRITES, path=path, times=None, status=400)
+        self.rig.faults[Side.JIRA].add(fault)
+        self.rig.reached["a record was poisoned for good"] += 1
+        self.rig.say(f"{self.rig.jira.world.issues[key].key} refuses everything from now on")
 
     def settle(self) -> None:
         """Turns of the daemon until nothing is left; parked work is retried once by a person."""

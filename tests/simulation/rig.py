@@ -34,8 +34,8 @@ from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
-from sync.errors import BrokenInvariant, SyncError
 from sync.engine.sweep import sweep
+from sync.errors import BrokenInvariant, SyncError
 from sync.runtime import Options, Runtime
 from sync.store import Store
 from sync.store.database import Database
@@ -334,9 +334,7 @@ class Rig:
                 self.say(f"    ({line['event']}: {words})")
 
 
-TOLD = frozenset(
-    {"create.adopted", "intent.settled", "update.moved", "postponed", "pair.load"}
-)
+TOLD = frozenset({"create.adopted", "intent.settled", "update.moved", "postponed", "pair.load"})
 CURRENT: list[Rig] = []
 
 

@@ -31,7 +31,7 @@ def test_every_invariant_holds_in_bad_weather(first: int) -> None:
     assert not bad(batch(first, 4))
 
 
-@pytest.mark.parametrize("first", (2001, 2005))
+@pytest.mark.parametrize("first", [2001, 2005])
 def test_everything_is_finished_in_time_once_the_weather_clears(first: int) -> None:
     assert not bad(batch(first, 4, "liveness"))
 

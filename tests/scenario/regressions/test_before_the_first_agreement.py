@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.sandbox.faults import Fault
+from mappings.defaults import shipped
 from mappings.sides import Side
 from sync.store import Store
 from tests.support.bench import Bench
@@ -42,3 +43,23 @@ def test_a_ticket_we_made_goes_back_to_its_issue_when_the_store_is_lost() -> Non
 
     assert company.link(ticket).jira.key == story
     assert list(bench.jira.world.issues) == [story]
+
+
+def test_a_value_that_was_never_agreed_on_is_told_when_it_gives_way() -> None:
+    texts = {
+        name: text.replace(
+            "as: line, owner: servicenow}", "as: line, owner: servicenow, flow: to_jira}"
+        )
+        for name, text in shipped().items()
+    }
+    bench = Bench(mappings=texts)
+    company = Company(bench)
+    story = company.team().create("OPS", "Story", "Mail is slow", labels=("to-incident",))
+    bench.until_quiet()
+    ticket = company.link(story.id).servicenow.key
+    company.desk(ticket, short_description="Mail is down")
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert bench.jira.world.issues[story.id].fields["summary"] == "Mail is down"
+    assert "Mail is slow" in [row.jira.value for row in company.conflicts()]

@@ -17,6 +17,6 @@ def test_a_ticket_whose_answer_was_lost_is_found_by_its_mark() -> None:
     bench.clock.advance(200)
     bench.until_quiet()
 
-    made = [row for row in bench.servicenow.world.rows("incident")]
+    made = list(bench.servicenow.world.rows("incident"))
     assert [row["short_description"] for row in made] == ["Mail is slow"]
     assert company.link(story.id).servicenow.key == made[0]["sys_id"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from connector.sandbox.faults import Fault
+from sync.engine.resolve import retry
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -44,3 +46,21 @@ def test_one_refused_field_does_not_hold_back_the_others() -> None:
 
     assert company.issue(incident).fields["description"] == "Since Sunday."
     assert [field for _, field in company.parked()] == ["summary"]
+
+
+def test_a_refused_mark_is_put_on_when_a_person_asks_for_it() -> None:
+    bench = Bench()
+    company = Company(bench)
+    bench.sync()
+    story = company.team().create("OPS", "Story", "Mail is slow", labels=("to-incident",))
+    fault = Fault("status", method="PUT", path=f"issue/{story.id}$", status=400, times=None)
+    bench.jira_faults.add(fault)
+    bench.until_quiet()
+    (row,) = bench.store.ledger.parked()
+    assert row.field == "@marks"
+
+    bench.jira_faults.clear()
+    retry(bench.runtime, row.id)
+    bench.until_quiet()
+    labels = bench.jira.world.issues[story.id].fields["labels"]
+    assert any(label.startswith("tandem-") for label in labels)
