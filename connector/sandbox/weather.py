@@ -77,6 +77,11 @@ class Weather:
         with self._lock:
             self._late.append((self.clock.now() + timedelta(seconds=seconds), do))
 
+    def next_due(self) -> datetime | None:
+        """When the first of the postponed writes is done; nothing where there is none."""
+        with self._lock:
+            return min((at for at, _ in self._late), default=None)
+
     def next(self, method: str, path: str) -> Fault | None:
         """What strikes this request."""
         self.settle()

@@ -193,13 +193,15 @@ def _intent(link: Link, marker: str) -> Intent:
 
 
 def _dependents(runtime: Runtime, link: Link) -> list[Link]:
-    """Links that pointed at this record before it had a twin (an incident at its problem)."""
-    found: dict[int, Link] = {}
-    for spec in runtime.specs:
-        for rule in spec.rules:
-            if rule.relation.kind == "link":
-                for other in runtime.store.links.with_base(
-                    rule.name, Side.SERVICENOW, link.servicenow.key
-                ):
-                    found[other.id] = other
-    return list(found.values())
+    """Links that pointed at either record before it had a twin (an incident at its problem, a
+    story at its epic)."""
+    names = {
+        rule.name for spec in runtime.specs for rule in spec.rules if rule.relation.kind == "link"
+    }
+    pointing = [
+        other
+        for name in sorted(names)
+        for side in Side
+        for other in runtime.store.links.with_base(name, side, link.end(side).key)
+    ]
+    return list({other.id: other for other in pointing}.values())

@@ -103,11 +103,29 @@ def _patch(
     ]
     runtime.store.ensure()
     results = runtime.adapters[side].patch(patches, runtime.names(side, where))
-    return {
-        action.link.id
-        for (action, writes), result in zip(due, results, strict=True)
-        if not _after(runtime, action, writes, result, plan)
-    }
+    unfinished: set[int] = set()
+    for (action, writes), result in zip(due, results, strict=True):
+        if isinstance(result, Refused) and len(writes) > 1:
+            unfinished |= _apart(runtime, where, action, writes, plan)
+        elif not _after(runtime, action, writes, result, plan):
+            unfinished.add(action.link.id)
+    return unfinished
+
+
+def _apart(
+    runtime: Runtime, where: str, action: Update, writes: Sequence[FieldWrite], plan: str
+) -> set[int]:
+    """After a refusal each field by itself: one bad one must not hold the others back."""
+    unfinished: set[int] = set()
+    key = action.link.end(action.side).key
+    for write in writes:
+        fresh = runtime.read(action.side, where, [key], fresh=True)
+        if key not in fresh:
+            echo(runtime, action.side, action.link)
+            return unfinished | {action.link.id}
+        alone = replace(action, writes=(write,))
+        unfinished |= _patch(runtime, action.side, fresh, [alone], plan)
+    return unfinished
 
 
 def _still_writes(action: Update) -> tuple[FieldWrite, ...]:
@@ -176,7 +194,7 @@ def _after(
 def _refused(
     runtime: Runtime, action: Update, writes: Sequence[FieldWrite], error: Rejected
 ) -> None:
-    """One bad field must not hold the others back: name it, or try them one by one next time."""
+    """Put the refused field aside; the same value is not tried again by itself."""
     for write in writes:
         tried = f"{write.old!r} -> {write.new!r}"
         park(runtime, _place(action, write), error, tried)
@@ -205,10 +223,26 @@ def _remember(
         runtime.store.ledger.record([_row(action, one, plan) for one in stored])
         for loss in overwritten:
             confess(runtime, action, loss)
+        if _moved_besides(spec, action, result.record):
+            echo(runtime, action.side, action.link)
     for one in stored:
         if _ignored(one):
             _park_ignored(runtime, action, one)
     log.info("wrote", action="wrote", record=end.label, fields=[w.name for w in writes])
+
+
+def _moved_besides(spec: MappingSpec, action: Update, record: Record) -> bool:
+    """Whether another field moved since we decided: its news came with the version of our write,
+    so nobody else will tell."""
+    if action.judged is None:
+        return False
+    ours, before = {write.name for write in action.writes}, action.judged.fields
+    return any(
+        rule.relation.canonical(action.side, record.fields)
+        != rule.relation.canonical(action.side, before)
+        for rule in spec.rules
+        if rule.name not in ours
+    )
 
 
 def _unseen(runtime: Runtime, action: Update, writes: Sequence[FieldWrite], plan: str) -> None:

@@ -119,8 +119,21 @@ def decide(question: Question, lookup: Lookup) -> Decision:
     if moved:
         return _follow(question, moved[0], here, lookup)
     if question.repair:
-        return _carry(question, question.rule.owner.other, "the mapping asks for it", lookup)
+        return _carry(question, _teller(question, here).other, "the mapping asks for it", lookup)
     return Keep()
+
+
+def _teller(question: Question, here: Base) -> Side:
+    """Whose value counts where neither side moved.
+
+    A reference to a record without a twin left the other side as it was: once the twin is there,
+    the side that points at something tells, since the empty one never had a say.
+    """
+    rule = question.rule
+    pointing = [side for side in Side if here.of(side) is not None]
+    if rule.relation.kind == "link" and len(pointing) == 1:
+        return _allowed_winner(rule, pointing[0])
+    return rule.owner
 
 
 def _first(question: Question, lookup: Lookup) -> Decision:

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from connector.values import Record
 from mappings.sides import Side
 from mappings.values import Change
 from sync.core.merge import Clash, Stuck
@@ -64,12 +65,13 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change the record of a link on one side."""
+    """Change the record of a link on one side; ``judged`` is how it looked then."""
 
     pair: str
     side: Side
     link: Link
     writes: tuple[FieldWrite, ...]
+    judged: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

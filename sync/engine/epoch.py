@@ -29,7 +29,7 @@ RESTORED = "restored"
 """Reason of a row whose link may be older than what both sides hold."""
 
 EVERY = timedelta(hours=1)
-_NOW, _NEXT = "epoch", "epoch.next"
+_NOW, _NEXT, _DOUBTED = "epoch", "epoch.next", "epoch.doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,12 @@ def announce(runtime: Runtime) -> None:
     trust, now = runtime.trust, runtime.clock()
     if trust.announced is not None and now - trust.announced < EVERY:
         return
-    epoch = max(*_known(runtime), trust.remembered) + 1
     meta = runtime.store.meta
+    begun, ended = (int(meta.get(name) or 0) for name in (_NEXT, _NOW))
+    if begun > ended:
+        # Its request may still be under way, and land behind a later one.
+        meta.put(_DOUBTED, str(begun))
+    epoch = begun if begun > max(ended, trust.remembered) else max(begun, trust.remembered) + 1
     meta.put(_NEXT, str(epoch))
     text = str(Memo(meta.installation(), epoch))
     for side in Side:
@@ -113,5 +117,6 @@ def announce(runtime: Runtime) -> None:
 
 
 def _known(runtime: Runtime) -> frozenset[int]:
-    """The present epoch, and the one a crash may have left half announced."""
-    return frozenset(int(runtime.store.meta.get(name) or 0) for name in (_NOW, _NEXT))
+    """The present epoch, one that a crash left half announced, and the last that was so once."""
+    names = (_NOW, _NEXT, _DOUBTED)
+    return frozenset(int(runtime.store.meta.get(name) or 0) for name in names)

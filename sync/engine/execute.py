@@ -137,6 +137,7 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         if verdict.settled:
             runtime.store.links.set_bases(link.id, verdict.settled)
             _close_conflicts(runtime, link, verdict)
+            _overtaken(runtime, link, verdict)
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
         runtime.store.inbox.done(list(case.rows))
@@ -147,6 +148,17 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             record=link.servicenow.label,
             state=verdict.state.value,
         )
+
+
+def _overtaken(runtime: Runtime, link: Link, verdict: Verdict) -> None:
+    """Ask for another look where a reference got its twin in this very pass."""
+    for rule in verdict.case.spec.rules:
+        base = verdict.settled.get(rule.name)
+        if rule.relation.kind != "link" or base is None:
+            continue
+        if not rule.relation.holds(base.servicenow, base.jira, runtime.directory):
+            end = link.servicenow
+            runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
 
 
 def _agreed(runtime: Runtime, link: Link, verdict: Verdict) -> Link:

@@ -63,13 +63,14 @@ def _cases(
         open_cases.append(
             Case(runtime.fitted(spec), link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
         )  # fmt: skip
-    first = _confirmed(runtime, _read(runtime, open_cases, _sides_to_read))
+    known = _with_parked(runtime, open_cases)
+    first = _confirmed(runtime, _read(runtime, known, _sides_to_read))
     loud = [case for case in first if not _quiet(case)]
     second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [done.get(case.link.id, case) for case in first]
     proven = _with_graves(runtime, merged)
-    return tuple(with_comments(runtime, _with_parked(runtime, proven))), idle
+    return tuple(with_comments(runtime, proven)), idle
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:
@@ -147,8 +148,11 @@ def departs(case: Case, side: Side, record: Record) -> bool:
 
 
 def _quiet(case: Case) -> bool:
-    """Whether the sides that were read equal their base, so that the others need no look."""
-    if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
+    """Whether the sides that were read equal their base, so that the others need no look.
+
+    A parked field differs from its base on a side that may not be the one that was read.
+    """
+    if case.making or case.forced() or case.parked or case.link.state is not LinkState.ACTIVE:
         return False
     return all(
         side in case.records and equals_base(case, side, case.records[side]) for side in case.woken

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connector.values import Record
 from mappings.model import Rule
@@ -28,6 +28,9 @@ MARKS = "@marks"
 
 FROZEN = "frozen"
 """Fingerprint of a parked field that is not written at all until a person asks for it."""
+
+BIRTH = timedelta(seconds=1)
+"""What rides with a create moves the record's stamp by less than this."""
 
 RETRY = "retry"
 """Reason of a row that a person asked for: parked writes are tried again."""
@@ -80,7 +83,9 @@ def judge(case: Case, bench: Bench) -> Verdict:
         if isinstance(kept, Keep) and kept.base is not None
     }
     updates = [
-        Update(case.spec.pair, side, case.link, tuple(own)) for side, own in writes.items() if own
+        Update(case.spec.pair, side, case.link, tuple(own), case.records.get(side))
+        for side, own in writes.items()
+        if own
     ]
     cleared = tuple(row.field for row in case.parked if isinstance(decisions.get(row.field), Keep))
     return Verdict(case, (*updates, *_remarks(case, bench)), notes, settled, cleared)
@@ -102,11 +107,41 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
     decision = _merged(case, rule, bench)
     if not isinstance(decision, Write) or _retried(case):
         return decision
+    if _gives_way(case, rule, decision):
+        return _first_conflict(case, rule, decision)
     if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):
         return frozen(decision, rule.name)
     if flapping(decision, rule.name, bench.recent.get(case.link.id, ()), bench.now):
         return frozen(decision, rule.name)
     return decision
+
+
+def _gives_way(case: Case, rule: Rule, write: Write) -> bool:
+    """Whether a value that was never agreed on, and that people may have given, is replaced.
+
+    A twin that nobody touched since we made it holds nothing of that kind.
+    """
+    held = case.records.get(write.side)
+    if rule.name in case.bases or write.old in (None, ()) or held is None:
+        return False
+    is_twin = case.making and write.side is not case.link.origin
+    return not is_twin or _edited(held)
+
+
+def _edited(twin: Record) -> bool:
+    """Whether a record that we made was written again, by somebody else where that is told."""
+    if twin.updated_by:
+        return twin.updated_by != twin.created_by
+    return twin.updated - twin.created >= BIRTH
+
+
+def _first_conflict(case: Case, rule: Rule, write: Write) -> Clash:
+    """The side that tells writes all the same; what the other one held stays to be found."""
+    held = {side: _value(case, rule, side) for side in Side}
+    values = {side: None if isinstance(one, Unknown) else one for side, one in held.items()}
+    here = Base(values[Side.SERVICENOW], values[Side.JIRA])
+    teller = write.side.other
+    return Clash(here, str(teller), f"the two never agreed on it before: {teller} tells", write)
 
 
 def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
@@ -214,7 +249,8 @@ def mark_writes(case: Case, bench: Bench) -> dict[Side, FieldWrite]:
         write = _correlate(servicenow, wanted, label, bench.jira_host)
         if write is not None:
             found[Side.SERVICENOW] = write
-    if jira is not None and case.making and case.link.origin is Side.JIRA:
+    marking = case.making or _retried(case)
+    if jira is not None and marking and case.link.origin is Side.JIRA:
         labels = jira.fields.get("labels")
         if isinstance(labels, tuple) and marker_label not in labels:
             change = Change(add={"labels": (marker_label,)})

@@ -69,9 +69,9 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     if ours:
         twin = min(ours, key=lambda record: (len(record.key), record.key))
         return Proposal(candidate, _adopt(candidate, twin, candidate.side, "it bears our mark"))
-    back = _twin_by_correlation(runtime, candidate)
-    if back is not None:
-        return Proposal(candidate, _adopt(candidate, back, Side.JIRA, "it names this issue"))
+    issue = _made_for(runtime, candidate)
+    if issue is not None:
+        return _rejoin(runtime, candidate, issue)
     foreign = _foreign_mark(runtime, candidate)
     if foreign is not None:
         return Proposal(candidate, None, refusal=foreign)
@@ -102,20 +102,39 @@ def end_of(record: Record) -> End:
     return End(record.container, record.key, record.label, "", record.url)
 
 
-def _twin_by_correlation(runtime: Runtime, candidate: Candidate) -> Record | None:
-    """The issue from which a ServiceNow record was made, where the issue says so too."""
-    if candidate.side is Side.JIRA:
+def _made_for(runtime: Runtime, candidate: Candidate) -> str | None:
+    """The issue for which we made a ServiceNow record.
+
+    A copy that a person made of such a record names the issue as well; it gets its own twin.
+    """
+    if candidate.side is Side.JIRA or not made_by_us(runtime, candidate.side, candidate.record):
         return None
     held = candidate.record.fields.get("correlation_id")
-    issue = marks.issue_of(str(held or ""), runtime.options.jira_host)
-    if issue is None:
-        return None
-    record = runtime.read(Side.JIRA, candidate.spec.jira.project, [issue]).get(issue)
-    wanted = marks.label(
-        marks.marker(runtime.options.installation, candidate.spec.pair, Side.JIRA, issue)
-    )
-    labels = record.fields.get("labels") if record else ()
-    return record if isinstance(labels, tuple) and wanted in labels else None
+    return marks.issue_of(str(held or ""), runtime.options.jira_host)
+
+
+def _rejoin(runtime: Runtime, candidate: Candidate, issue: str) -> Proposal:
+    """Give a record back to the issue it was made for; never make it a twin of its own.
+
+    It may have come to be after its answer was lost, so that no link tells of it yet.
+    """
+    link = runtime.store.links.by_keys(Side.JIRA, [issue]).get(issue)
+    if link is not None:
+        refusal = Stuck(
+            Side.JIRA,
+            f"it was made for {link.jira.label}, which has {link.servicenow.label}",
+            "Close this record as a duplicate, or empty its correlation_id to give it its own.",
+        )
+        return Proposal(candidate, None, refusal=refusal)
+    found = runtime.read(Side.JIRA, candidate.spec.jira.project, [issue]).get(issue)
+    if found is None:
+        refusal = Stuck(
+            Side.JIRA,
+            "it was made for an issue that is not visible now",
+            "Show the issue to the account, or empty correlation_id to give it its own.",
+        )
+        return Proposal(candidate, None, refusal=refusal)
+    return Proposal(candidate, _adopt(candidate, found, Side.JIRA, "it was made for this issue"))
 
 
 def _foreign_mark(runtime: Runtime, candidate: Candidate) -> Stuck | None:

@@ -79,7 +79,7 @@ class DirectServiceNow:
     # ---- who and when
 
     def identity(self) -> Identity:
-        """The account and the instance."""
+        """The account, named by its login as records name their authors, and the instance."""
         self._read("/api/now/table/sys_user")
         me = self._known()
         return Identity(

@@ -1,0 +1,442 @@
+"""People at work on both sides, each deed drawn from the dice and told in one line.
+
+Every text is a token of its own, so that the oracle can say what became of it. A deed that finds
+nothing to do says so by returning nothing; one that a system refuses is told as refused.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from connector.sandbox.jira import extras
+from connector.sandbox.jira.author import Author
+from connector.sandbox.jira.hands import Hands
+from connector.sandbox.jira.model import Issue
+from connector.sandbox.jira.problems import Refusal as JiraRefusal
+from connector.sandbox.jira.site import PRIORITIES
+from connector.sandbox.people import of_team
+from connector.sandbox.servicenow.change_rules import AUTOMATIC, approve, next_states
+from connector.sandbox.servicenow.knobs import SYSTEM, Door
+from connector.sandbox.servicenow.problem_rules import STEPS
+from connector.sandbox.servicenow.refusal import Refusal as DeskRefusal
+from connector.sandbox.servicenow.schema import Row
+from mappings.sides import Side
+from sync.core import marks
+from tests.simulation.journal import TABLES
+from tests.simulation.rig import Rig
+
+DESK = [one.login for one in of_team("desk", "network", "change")]
+TEAM = [one.login for one in of_team("apps", "database", "network")]
+STATES = ("1", "2", "3", "6", "8")
+ELSEWHERE = {"OPS": "TEAM", "TEAM": "OPS", "DESK": "OPS"}
+Deed = Callable[[], str | None]
+
+
+class Crowd:
+    """Everybody, on both sides."""
+
+    def __init__(self, rig: Rig, dice: random.Random) -> None:
+        self.rig, self.dice = rig, dice
+        self.now, self.jira = rig.servicenow.world, rig.jira.world
+        self.project = rig.setup.project
+        self.home = ELSEWHERE[self.project]
+        self.known_at_deletion: dict[tuple[Side, str], bool] = {}
+        self.unstamped = 0
+        self.dropped: set[str] = set()
+        self.meddled: set[int] = set()
+        self._words = 0
+        self._kinds = {
+            spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.specs
+        }  # fmt: skip
+
+    def deeds(self) -> dict[str, tuple[Deed, int]]:
+        """What there is to do, by name, and how often it happens."""
+        return {
+            "desk opens": (self.desk_opens, 5),
+            "desk rewords": (self.desk_rewords, 8),
+            "desk describes": (self.desk_describes, 3),
+            "desk ranks": (self.desk_ranks, 3),
+            "desk assigns": (self.desk_assigns, 4),
+            "desk notes": (self.desk_notes, 6),
+            "desk moves": (self.desk_moves, 7),
+            "desk attaches": (self.desk_attaches, 3),
+            "desk copies": (self.desk_copies, 1),
+            "desk deletes": (self.desk_deletes, 1),
+            "desk hides": (self.desk_hides, 1),
+            "team asks": (self.team_asks, 3),
+            "team rewords": (self.team_rewords, 8),
+            "team describes": (self.team_describes, 3),
+            "team ranks": (self.team_ranks, 3),
+            "team assigns": (self.team_assigns, 4),
+            "team labels": (self.team_labels, 2),
+            "team comments": (self.team_comments, 6),
+            "team moves": (self.team_moves, 7),
+            "team attaches": (self.team_attaches, 3),
+            "team clones": (self.team_clones, 2),
+            "team deletes": (self.team_deletes, 1),
+            "team takes elsewhere": (self.team_takes_elsewhere, 2),
+            "team brings back": (self.team_brings_back, 2),
+            "team hides": (self.team_hides, 1),
+            "team drops a comment": (self.team_drops_a_comment, 1),
+        }
+
+    def do(self, name: str) -> bool:
+        """Do one deed and tell it; whether anything was done."""
+        try:
+            told = self.deeds()[name][0]()
+        except (JiraRefusal, DeskRefusal) as problem:
+            self.rig.drain("person")
+            self.rig.say(f"{name}: refused ({type(problem).__name__})")
+            return True
+        self.rig.drain("person")
+        if told is not None:
+            self.rig.say(told)
+            self.rig.reached[f"deed {name}"] += 1
+        return told is not None
+
+    def show_everything(self) -> None:
+        """Nothing is hidden any more."""
+        self.now.knobs.hidden_rows.clear()
+        self.jira.hidden.clear()
+
+    # -- the desk ------------------------------------------------------------------------------
+
+    def desk_opens(self) -> str | None:
+        """A new ticket."""
+        table = self.dice.choice(("incident", "incident", "problem", "change_request"))
+        fields = {"short_description": self._line(), "impact": "1", "urgency": "2"}
+        if table == "change_request":
+            fields["type"] = self.dice.choice(("normal", "standard", "emergency"))
+            fields["priority"] = "3"
+        if self.dice.random() < 0.5:
+            fields["description"] = self._text()
+        if table == "incident" and self.dice.random() < 0.5:
+            problem = self._pick(self._tickets("problem"))
+            fields |= {"problem_id": problem["sys_id"]} if problem else {}
+        if self.dice.random() < 0.4:
+            fields["work_notes"] = self._comment()
+        row = self.now.insert(table, fields, self._agent())
+        return f"the desk opens {row['number']}: {fields['short_description']}"
+
+    def desk_rewords(self, row: Row | None = None) -> str | None:
+        """Another title."""
+        return self._desk(row, "rewords", short_description=self._line())
+
+    def desk_describes(self, row: Row | None = None) -> str | None:
+        """Another description, or none."""
+        text = "" if self.dice.random() < 0.2 else self._text()
+        return self._desk(row, "describes", description=text)
+
+    def desk_ranks(self, row: Row | None = None) -> str | None:
+        """Another priority."""
+        row = row or self._pick(self._tickets())
+        impact, urgency = self.dice.choice("123"), self.dice.choice("123")
+        more = {"priority": impact} if row and row["sys_class_name"] == "change_request" else {}
+        return self._desk(row, "ranks", impact=impact, urgency=urgency, **more)
+
+    def desk_assigns(self, row: Row | None = None) -> str | None:
+        """Another assignee, or none."""
+        login = self.dice.choice((*TEAM[:4], ""))
+        return self._desk(row, "assigns", assigned_to=self.now.user_id(login) if login else "")
+
+    def desk_notes(self, row: Row | None = None) -> str | None:
+        """A work note or a customer comment."""
+        lane = self.dice.choice(("work_notes", "comments"))
+        return self._desk(row, "notes", **{lane: self._comment()})
+
+    def desk_moves(self, row: Row | None = None) -> str | None:
+        """Another state, as the table allows it."""
+        row = row or self._pick(self._tickets())
+        if row is None:
+            return None
+        table = row["sys_class_name"]
+        if table == "change_request":
+            return self._moves_change(row)
+        if table == "problem":
+            return self._moves_problem(row)
+        state = self.dice.choice(STATES)
+        more = {"state": state}
+        if state == "6":
+            more |= {"close_code": "Known error", "close_notes": self._line()}
+        if state == "3":
+            more["hold_reason"] = "3"
+        return self._desk(row, f"moves to {state}", **more)
+
+    def _moves_change(self, row: Row) -> str | None:
+        if (row.get("type", ""), row["state"]) in AUTOMATIC and self.dice.random() < 0.6:
+            approve(self.now, row["sys_id"])
+            return f"an approver agrees to {row['number']}"
+        state = self._pick(next_states(row))
+        more = {"close_code": "successful", "close_notes": "ok"} if state == "3" else {}
+        return self._desk(row, f"moves to {state}", state=state, **more) if state else None
+
+    def _moves_problem(self, row: Row) -> str | None:
+        state = self._pick(STEPS[row["state"]])
+        more = {
+            "assigned_to": row.get("assigned_to") or self.now.user_id("hiro.tanaka"),
+            "cause_notes": "cause", "fix_notes": "fix", "close_notes": "close",
+        }  # fmt: skip
+        if state in ("106", "107"):
+            code = "fix_applied" if row["state"] in ("104", "106") else "canceled"
+            more["resolution_code"] = code
+        return self._desk(row, f"moves to {state}", state=str(state), **more)
+
+    def desk_attaches(self, row: Row | None = None) -> str | None:
+        """An incident belongs to another problem, or to none."""
+        row = row if row and row["sys_class_name"] == "incident" else None
+        row = row or self._pick(self._tickets("incident"))
+        problem = self._pick([*self._tickets("problem"), None])
+        key = problem["sys_id"] if problem else ""
+        return self._desk(row, "attaches", problem_id=key) if row else None
+
+    def desk_copies(self) -> str | None:
+        """A copy of a ticket, correlation and all."""
+        row = self._pick(self._tickets("incident"))
+        if row is None:
+            return None
+        kept = ("impact", "urgency", "description", "correlation_id", "correlation_display")
+        fields = {name: row.get(name, "") for name in kept}
+        fields["short_description"] = self._line()
+        made = self.now.insert("incident", fields, self._agent())
+        return f"the desk copies {row['number']} to {made['number']}"
+
+    def desk_deletes(self) -> str | None:
+        """A ticket goes for good."""
+        row = self._pick(self._tickets())
+        if row is None:
+            return None
+        self._note_deletion(Side.SERVICENOW, row["sys_id"])
+        self.now.delete(row["sys_class_name"], row["sys_id"], SYSTEM)
+        return f"{row['number']} is deleted"
+
+    def desk_hides(self) -> str | None:
+        """A row goes out of our sight, or comes back."""
+        hidden = self.now.knobs.hidden_rows
+        self.unstamped += 1
+        if hidden:
+            hidden.clear()
+            return "all rows are visible again"
+        row = self._pick(self._tickets())
+        if row is None:
+            return None
+        hidden.add(row["sys_id"])
+        return f"{row['number']} is hidden from the program"
+
+    # -- the team ------------------------------------------------------------------------------
+
+    def team_asks(self) -> str | None:
+        """An issue that asks for its ServiceNow record."""
+        table = self.dice.choice(("incident", "incident", "problem", "change_request"))
+        label = {"change_request": "to-change"}.get(table, f"to-{table}")
+        kind = self._kinds[table]
+        fields: dict[str, Any] = {"labels": (label,)}
+        if self.dice.random() < 0.5:
+            fields["description"] = self._text()
+        made = self._hands().create(self.project, kind, self._line(), **fields)
+        return f"the team opens {made.key} with {label}: {made.fields['summary']}"
+
+    def team_rewords(self, issue: Issue | None = None) -> str | None:
+        """Another title."""
+        return self._team(issue, "rewords", summary=self._line())
+
+    def team_describes(self, issue: Issue | None = None) -> str | None:
+        """Another description, or none."""
+        text = None if self.dice.random() < 0.2 else self._text()
+        return self._team(issue, "describes", description=text)
+
+    def team_ranks(self, issue: Issue | None = None) -> str | None:
+        """Another priority, where the project has one."""
+        if self.project == "TEAM" and self.jira.site.cloud:
+            return None
+        return self._team(issue, "ranks", priority=self.dice.choice(PRIORITIES).name)
+
+    def team_assigns(self, issue: Issue | None = None) -> str | None:
+        """Another assignee, or none."""
+        return self._team(issue, "assigns", assignee=self.dice.choice((*TEAM[:4], None)))
+
+    def team_labels(self, issue: Issue | None = None) -> str | None:
+        """A label of the team's own."""
+        issue = issue or self._pick(self._issues())
+        if issue is None:
+            return None
+        self._hands().label(issue.id, add=(self._word("l"),))
+        return f"the team labels {issue.key}"
+
+    def team_comments(self, issue: Issue | None = None) -> str | None:
+        """A comment, sometimes an internal one."""
+        issue = issue or self._pick(self._issues())
+        if issue is None:
+            return None
+        inside = self.dice.random() < 0.3
+        text = self._comment()
+        self._hands().comment(issue.id, text, internal=inside)
+        return f"the team comments on {issue.key}: {text}"
+
+    def team_moves(self, issue: Issue | None = None) -> str | None:
+        """Another status, however many hops away."""
+        issue = issue or self._pick(self._issues())
+        if issue is None:
+            return None
+        flow = self.jira.type_of(issue).workflow
+        status = self.jira.statuses[self.dice.choice(flow.statuses)].name
+        self._hands().move_to(issue.id, status)
+        return f"the team moves {issue.key} to {status}"
+
+    def team_attaches(self, issue: Issue | None = None) -> str | None:
+        """A story goes below another epic, or below none."""
+        if self.project == "DESK":
+            return None
+        stories = [one for one in self._issues() if self.jira.type_of(one).level == 0]
+        epics = [one for one in self._issues() if self.jira.type_of(one).level == 1]
+        story, epic = self._pick(stories), self._pick([*epics, None])
+        if story is None:
+            return None
+        return self._team(story, "attaches", parent=epic.id if epic else None)
+
+    def team_clones(self) -> str | None:
+        """A clone, our marks and all."""
+        issue = self._pick(self._issues())
+        if issue is None:
+            return None
+        made = self._hands().clone(issue.id)
+        return f"the team clones {issue.key} to {made.key}"
+
+    def team_deletes(self) -> str | None:
+        """An issue goes for good."""
+        issue = self._pick(self._issues())
+        if issue is None:
+            return None
+        self._note_deletion(Side.JIRA, issue.id)
+        self._hands().delete(issue.id)
+        return f"{issue.key} is deleted"
+
+    def team_takes_elsewhere(self) -> str | None:
+        """An issue moves to another project."""
+        issue = self._pick(self._issues())
+        if issue is None:
+            return None
+        moved = self._hands().move_project(issue.id, self.home)
+        return f"{issue.key} moves to {moved.key}"
+
+    def team_brings_back(self) -> str | None:
+        """One that moved away comes back."""
+        away = [one for one in self.jira.issues.values() if self._where(one) == self.home]
+        issue = self._pick(away)
+        if issue is None:
+            return None
+        moved = self._hands().move_project(issue.id, self.project)
+        return f"{issue.key} moves back to {moved.key}"
+
+    def team_hides(self) -> str | None:
+        """An issue goes out of our sight, or comes back."""
+        self.unstamped += 1
+        if self.jira.hidden:
+            self.jira.hidden.clear()
+            return "all issues are visible again"
+        issue = self._pick(self._issues())
+        if issue is None:
+            return None
+        self._hands().hide(issue.id)
+        return f"{issue.key} is hidden from the program"
+
+    def team_drops_a_comment(self) -> str | None:
+        """Somebody deletes a comment, ours or a person's."""
+        found = [(one, row) for one in self._issues() for row in one.comments]
+        if not found:
+            return None
+        issue, remark = self.dice.choice(found)
+        self.dropped.add(remark.body)
+        extras.drop_remark(self.jira, Author(self._hands().author.key), issue, remark)
+        return f"somebody deletes a comment of {issue.key}"
+
+    # -- between our look and our write ----------------------------------------------------------
+
+    def meddle(self, side: Side, _name: str, args: tuple[Any, ...]) -> None:
+        """Somebody edits the very record that is about to be written."""
+        keys = [getattr(one, "key", "") for one in (args[0] if _is_list(args[0]) else [args[0]])]
+        key = next((one for one in keys if one), "")
+        self.rig.meddle = None
+        try:
+            told = self._meddle(side, key)
+        except (JiraRefusal, DeskRefusal):
+            told = None
+        self.meddled |= {one.n for one in self.rig.drain("person")}
+        if told:
+            self.rig.reached["somebody between look and write"] += 1
+            self.rig.say(f"  meanwhile {told}")
+
+    def _meddle(self, side: Side, key: str) -> str | None:
+        if side is Side.SERVICENOW:
+            row = self.now.true_row(key)
+            deed = self.dice.choice((self.desk_rewords, self.desk_describes, self.desk_moves))
+            return deed(row) if row else None
+        issue = self.jira.issues.get(key)
+        moves = (self.team_rewords, self.team_describes, self.team_moves)
+        return self.dice.choice(moves)(issue) if issue else None
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _desk(self, row: Row | None, verb: str, **values: str) -> str | None:
+        row = row or self._pick(self._tickets())
+        if row is None:
+            return None
+        self.now.update(row["sys_class_name"], row["sys_id"], values, self._agent())
+        said = ", ".join(f"{name}={value}" for name, value in values.items())
+        return f"the desk {verb} {row['number']}: {said}"
+
+    def _team(self, issue: Issue | None, verb: str, **values: Any) -> str | None:
+        issue = issue or self._pick(self._issues())
+        if issue is None:
+            return None
+        self._hands().edit(issue.id, **values)
+        said = ", ".join(f"{name}={value}" for name, value in values.items())
+        return f"the team {verb} {issue.key}: {said}"
+
+    def _tickets(self, *tables: str) -> list[Row]:
+        wanted = tables or TABLES
+        rows = (self.now.true_row(key) for key in self.rig.journal.keys(Side.SERVICENOW))
+        return [row for row in rows if row and row["sys_class_name"] in wanted]
+
+    def _issues(self) -> list[Issue]:
+        return [one for one in self.jira.issues.values() if self._where(one) == self.project]
+
+    def _where(self, issue: Issue) -> str:
+        return self.jira.project_of(issue).key
+
+    def _note_deletion(self, side: Side, key: str) -> None:
+        known = key in self.rig.store.links.by_keys(side, [key])
+        self.known_at_deletion[(side, key)] = known
+
+    def _agent(self) -> Any:
+        return self.now.caller(self.dice.choice(DESK), Door.SCREEN)
+
+    def _hands(self) -> Hands:
+        return Hands(self.jira, self.dice.choice(TEAM))
+
+    def _pick(self, items: Iterable[Any]) -> Any:
+        rows = list(items)
+        return self.dice.choice(rows) if rows else None
+
+    def _word(self, letter: str) -> str:
+        self._words += 1
+        return f"{letter}{self._words:03d}"
+
+    def _line(self) -> str:
+        return f"title {self._word('w')}"
+
+    def _text(self) -> str:
+        return f"text {self._word('w')}\n\n{self.dice.choice(('and more', 'a *b* c', '1 < 2'))}"
+
+    def _comment(self) -> str:
+        return f"remark {self._word('c')}"
+
+
+def _is_list(given: Any) -> bool:
+    return isinstance(given, list | tuple)
+
+
+def is_mark(label: str) -> bool:
+    """Whether a label is one of ours."""
+    return bool(marks.own_labels((label,)))

@@ -1,0 +1,118 @@
+"""What really happened on both sides, in one order: the write logs of both sandboxes, merged.
+
+Every call into a sandbox writes on one side only, so draining both logs after every call gives the
+true order over both. An entry keeps the record's state right after the call; both sandboxes replace
+states and never change them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.model import Issue
+from connector.sandbox.people import INTEGRATION
+from connector.sandbox.servicenow.app import ServiceNowSandbox
+from mappings.sides import Side
+
+TABLES = frozenset({"incident", "problem", "change_request"})
+State = Mapping[str, Any] | Issue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write that took effect. ``cause`` is who was at work: a person, the engine, or a request
+    of the engine's that was done late."""
+
+    n: int
+    at: datetime
+    side: Side
+    key: str
+    label: str
+    ours: bool
+    cause: str
+    op: str
+    what: str
+    state: State
+    comment: str = ""
+
+
+@dataclass
+class Journal:
+    """All entries so far."""
+
+    servicenow: ServiceNowSandbox
+    jira: JiraSandbox
+    entries: list[Entry] = field(default_factory=list)
+    _made: dict[Side, dict[str, None]] = field(default_factory=lambda: {s: {} for s in Side})
+    _read: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
+
+    def drain(self, cause: str) -> list[Entry]:
+        """Take in what was written since the last time, by whom ``cause`` says."""
+        return [*self._servicenow(cause), *self._jira(cause)]
+
+    def of(self, side: Side, key: str) -> Iterator[Entry]:
+        """Everything about one record, in order."""
+        return (one for one in self.entries if one.side is side and one.key == key)
+
+    def keys(self, side: Side) -> tuple[str, ...]:
+        """Every record that was ever made on a side, in order."""
+        return tuple(self._made[side])
+
+    def _servicenow(self, cause: str) -> Iterator[Entry]:
+        world = self.servicenow.world
+        for line in world.write_log[self._read[Side.SERVICENOW] :]:
+            if line["table"] in TABLES:
+                yield self._add(
+                    datetime.fromisoformat(line["at"]),
+                    Side.SERVICENOW,
+                    line["key"],
+                    line["label"],
+                    ours=line["by"] == INTEGRATION,
+                    cause=cause,
+                    op={"insert": "create", "journal": "comment"}.get(line["op"], line["op"]),
+                    what=_changed(line["fields"]),
+                    state=world.true_row(line["key"]),
+                    comment=line.get("entry", ""),
+                )
+        self._read[Side.SERVICENOW] = len(world.write_log)
+
+    def _jira(self, cause: str) -> Iterator[Entry]:
+        world = self.jira.world
+        for line in world.write_log[self._read[Side.JIRA] :]:
+            kind = line["kind"]
+            yield self._add(
+                datetime.fromisoformat(line["at"]),
+                Side.JIRA,
+                line["id"],
+                line["key"],
+                ours=line["by"] == world.site.me,
+                cause=cause,
+                op="update" if kind in ("edit", "transition", "move") else kind,
+                what="; ".join(f"{n}: {a!r} -> {b!r}" for n, a, b in line["changes"])
+                or line["detail"],
+                state=world.issues.get(line["id"]),
+                comment=line["detail"] if kind.startswith("comment") else "",
+            )
+        self._read[Side.JIRA] = len(world.write_log)
+
+    def _add(self, at: datetime, side: Side, key: str, label: str, **more: Any) -> Entry:
+        entry = Entry(len(self.entries), at, side, key, label, **more)
+        self.entries.append(entry)
+        if entry.op == "create":
+            self._made[side][key] = None
+        return entry
+
+
+_DULL = frozenset(
+    {"sys_updated_on", "sys_updated_by", "sys_mod_count", "sys_created_on", "sys_created_by"}
+    | {"sys_id", "sys_class_name", "sys_domain", "opened_at", "opened_by", "active"}
+)
+
+
+def _changed(fields: Mapping[str, list[str]]) -> str:
+    rows = ((name, *pair) for name, pair in fields.items() if name not in _DULL)
+    return "; ".join(f"{name}: {old!r} -> {new!r}" for name, old, new in rows)

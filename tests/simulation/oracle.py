@@ -1,0 +1,344 @@
+"""What must hold, judged from the true content and the write logs of both sides alone.
+
+The store is asked for two things only: what its ledger *says* (conflicts, parked work, history).
+Each finding begins with the invariant of the reliability contract that it breaks.
+
+Where an invariant cannot hold with these two APIs (class D), it is exempted here, as narrowly as the
+journal allows, and counted:
+
+* an update of ours that was under way when its answer was lost may be done late, after people wrote
+  the same field again: neither API has a conditional write (I-03; :func:`Judge._excused`);
+* a status that a person changes in the one round trip between our fresh look and our transition is
+  overwritten unseen, where the side's answer does not tell what a transition replaced (I-03);
+* a twin that a person deleted before the answer to its create arrived cannot be told from one that
+  was never made: the mark is gone with it, so it is made once more (I-07);
+* the answer to an update that was lost, or a process that died before it noted the answer, leaves
+  no history row of that write: after the restart both sides agree and nothing is written (I-23).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connector.sandbox.jira import native
+from connector.sandbox.jira.model import Issue
+from mappings.model import MappingSpec, Rule
+from mappings.sides import Side
+from mappings.values import Unknown, Value
+from sync.core import marks
+from sync.core.model import Conflict, HistoryRow, Parked
+from sync.demo.content import Truth, fit, read
+from sync.demo.couples import Couple, Marks, Names, TruthLookup
+from tests.simulation.crowd import Crowd
+from tests.simulation.journal import Entry
+from tests.simulation.rig import Rig
+
+STEP = timedelta(milliseconds=1)
+"""Jira's stamps grow by this on a clock that stands still: what rides with a create has it."""
+
+SILENT = frozenset({"value", "priority", "status"})
+"""Relations in which an empty value is no statement about the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One field of one side after one write. ``fit``: whether the two sides agreed then."""
+
+    entry: Entry
+    value: Value
+    fit: bool
+
+
+class Judge:
+    """One look at everything, when all is at rest."""
+
+    def __init__(self, rig: Rig, crowd: Crowd) -> None:
+        self.rig, self.crowd = rig, crowd
+        rig.drain("person")
+        self.specs = fit(rig, rig.specs)
+        options = rig.runtime.options
+        self.names = Names(options.installation, options.jira_host)
+        self.truth: Truth = read(rig, self.specs)
+        self.marked = Marks(self.truth, self.specs, self.names)
+        self.lookup = TruthLookup(self.marked)
+        self.couples = self.marked.couples()
+        ledger = rig.store.ledger
+        self.parked: tuple[Parked, ...] = ledger.parked()
+        self.conflicts: tuple[Conflict, ...] = ledger.conflicts(all=True)
+        self.waiting = {(row.label, row.field) for row in self.parked}
+        self.waiting |= {(row.number, row.field) for row in self.conflicts if row.open}
+        self.excused: Counter[str] = Counter()
+
+    def findings(self) -> list[str]:
+        """Everything that is wrong."""
+        found = [*self._alone(), *self._twice(), *self._taken_away(), *self._labels()]
+        for couple in self.couples:
+            found += self._marks(couple)
+            found += self._fields(couple)
+            found += self._comments(couple)
+            found += self._told(couple)
+            for rule in couple.spec.rules:
+                moments = self._moments(couple, rule)
+                found += self._accounted(couple, rule, moments)
+                found += self._bounded(couple, rule, moments)
+        for reason, number in self.excused.items():
+            self.rig.reached[f"excused: {reason}"] += number
+        return found
+
+    # -- twins (I-01, I-04, I-07) ----------------------------------------------------------------
+
+    def _alone(self) -> Iterator[str]:
+        made = self._made()
+        for side in Side:
+            content = self.truth.of(side)
+            for pair, keys in content.scoped.items():
+                for key in sorted(keys):
+                    label = content.records[key].label
+                    had = made.get((pair, side, key)) or self.marked.twins(side, key)
+                    parked = any(name == label for name, _ in self.waiting)
+                    if not had and not parked and not self._linked(side, key):
+                        yield f"I-01 {label} is in scope of {pair} and has no twin"
+
+    def _linked(self, side: Side, key: str) -> bool:
+        """A record that was a twin once and lost the other to a deletion."""
+        return key in self.rig.store.links.by_keys(side, [key])
+
+    def _made(self) -> dict[tuple[str, Side, str], list[Entry]]:
+        """Creates of ours, by the record they were made for."""
+        wanted = {}
+        for spec in self.specs:
+            for key in self.rig.journal.keys(Side.SERVICENOW):
+                mark = marks.marker(self.names.installation, spec.pair, Side.SERVICENOW, key)
+                wanted[marks.label(mark)] = (spec.pair, Side.SERVICENOW, key)
+        tables = {spec.servicenow.table: spec.pair for spec in self.specs}
+        found: dict[tuple[str, Side, str], list[Entry]] = defaultdict(list)
+        for one in self.rig.journal.entries:
+            if one.op != "create" or not one.ours:
+                continue
+            if isinstance(one.state, Issue):
+                for label in one.state.fields["labels"]:
+                    if label in wanted:
+                        found[wanted[label]].append(one)
+            elif one.state:
+                issue = marks.issue_of(one.state.get("correlation_id"), self.names.jira_host)
+                pair = tables[one.state["sys_class_name"]]
+                found[(pair, Side.JIRA, str(issue))].append(one)
+        return found
+
+    def _twice(self) -> Iterator[str]:
+        for (_, side, key), rows in self._made().items():
+            if len(rows) < 2:
+                continue
+            there = self.truth.of(side.other).records
+            live = [one for one in rows if one.key in there]
+            names = ", ".join(one.label for one in rows)
+            if len(live) > 1:
+                yield f"I-04 {key} has {len(live)} live twins: {names}"
+            gone = [one for one in rows[:-1] if one.key not in there]
+            for one in gone:
+                if self.crowd.known_at_deletion.get((side.other, one.key), True):
+                    yield f"I-07 the twin {one.label} of {key} was deleted and came back: {names}"
+                else:
+                    self.excused["a twin was deleted before we knew of it"] += 1
+
+    def _taken_away(self) -> Iterator[str]:
+        for one in self.rig.journal.entries:
+            if one.ours and one.op in ("delete", "comment_delete", "comment_edit"):
+                yield f"I-07 we did {one.op} on {one.label}"
+
+    def _labels(self) -> Iterator[str]:
+        for key, own in self.truth.jira.own.items():
+            issue = self.truth.jira.records.get(key)
+            held = issue.fields.get("labels") if issue else None
+            if issue is not None and isinstance(held, tuple):
+                for label in sorted(own - set(held)):
+                    yield f"I-03 {issue.label}: people's own label {label} is gone"
+
+    def _marks(self, couple: Couple) -> Iterator[str]:
+        """Our marks on a couple; a closed incident takes none, and Jira's tell the pair."""
+        row = couple.servicenow
+        closed = row.container == "incident" and row.fields.get("state") in ("7", "8")
+        names = (couple.servicenow.label, couple.jira.label)
+        if any((name, "@marks") in self.waiting for name in names):
+            return
+        for one in self.marked.missing(couple):
+            if not (closed and "correlation" in one):
+                yield f"I-01 {one}"
+
+    # -- fields (I-01, I-03, I-05, I-08) -----------------------------------------------------------
+
+    def _waits(self, couple: Couple, rule: Rule) -> bool:
+        names = (couple.servicenow.label, couple.jira.label)
+        return any((name, rule.name) in self.waiting for name in names)
+
+    def _fields(self, couple: Couple) -> Iterator[str]:
+        for rule in couple.spec.rules:
+            here, there = (rule.relation.canonical(s, couple.of(s).fields) for s in Side)
+            if not self._fit(rule, here, there) and not self._waits(couple, rule):
+                yield f"I-01 {couple}: {rule.name} is {here!r} in servicenow and {there!r} in jira"
+
+    def _fit(self, rule: Rule, here: Value | Unknown, there: Value | Unknown) -> bool:
+        if isinstance(here, Unknown) or isinstance(there, Unknown):
+            return True
+        if rule.relation.kind in SILENT and (here is None or there is None):
+            return True
+        return rule.relation.holds(here, there, self.lookup)
+
+    def _moments(self, couple: Couple, rule: Rule) -> list[Moment]:
+        """Every change of a field of a couple on either side, in order."""
+        keys = {side: couple.of(side).key for side in Side}
+        now: dict[Side, Value | Unknown] = {}
+        found = []
+        for one in self.rig.journal.entries:
+            if one.key != keys[one.side] or one.state is None:
+                continue
+            value = rule.relation.canonical(one.side, self._native(rule, one))
+            if isinstance(value, Unknown) or now.get(one.side, self) == value:
+                continue
+            now[one.side] = value
+            fits = len(now) == 2 and self._fit(rule, now[Side.SERVICENOW], now[Side.JIRA])
+            found.append(Moment(one, value, fits))
+        return found
+
+    def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
+        names = rule.relation.names(entry.side)
+        if isinstance(entry.state, Issue):
+            world, issue = self.rig.jira.world, entry.state
+            return {n: native.value_of(world, issue, n) for n in names if native.has(world, n)}
+        state = entry.state or {}
+        return {name: state.get(name) or None for name in names}
+
+    def _accounted(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
+        """Every value that a person gave is carried, replaced by a person, or in the ledger."""
+        for n, one in enumerate(moments):
+            if one.entry.ours or rule.relation.kind == "constant":
+                continue
+            later = [m for m in moments[n + 1 :] if m.entry.side is one.entry.side]
+            until = later[0] if later else None
+            end = moments.index(until) if until else len(moments)
+            if any(m.fit for m in moments[n:end]) or (until and not until.entry.ours):
+                continue
+            if self._in_ledger(couple, rule, one) or (until is None and self._waits(couple, rule)):
+                continue
+            if one.value is None and rule.relation.kind in SILENT:
+                continue
+            if until is not None and self._excused(rule.relation.kind, one, until):
+                continue
+            yield (
+                f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
+                f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
+            )
+
+    def _in_ledger(self, couple: Couple, rule: Rule, one: Moment) -> bool:
+        for row in self.conflicts:
+            if (row.field, row.number) != (rule.name, couple.servicenow.label):
+                continue
+            seat = row.servicenow if one.entry.side is Side.SERVICENOW else row.jira
+            if seat.value == one.value:
+                return True
+        return False
+
+    def _excused(self, kind: str, lost: Moment, by: Moment) -> bool:
+        """Class D: see the module's docstring."""
+        if by.entry.cause == "late":
+            self.excused["a late write of ours replaced it"] += 1
+            return True
+        if kind == "status" and lost.entry.n in self.crowd.meddled:
+            self.excused["a transition of ours replaced a status unseen"] += 1
+            return True
+        return False
+
+    def _bounded(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
+        """Each write of ours needs an edit that came before it and that no other write used up."""
+        edits = dict.fromkeys(Side, 0)
+        spent = dict.fromkeys(Side, 0)
+        seen: set[Side] = set()
+        for one in moments:
+            side = one.entry.side
+            first = side not in seen
+            seen.add(side)
+            if not one.entry.ours:
+                edits[side] += 1
+                continue
+            if first:
+                continue  # the twin was born with it
+            spent[side] += 1
+            doubts = self.rig.unclear[(side, couple.of(side).key)]
+            put_back = 0 if rule.flow.reaches(side.other) else edits[side]
+            contested = sum(row.field == rule.name for row in self._rows(couple))
+            if spent[side] > edits[side.other] + put_back + doubts + contested:
+                yield (
+                    f"I-05 {couple}: {rule.name} in {side} was written {spent[side]} times by us "
+                    f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"
+                )
+                return
+
+    def _rows(self, couple: Couple) -> list[Conflict]:
+        return [row for row in self.conflicts if row.number == couple.servicenow.label]
+
+    # -- comments (I-09) ---------------------------------------------------------------------------
+
+    def _comments(self, couple: Couple) -> Iterator[str]:
+        for side in Side:
+            me, mine = self.truth.of(side).me, self.truth.of(side).comments
+            own = [one for one in mine.get(couple.of(side).key, ()) if one.author != me]
+            there = self.truth.of(side.other).comments.get(couple.of(side.other).key, ())
+            copies = [one for one in there if one.author == self.truth.of(side.other).me]
+            order = []
+            for one in own:
+                token = one.body.strip()
+                hits = [n for n, copy in enumerate(copies) if token in copy.body]
+                gone = any(token in body for body in self.crowd.dropped)
+                if len(hits) > 1 or (not hits and not gone):
+                    if self._comment_waits(couple, one.id):
+                        continue
+                    yield f"I-09 {couple}: {token!r} of {side} stands {len(hits)} times in {side.other}"
+                    continue
+                order += [(hits[0], one.created.replace(microsecond=0))] if hits else []
+                if side is Side.SERVICENOW and hits and not copies[hits[0]].internal:
+                    yield f"I-22 {couple}: {token!r} may be read by customers"
+            moments = [at for _, at in sorted(order)]
+            if moments != sorted(moments):
+                yield f"I-09 {couple}: comments of {side} stand out of order in {side.other}"
+
+    def _comment_waits(self, couple: Couple, comment: str) -> bool:
+        names = (couple.servicenow.label, couple.jira.label)
+        return any((name, f"comment {comment}") in self.waiting for name in names)
+
+    # -- history (I-23) ----------------------------------------------------------------------------
+
+    def _told(self, couple: Couple) -> Iterator[str]:
+        """Every write of ours that had a clear answer stands in the history."""
+        rows = self._history(couple)
+        for side in Side:
+            key = couple.of(side).key
+            ours = [one for one in self.rig.journal.of(side, key) if one.ours]
+            told = Counter(row.kind for row in rows if row.side is side)
+            born = [one.at for one in ours if one.op == "create"]
+            riding = set(born) | {at + STEP for at in born}
+            done = Counter(
+                one.op
+                for one in ours
+                if one.cause != "late" and (one.op == "create" or one.at not in riding)
+            )
+            if done["create"] > told["create"]:
+                yield f"I-23 {couple}: the create in {side} is not in the history"
+            untold = done["comment"] - told["comment"]
+            if untold > 0:
+                yield f"I-23 {couple}: {untold} comments in {side} are not in the history"
+            changes = told["update"] + told["transition"]
+            if done["update"] and not changes and not self.rig.unclear[(side, key)]:
+                yield f"I-23 {couple}: no update in {side} is in the history"
+
+    def _history(self, couple: Couple) -> tuple[HistoryRow, ...]:
+        links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])
+        link = links.get(couple.servicenow.key)
+        return self.rig.store.ledger.history(link.id) if link else ()
+
+
+def spec_of(specs: tuple[MappingSpec, ...], table: str) -> MappingSpec:
+    """The mapping of a table."""
+    return next(spec for spec in specs if spec.servicenow.table == table)

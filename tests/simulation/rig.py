@@ -1,0 +1,375 @@
+"""Two sandboxes, the engine between them, and the hand that moves the clock and pulls the plug.
+
+Everything that is not deterministic comes from the setup's seed. Both adapters are watched: each
+call is a *boundary* at which the process can be killed before or after it took effect, and so is
+each commit of the store. A kill is :class:`Crash`, which no product code catches.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from structlog.testing import capture_logs
+
+from connector.errors import ConnectorError
+from connector.sandbox.clock import ManualClock
+from connector.sandbox.faults import Faults
+from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.direct import DirectJira
+from connector.sandbox.servicenow.app import ServiceNowSandbox
+from connector.sandbox.servicenow.direct import DirectServiceNow
+from connector.sandbox.weather import Weather
+from connector.values import Done, Unclear
+from mappings.sides import Side
+from sync.core.safety import Limits
+from sync.directory import Directory
+from sync.engine import Engine, Orders, Summary
+from sync.engine.sweep import sweep
+from sync.errors import BrokenInvariant, SyncError
+from sync.runtime import Options, Runtime
+from sync.store import Store
+from sync.store.database import Database
+from tests.simulation.journal import Entry, Journal
+from tests.simulation.setup import Setup, specs
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+READS = frozenset(
+    {"identity", "changed", "listed", "in_scope", "read", "find", "comments", "people", "kinds"}
+    | {"authorship"}
+)
+WRITES = frozenset({"create", "patch", "move", "comment", "decorate"})
+
+
+class Crash(BaseException):
+    """The process is killed here."""
+
+
+@dataclass
+class Plug:
+    """A crash to come: at the ``at``-th boundary from now, ``after`` its effect or before it."""
+
+    at: int
+    after: bool
+
+
+class Clock(ManualClock):
+    """Moved by hand; what was under way is done when its time comes."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start)
+        self.weathers: list[Weather] = []
+        self.before: Callable[[], object] = lambda: None
+        self.landed: Callable[[], object] = lambda: None
+
+    def advance(self, seconds: float) -> None:
+        """Move forward, stopping at every late write."""
+        end = replace_seconds(self._now, seconds)
+        self.before()
+        while True:
+            due = [at for one in self.weathers if (at := one.next_due()) and at <= end]
+            if not due:
+                break
+            self._now = max(self._now, min(due))
+            for weather in self.weathers:
+                weather.settle()
+            self.landed()
+        self._now = end
+
+
+def replace_seconds(now: datetime, seconds: float) -> datetime:
+    """A moment so many seconds later."""
+    return datetime.fromtimestamp(now.timestamp() + seconds, UTC)
+
+
+class Watched:
+    """An adapter whose every call is a boundary."""
+
+    def __init__(self, inner: Any, rig: Rig, side: Side) -> None:
+        self._inner, self._rig, self._side = inner, rig, side
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if name not in READS and name not in WRITES:
+            return found
+
+        def call(*args: Any, **named: Any) -> Any:
+            def do() -> Any:
+                answer = found(*args, **named)
+                return iter(list(answer)) if isinstance(answer, Iterator) else answer
+
+            return self._rig.through(self._side, name, args, do)
+
+        return call
+
+
+class Rig:
+    """One schedule's surroundings. ``trace`` is the story, ``reached`` counts rare situations."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.clock = Clock(START)
+        self.faults = {side: Faults(setup.seed * 2 + n) for n, side in enumerate(Side)}
+        self.servicenow = ServiceNowSandbox(self.clock, setup.seed, incidents=0)
+        self.jira = JiraSandbox(setup.flavour, self.clock, setup.seed)
+        self.journal = Journal(self.servicenow, self.jira)
+        self.trace: list[str] = []
+        self.reached: Counter[str] = Counter()
+        self.unclear: Counter[tuple[Side, str]] = Counter()
+        self.plug: Plug | None = None
+        self.meddle: Callable[[Side, str, tuple[Any, ...]], None] | None = None
+        self.working = False
+        self._last: list[tuple[Side, str]] = []
+        self.broken: list[str] = []
+        self._set_knobs()
+        self._adapters = self._mounts()
+        self.store = self._open()
+        self.specs = specs(setup.variant, setup.project)
+        self.limits = Limits(creates=setup.creates_limit)
+        self.runtime = self.connect()
+
+    def _set_knobs(self) -> None:
+        knobs, index = self.servicenow.world.knobs, self.jira.index
+        index.lag, index.spread, index.flicker = (
+            self.setup.lag, self.setup.spread, self.setup.flicker,
+        )  # fmt: skip
+        if self.setup.stepwise_problems:
+            knobs.problem_state = "stepwise"
+        if self.setup.locked:
+            knobs.locked_fields.add(self.setup.locked)
+
+    def _mounts(self) -> dict[Side, Watched]:
+        now = DirectServiceNow(
+            self.servicenow.world,
+            faults=self.faults[Side.SERVICENOW],
+            sleep=self.clock.advance,
+        )
+        jira = DirectJira(self.jira, faults=self.faults[Side.JIRA])
+        self.clock.weathers = [now.weather, jira.weather]
+        self.clock.before = lambda: self._drained("engine" if self.working else "person")
+        self.clock.landed = lambda: self._drained("late")
+        return {
+            Side.SERVICENOW: Watched(now, self, Side.SERVICENOW),
+            Side.JIRA: Watched(jira, self, Side.JIRA),
+        }
+
+    # -- the store -----------------------------------------------------------------------------
+
+    def _open(self) -> Store:
+        self._file = None
+        if self.setup.on_disk:
+            self._file = Path(tempfile.mkdtemp(prefix="tandem-")) / "tandem.db"
+            self._file.write_bytes(template())
+            return Store.open(f"sqlite:///{self._file}", clock=self.clock.now)
+        database = in_memory()
+        raw(database).deserialize(template())
+        return Store(database, clock=self.clock.now)
+
+    def close(self) -> None:
+        """Clean up a store on disk."""
+        CURRENT.clear()
+        if self._file is not None:
+            self.store.close()
+            for path in self._file.parent.iterdir():
+                path.unlink()
+            self._file.parent.rmdir()
+
+    def backup(self) -> bytes:
+        """The store as it is now (only of a store in memory)."""
+        return bytes(raw(in_memory()).serialize())
+
+    def restore(self, copy: bytes) -> None:
+        """Put an older store in its place."""
+        raw(in_memory()).deserialize(copy)
+        self.connect()
+
+    # -- the process ---------------------------------------------------------------------------
+
+    def connect(self) -> Runtime:
+        """A fresh process on the same store and the same two systems."""
+        CURRENT[:] = [self]
+        self.working = False
+        if self._file is not None:
+            self.store.close()
+            self.store = Store.open(f"sqlite:///{self._file}", clock=self.clock.now)
+            listen(self.store._database)
+        options = Options(
+            servicenow_host=self._adapters[Side.SERVICENOW].host,
+            jira_host=self.jira.base.split("://", 1)[-1],
+            settle={side: self.setup.settle.get(side.value, 300.0) for side in Side},
+            limits=self.limits,
+            concurrency=1,
+        )
+        self.runtime = Runtime(
+            self.store, self._adapters, self.specs, options, self.clock.now, self.clock.advance,
+            Directory(self.store, self._adapters),
+        )  # fmt: skip
+        return self.runtime
+
+    def cycle(self, orders: Orders | None = None, *, audit: bool = False) -> Summary | None:
+        """One turn of the daemon, as it would go: trouble of a side waits for the next turn."""
+        with self._at_work():
+            if audit:
+                self._tried(lambda: sweep(self.runtime))
+            return self._tried(
+                lambda: Engine(self.runtime).run(orders or Orders(yes=True, partly=True))
+            )
+
+    def _tried(self, work: Callable[[], Any]) -> Any:
+        with capture_logs() as logs:
+            try:
+                found = work()
+            except Crash as crash:
+                self.reached[f"crash {crash}"] += 1
+                self.drain("engine")
+                self._heard(logs)
+                self.say(f"the program is killed {crash} and starts again")
+                self.connect()
+                return None
+            except (ConnectorError, SyncError) as error:
+                if isinstance(error, BrokenInvariant):
+                    self.broken.append(str(error))
+                self.drain("engine")
+                self._heard(logs)
+                self.reached[f"a run ended by {type(error).__name__}"] += 1
+                self.say(f"the run ends early: {type(error).__name__}: {_short(str(error))}")
+                return None
+        self.drain("engine")
+        self._heard(logs)
+        return found
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self.working = True
+        try:
+            yield
+        finally:
+            self.working = False
+            self.plug = None
+            self.meddle = None
+
+    def through(self, side: Side, name: str, args: tuple[Any, ...], do: Callable[[], Any]) -> Any:
+        """One call of an adapter."""
+        if self._struck(after=False):
+            raise Crash(f"before {name} in {side}")
+        if name in WRITES:
+            self._last = [(side, getattr(one, "key", "")) for one in _items(args[0])]
+            if self.meddle is not None:
+                self.drain("engine")
+                self.meddle(side, name, args)
+        answer = do()
+        self.drain("engine")
+        if name in WRITES:
+            self._note(side, name, args[0], answer)
+        if self._struck(after=True):
+            raise Crash(f"after {name} in {side}")
+        if self.plug is not None:
+            self.plug.at -= 1
+        return answer
+
+    def committing(self) -> None:
+        """The store is about to commit."""
+        if self.working and self.plug is not None:
+            if self.plug.at == 0:
+                self._pulled()
+                raise Crash("before a commit")
+            self.plug.at -= 1
+
+    def _struck(self, *, after: bool) -> bool:
+        if self.plug is None or self.plug.at or self.plug.after is not after:
+            return False
+        self._pulled()
+        return True
+
+    def _pulled(self) -> None:
+        """Nobody remembers what came of the latest write."""
+        self.plug = None
+        self.unclear.update(self._last)
+
+    def _note(self, side: Side, name: str, items: Any, answer: Any) -> None:
+        wrote = answer if isinstance(answer, list) else [answer]
+        for item, result in zip(_items(items), wrote, strict=False):
+            if not isinstance(result, Done):
+                self.unclear[(side, getattr(item, "key", ""))] += 1
+                if isinstance(result, Unclear):
+                    self.reached[f"{name} unclear"] += 1
+
+    # -- telling -------------------------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """One line of the story."""
+        self.trace.append(f"{self.clock.now():%H:%M:%S}  {text}")
+
+    def drain(self, cause: str) -> list[Entry]:
+        """Take in and tell what was written."""
+        return self._drained(cause)
+
+    def _drained(self, cause: str) -> list[Entry]:
+        found = self.journal.drain(cause)
+        for one in found:
+            if one.ours:
+                how = " LATE" if cause == "late" else ""
+                self.say(f"    tandem{how} {one.op} {one.side} {one.label}: {_short(one.what)}")
+            if cause == "late":
+                self.reached["late write landed"] += 1
+        return found
+
+    def _heard(self, logs: list[Any]) -> None:
+        for line in logs:
+            action = str(line.get("action", ""))
+            if action:
+                self.reached[f"log {action}"] += 1
+            if line.get("log_level") in ("warning", "error") or action in TOLD:
+                rest = {k: v for k, v in line.items() if k not in ("action", "log_level", "event")}
+                words = ", ".join(f"{k}={_short(str(v))}" for k, v in rest.items())
+                self.say(f"    ({line['event']}: {words})")
+
+
+TOLD = frozenset({"create.adopted", "intent.settled", "update.moved", "postponed", "pair.load"})
+CURRENT: list[Rig] = []
+
+
+def _items(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+@cache
+def template() -> bytes:
+    """A fresh store, as bytes: migrations are run once."""
+    with Store.open("sqlite://", clock=lambda: START) as store:
+        return bytes(raw(store._database).serialize())
+
+
+@cache
+def in_memory() -> Database:
+    """One database for all schedules of the process, so that statements are compiled once."""
+    database = Database.open("sqlite://")
+    listen(database)
+    return database
+
+
+def listen(database: Database) -> None:
+    """Make every commit a boundary."""
+    event.listen(database.engine, "commit", lambda _: [rig.committing() for rig in CURRENT])
+
+
+def raw(database: Database) -> sqlite3.Connection:
+    """The one connection of a database in memory."""
+    connection = database.engine.raw_connection()
+    found = connection.driver_connection
+    connection.close()
+    assert isinstance(found, sqlite3.Connection)
+    return found
