@@ -46,7 +46,10 @@ class Moving:
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
         """Set the states; what the instance keeps or forbids is refused, with its offers."""
         names = {*fields, *(move.name for move in moves)}
-        held = self._held(moves, names)
+        try:
+            held = self._held(moves, names)
+        except ConnectorError as error:
+            return [NotSent(error) for _ in moves]
         ready = self._door.parallel(lambda move: self._step(move, held.get(move.key)), moves)
         steps = [one for one in ready if isinstance(one, Step)]
         results = iter(self._taken(steps, names))
@@ -111,8 +114,7 @@ class Moving:
         if value(row.get(move.name)) != step.wanted:
             return Refused(_kept(move))
         stored = self._records.shown(move.container, row, names)
-        label = stored.label if stored else ""
-        return Done(move.key, label, stored, (step.wanted,))
+        return Done(move.key, stored.label if stored else "", stored, (step.wanted,))
 
 
 def _reachable(targets: Sequence[str], offered: Mapping[str, str] | None) -> str | None:

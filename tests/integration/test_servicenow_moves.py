@@ -149,3 +149,11 @@ def test_a_lost_answer_leaves_every_move_in_doubt(stage: Stage) -> None:
 
 def test_no_moves_are_no_work(stage: Stage) -> None:
     assert stage.adapter.move([], ["state"]) == []
+
+
+def test_a_look_that_fails_leaves_every_move_undone(stage: Stage) -> None:
+    keys = stage.made("incident", 3)
+    stage.faults.add(Fault("status", method="GET", path="/incident", times=None, status=503))
+    moves = [Move("incident", key, "state", ("2",)) for key in keys]
+    assert [type(one) for one in stage.adapter.move(moves, ["state"])] == [NotSent] * 3
+    assert [stage.state(key) for key in keys] == ["1"] * 3

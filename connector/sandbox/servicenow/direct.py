@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 
 from connector.base import Meter
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
-from connector.outcomes import outcome, settled
+from connector.outcomes import settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import direct_shapes as shapes
@@ -220,9 +219,8 @@ class DirectServiceNow:
         return settled(self._writes.patch(self._known(), patches, fields))
 
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
-        """Change states; a change is asked for its next ones before."""
-        me = self._known()
-        return settled([outcome(partial(self._writes.move, me, move, fields)) for move in moves])
+        """Change states: one by itself, several in batches."""
+        return settled(self._writes.move(self._known(), moves, fields)) if moves else []
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""

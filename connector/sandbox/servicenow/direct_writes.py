@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connector.errors import ConnectorError, Gone, NotThere, Rejected
@@ -52,6 +52,20 @@ class Job:
         return f"/api/now/table/{self.table}/{self.key}"
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move made ready; ``offered`` are a change's next states with their labels."""
+
+    move: Move
+    wanted: str
+    offered: Mapping[str, str] | None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is written."""
+        return {**plain(self.move.fields), self.move.name: self.wanted}
+
+
 class Writes:
     """Creates, patches, moves and comments for one account."""
 
@@ -98,32 +112,38 @@ class Writes:
         refused = Refused(Rejected("ServiceNow has no labels and no properties", side=_SIDE))
         return [next(done) if patch in fit else refused for patch in patches]
 
-    def move(self, me: Caller, move: Move, fields: Collection[str]) -> WriteResult:
-        """One step to the first wanted state that is offered."""
-        names = (*fields, move.name)
-        self._wire.read(f"/api/now/table/{move.container}")
+    def move(self, me: Caller, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """One step each to the first wanted state that is offered."""
+        names = tuple(dict.fromkeys((*fields, *(move.name for move in moves))))
+        try:
+            for table in {move.container for move in moves if move.present is None}:
+                self._wire.read(f"/api/now/table/{table}")
+        except ConnectorError as error:
+            return [NotSent(error) for _ in moves]
+        ready = [self._step(move, names) for move in moves]
+        steps = [one for one in ready if isinstance(one, Step)]
+        jobs = [
+            self._update(me, (one.move.container, one.move.key), one.values, names) for one in steps
+        ]
+        done = (_moved(step, one) for step, one in zip(steps, self._sent(jobs), strict=True))
+        return [next(done) if isinstance(one, Step) else one for one in ready]
+
+    def _step(self, move: Move, names: Collection[str]) -> Step | WriteResult:
         row = self._row(move.container, move.key)
         if row is None:
             return NotSent(_gone(move.key))
-        label, state = row.get("number", ""), row.get(move.name, "")
-        if state in move.targets:
-            return Done(move.key, label, self._shown(row, names))
-        offered = self._offered(move, row)
-        target = move.targets[0]
+        if row.get(move.name, "") in move.targets:
+            return Done(move.key, row.get("number", ""), self._shown(row, names))
+        try:
+            offered = self._offered(move, row)
+        except ConnectorError as error:
+            return NotSent(error)
+        target: str | None = move.targets[0]
         if offered is not None:
-            possible = next((one for one in move.targets if one in offered), None)
-            if possible is None:
-                return Refused(_not_offered(row, move, offered))
-            target = possible
-        values = {**plain(move.fields), move.name: target}
-        [result] = self._sent([self._update(me, (move.container, move.key), values, names)])
-        if isinstance(result, Refused) and offered is not None:
-            result.error.field, result.error.offered = move.name, _labels(offered)
-        if not isinstance(result, Done) or result.record is None:
-            return result
-        if result.record.fields.get(move.name) != target:
-            return Refused(_kept(move))
-        return replace(result, hops=(target,))
+            target = next((one for one in move.targets if one in offered), None)
+        if target is None:
+            return Refused(_not_offered(row, move, offered or {}))
+        return Step(move, target, offered)
 
     def comment(self, me: Caller, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Entries in the given order; after one that is not done, its record's others wait."""
@@ -264,16 +284,27 @@ def _dropped(draft: CommentDraft) -> Rejected:
     )
 
 
+def _moved(step: Step, result: WriteResult) -> WriteResult:
+    move = step.move
+    if isinstance(result, Refused) and step.offered is not None:
+        result.error.field, result.error.offered = move.name, _labels(step.offered)
+    if not isinstance(result, Done) or result.record is None:
+        return result
+    if result.record.fields.get(move.name) != step.wanted:
+        return Refused(_kept(move))
+    return replace(result, hops=(step.wanted,))
+
+
 def _kept(move: Move) -> Rejected:
     what = f"ServiceNow answered 200 and kept {move.name} as it was"
     return Rejected(what, side=_SIDE, field=move.name)
 
 
-def _labels(offered: dict[str, str]) -> tuple[str, ...]:
+def _labels(offered: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{label} ({state})" for state, label in offered.items())
 
 
-def _not_offered(row: Row, move: Move, offered: dict[str, str]) -> Rejected:
+def _not_offered(row: Row, move: Move, offered: Mapping[str, str]) -> Rejected:
     wanted = " or ".join(move.targets)
     return Rejected(
         f"{row.get('number', move.key)} does not go from {row.get(move.name)} to {wanted}",

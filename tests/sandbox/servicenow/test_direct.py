@@ -191,3 +191,18 @@ def test_an_account_that_is_gone_loses_access(side: DirectServiceNow, world: Wor
     (world.true_row(world.user_id("tandem")) or {})["active"] = "false"
     with pytest.raises(AccessLost):
         side.identity()
+
+
+def test_many_states_go_out_in_one_request_that_is_lost_as_one(
+    side: DirectServiceNow, faults: Faults
+) -> None:
+    keys = [made(side) for _ in range(3)]
+    held = side.read("incident", keys, ["state"])
+    moves = [Move("incident", key, "state", ("2",), present=held[key]) for key in keys]
+    before = side.meter.totals()
+    faults.add(Fault("drop_after", method="POST", path="/batch$"))
+    assert [type(one) for one in side.move(moves, ["state"])] == [Unclear] * 3
+    spent = {name: side.meter.totals()[name] - before[name] for name in ("read", "write")}
+    assert spent == {"read": 0, "write": 1}
+    again = side.move(moves, ["state"])
+    assert [one.hops for one in again if isinstance(one, Done)] == [(), (), ()]
