@@ -102,6 +102,18 @@ def test_what_could_change_a_query_never_enters_one(value: str) -> None:
     assert searchable([value, "good"]) == ["good"]
 
 
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [("<", "=5"), (">", "=5"), ("IN", "STANCEOFincident"), ("IN", "_HIERARCHYx")],
+)
+def test_a_value_never_makes_another_operator_of_the_one_before_it(
+    operator: str, value: str
+) -> None:
+    with pytest.raises(Rejected):
+        term("state", operator, value)
+    assert term("state", "=", value) == f"state={value}"
+
+
 def test_a_condition_without_a_value_would_select_everything() -> None:
     for values in ([], [""], ["a,b"], ["x^y", " "]):
         with pytest.raises(Rejected):
