@@ -65,15 +65,16 @@ class Audit:
             term("documentkey", "=", record.key),
             term("fieldname", "=", name),
         )
+        newest = f"{query}^ORDERBYDESCsys_created_on"
         try:
-            newest = f"{query}^ORDERBYDESCsys_created_on"
             rows, _ = page_of(self._door, TABLE, newest, FIELDS, limit=FEW)
+            dated = [(needed(row, "sys_created_on"), checkpoint(row), row) for row in rows]
         except ConnectorError:
             return None
-        if not rows:
+        if not dated:
             return None
-        last = max(rows, key=lambda row: (str(row["sys_created_on"]), checkpoint(row)))
-        return str(last.get("user") or ""), moment(str(last["sys_created_on"]))
+        at, _, last = max(dated, key=lambda one: one[:2])
+        return str(last.get("user") or ""), moment(at)
 
     def _rows(self, patch: Patch) -> list[Row]:
         query = joined(

@@ -146,7 +146,7 @@ class Facts:
 def _sequence(row: Mapping[str, Any]) -> tuple[int, str]:
     """The order in which people see choices; one without a number comes first."""
     text = str(row.get("sequence") or "")
-    return int(text) if text.isdigit() else 0, str(row["label"])
+    return int(text) if text.isdigit() else 0, str(row.get("label") or "")
 
 
 def _kind(table: str, held: Mapping[str, Any]) -> KindInfo:

@@ -111,3 +111,13 @@ def test_a_ride_that_is_refused_does_not_cost_the_record(mount: Mount) -> None:
     [done] = mount.adapter.create([draft])
     assert isinstance(done, Done)
     assert mount.truth(done.key, "status") == mount.first
+
+
+def test_an_incident_is_made_although_its_resolution_is_refused(desk: Mount) -> None:
+    resolved = {"close_code": "Galactic", "close_notes": "Mailbox moved"}
+    writes = desk.counted("write")
+    [done] = desk.adapter.create([replace(desk.draft(1, **resolved), targets=("6",))])
+    assert isinstance(done, Done)
+    assert desk.truth(done.key, "status") == desk.first
+    assert desk.population() == 1
+    assert desk.counted("write") == writes + 2

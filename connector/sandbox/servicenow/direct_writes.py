@@ -150,9 +150,9 @@ class Writes:
         found: dict[int, WriteResult] = {}
         stuck: dict[str, WriteResult] = {}
         for number, wave in enumerate(_waves(drafts)):
-            if number:
-                self._sleep(TICK)
             due = [place for place in wave if drafts[place].key not in stuck]
+            if number and due:
+                self._sleep(TICK)
             found.update(zip(due, self._notes(me, [drafts[at] for at in due]), strict=True))
             for place in wave:
                 key = drafts[place].key
