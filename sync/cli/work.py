@@ -65,7 +65,7 @@ def sync(
 
     Examples: `tandem sync --yes`, `tandem sync --approve 1f2e3d4c5b6a`, `tandem sync --json`.
     """
-    settings = Settings.load()
+    settings = Settings.load(sides=True)
     with wiring.running(settings) as whole:
         runtime = only_pair(whole, pair)
         with wiring.leased(runtime.store), progress_bar(quiet=json) as progress:
@@ -127,8 +127,8 @@ def show_summary(summary: Summary, *, json: bool) -> None:
     if summary.open:
         say(
             f"Left open: {summary.conflicts} conflicts (`tandem conflicts`), "
-            f"{summary.parked} parked (`tandem parked`), {summary.unclear} unclear writes "
-            "(a later `tandem sync`, or --wait)"
+            f"{summary.parked} parked (`tandem parked`), {summary.unclear} unclear writes and "
+            f"{summary.waiting} put off for a moment (a later `tandem sync`, or --wait)"
         )
     elif not any(sum(sides.values()) for sides in summary.counts.values()):
         say("Nothing to do: both sides agree.")
@@ -161,7 +161,7 @@ def plan(
 
     Examples: `tandem plan`, `tandem plan INC0010001`, `tandem plan --mappings ./draft`.
     """
-    settings = Settings.load()
+    settings = Settings.load(sides=True)
     with wiring.running(settings, folder=mappings) as runtime, progress_bar(quiet=json) as progress:
         engine = Engine(runtime, progress)
         found = whole_impact(runtime) if mappings else engine.plan(frozenset(records or ()))
@@ -184,7 +184,7 @@ def sweep(
     yes: Annotated[bool, typer.Option("--yes", help="Approve large counts.")] = False,
 ) -> None:
     """Audit every linked record on both sides now, and repair what differs."""
-    settings = Settings.load()
+    settings = Settings.load(sides=True)
     with (
         wiring.running(settings) as runtime,
         wiring.leased(runtime.store),
