@@ -40,10 +40,14 @@ def test_our_labels_are_told_from_peoples_own() -> None:
 
 def test_a_reference_is_recognised_where_it_stands() -> None:
     reference = marks.reference("i", "p", JIRA, "10100")
-    found = marks.REFERENCE.search(f"Ann, comment on OPS-1, 2026 {reference}")
+    found = marks.REFERENCE.search(f"Ann, comment on OPS-1, 2026-03-02 12:00:00 UTC {reference}")
     assert found is not None
     assert found.group(0) == reference
-    assert marks.REFERENCE.search("(ref short)") is None
+
+
+@pytest.mark.parametrize("text", ["UTC (ref short)", "see your mail (ref confirmation)"])
+def test_a_bracket_that_people_write_is_no_reference(text: str) -> None:
+    assert marks.REFERENCE.search(text) is None
 
 
 @pytest.mark.parametrize("host", ["a.atlassian.net", "jira.example:8443", "[::1]:8080"])
