@@ -1,9 +1,9 @@
 """The daemon: polls, sweep and completer on a schedule, health over HTTP, a graceful stop.
 
 One process holds the lease and works; a second one refuses to start, or stands by. A failing side
-stops nothing but itself: the pass is tried again at the next poll, readiness says which side is down, and records
-that were seen stay in the inbox. Two things end the daemon: a lost lease, because another process
-works in its place, and a bug, because what comes after it cannot be trusted.
+stops nothing but itself: the pass is tried again at the next poll, readiness says which side is
+down, and records that were seen stay in the inbox. Two things end the daemon: a lost lease, because
+another process works in its place, and a bug, because what comes after it cannot be trusted.
 """
 
 from __future__ import annotations

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from sync import wiring
-from sync.cli.app import OPEN, UNREACHABLE, USAGE, JsonFlag, app, complain, emit, say
+from sync.cli.app import OPEN, UNREACHABLE, USAGE, JsonFlag, app, complain, configured, emit, say
 from sync.doctor import Rung, examine, live_problems
 from sync.errors import UserError
-from sync.settings import Settings
 
 mappings_app = typer.Typer(help="The mapping files.", no_args_is_help=True)
 db_app = typer.Typer(help="The store.", no_args_is_help=True)
@@ -58,7 +57,7 @@ def check(
 
     Examples: `tandem mappings check ./mine`, `tandem mappings check --live`.
     """
-    settings = Settings.load()
+    settings = configured(sides=live)
     problems: list[str] = []
     try:
         specs = wiring.load_specs(settings, folder)
@@ -88,7 +87,7 @@ def schema() -> None:
 @mappings_app.command()
 def show(json: JsonFlag = False) -> None:
     """Print the effective mapping files."""
-    settings = Settings.load()
+    settings = configured()
     chosen = Path(settings.mappings.dir) if settings.mappings.dir else None
     texts = wiring.mapping_texts(chosen)
     specs = wiring.load_specs(settings)
@@ -103,21 +102,21 @@ def show(json: JsonFlag = False) -> None:
 @db_app.command()
 def upgrade() -> None:
     """Bring the store's schema up to this program's (a backup is made first)."""
-    with wiring.open_store(Settings.load()) as store:
+    with wiring.open_store(configured()) as store:
         say(f"store {store.where} is at schema {store.maintenance.schema_version()}")
 
 
 @db_app.command()
 def backup(file: Path) -> None:
     """Copy the store into FILE while it is in use. Example: `tandem db backup tandem-copy.db`."""
-    with wiring.open_store(Settings.load()) as store:
+    with wiring.open_store(configured()) as store:
         say(f"copied to {store.maintenance.backup(file)}")
 
 
 @db_app.command("check")
 def check_store(json: JsonFlag = False) -> None:
     """Check the store's integrity."""
-    with wiring.open_store(Settings.load()) as store:
+    with wiring.open_store(configured()) as store:
         problems = store.maintenance.check()
     if json:
         emit(problems)

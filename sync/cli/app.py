@@ -12,6 +12,8 @@ from rich.console import Console
 
 from connector.errors import ConnectorError, NotThere
 from sync.errors import SyncError, UnsafePlan, UserError
+from sync.log import configure
+from sync.settings import LogSettings, Settings
 
 app = typer.Typer(
     name="tandem",
@@ -45,8 +47,16 @@ def complain(text: str) -> None:
     err.print(text, markup=False)
 
 
+def configured(*, sides: bool = False) -> Settings:
+    """The settings, and from here on a log as they want it, on stderr and without secrets."""
+    settings = Settings.load(sides=sides)
+    configure(settings.log, settings.secrets())
+    return settings
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with the documented exit code."""
+    configure(LogSettings())
     sys.exit(run(lambda: app(arguments, standalone_mode=True)))
 
 

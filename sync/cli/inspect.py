@@ -10,14 +10,13 @@ from rich.table import Table
 from mappings.sides import Side
 from mappings.values import Unmappable
 from sync import report, wiring
-from sync.cli.app import OPEN, JsonFlag, app, emit, out, say
+from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say
 from sync.core.model import HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
 from sync.engine.resolve import retry as try_again
 from sync.errors import UserError
 from sync.runtime import Runtime, plain
-from sync.settings import Settings
 from sync.store import Store
 
 conflicts_app = typer.Typer(help="Fields that both sides changed apart.")
@@ -35,7 +34,7 @@ def table(title: str, *columns: str) -> Table:
 
 
 def _store() -> Store:
-    return wiring.open_store(Settings.load())
+    return wiring.open_store(configured())
 
 
 @app.command()
@@ -44,7 +43,7 @@ def explain(record: str, json: JsonFlag = False) -> None:
 
     RECORD is a number, a Jira key or an id. Example: `tandem explain INC0010001`.
     """
-    settings = Settings.load()
+    settings = configured()
     specs = {spec.pair: spec for spec in wiring.load_specs(settings)}
     with wiring.open_store(settings) as store:
         links = store.links.find(record)
@@ -155,7 +154,7 @@ def resolve(
 
     Example: `tandem conflicts resolve 3 --take jira`.
     """
-    with wiring.running(Settings.load()) as runtime, wiring.leased(runtime.store):
+    with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         row = settle(runtime, conflict, take)
         _follow(runtime)
     emit(report.conflict_data(row)) if json else say(f"Conflict {row.id}: {row.reason}.")
@@ -187,7 +186,7 @@ def retry(
     json: JsonFlag = False,
 ) -> None:
     """Try a parked record again now. Example: `tandem parked retry 7`."""
-    with wiring.running(Settings.load()) as runtime, wiring.leased(runtime.store):
+    with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         label = try_again(runtime, row)
         _follow(runtime)
         left = [one for one in runtime.store.ledger.parked() if (one.label or one.key) == label]
@@ -208,7 +207,7 @@ def links(
     json: JsonFlag = False,
 ) -> None:
     """List the records that are kept in step."""
-    settings = Settings.load()
+    settings = configured()
     pairs = [spec.pair for spec in wiring.load_specs(settings)]
     with wiring.open_store(settings) as store:
         rows = [
@@ -229,7 +228,7 @@ def links(
 @app.command()
 def people(json: JsonFlag = False) -> None:
     """List the people that records mention, and who could not be matched."""
-    with wiring.running(Settings.load()) as runtime:
+    with wiring.running(configured()) as runtime:
         rows = [
             {"side": side.value, "name": one.name, "email": one.email, "active": one.active}
             | _match(runtime, side, one.key)

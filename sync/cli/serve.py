@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sync import wiring
-from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, emit, say
+from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, say
 from sync.daemon import Daemon, stopping_on_signals
 from sync.runtime import Runtime
 from sync.settings import Settings
@@ -29,7 +29,7 @@ def run(
     A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
     `tandem sync --yes`. Examples: `tandem run`, `tandem run --standby` on a second node.
     """
-    settings = Settings.load()
+    settings = configured(sides=True)
     with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings)
         with stopping_on_signals(daemon), _probes(daemon, settings):

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from mappings.sides import Side
 from sync import report, wiring
-from sync.cli.app import OPEN, JsonFlag, app, emit, err, out, say
+from sync.cli.app import OPEN, JsonFlag, app, configured, emit, err, out, say
 from sync.core.plan import Plan
 from sync.engine import Engine, Orders, Summary
 from sync.engine import Progress as EngineProgress
@@ -21,7 +21,6 @@ from sync.engine.study import MAPPING, Study, study
 from sync.engine.sweep import sweep as audit
 from sync.errors import UnsafePlan, UserError
 from sync.runtime import Runtime, container
-from sync.settings import Settings
 from sync.store.values import QueuedRow
 
 
@@ -65,7 +64,7 @@ def sync(
 
     Examples: `tandem sync --yes`, `tandem sync --approve 1f2e3d4c5b6a`, `tandem sync --json`.
     """
-    settings = Settings.load(sides=True)
+    settings = configured(sides=True)
     with wiring.running(settings) as whole:
         runtime = only_pair(whole, pair)
         with wiring.leased(runtime.store), progress_bar(quiet=json) as progress:
@@ -161,7 +160,7 @@ def plan(
 
     Examples: `tandem plan`, `tandem plan INC0010001`, `tandem plan --mappings ./draft`.
     """
-    settings = Settings.load(sides=True)
+    settings = configured(sides=True)
     with wiring.running(settings, folder=mappings) as runtime, progress_bar(quiet=json) as progress:
         engine = Engine(runtime, progress)
         found = whole_impact(runtime) if mappings else engine.plan(frozenset(records or ()))
@@ -184,7 +183,7 @@ def sweep(
     yes: Annotated[bool, typer.Option("--yes", help="Approve large counts.")] = False,
 ) -> None:
     """Audit every linked record on both sides now, and repair what differs."""
-    settings = Settings.load(sides=True)
+    settings = configured(sides=True)
     with (
         wiring.running(settings) as runtime,
         wiring.leased(runtime.store),

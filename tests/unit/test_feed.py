@@ -11,8 +11,9 @@ from connector.sandbox.faults import Fault
 from connector.values import Sighting, SightingPage, Stream, StreamKind
 from mappings.defaults import shipped
 from mappings.sides import Side
+from sync.engine.sweep import sweep
 from sync.errors import BrokenInvariant
-from sync.feed import load, poll, sweep
+from sync.feed import load, poll
 from tests.support.bench import START, Bench
 from tests.support.people import Company
 

@@ -10,7 +10,7 @@ import pytest
 from mappings.sides import Side
 from sync.core.model import PairState
 from sync.core.plan import Action, FieldWrite, Plan, Remark, Update
-from sync.core.safety import Consent, Holding, Limits, Standing, check
+from sync.core.safety import Consent, Doubt, Holding, Limits, Standing, check
 from tests.support.links import a_link
 from tests.unit.core.test_plan import a_comment, a_create
 
@@ -110,11 +110,11 @@ def test_a_changed_mapping_asks() -> None:
     assert reasons(creates(1), state=replace(RAN, fingerprint="")) == []
 
 
-def test_a_side_that_looks_empty_needs_the_hash_even_with_nothing_to_write() -> None:
-    standing = Standing(RAN, "f", 9, looks_empty="none of 9 linked records is visible in jira")
-    [held] = check(Plan(), {PAIR: standing}, LIMITS)
-    assert held.consent is Consent.HASH
-    assert "none of 9" in held.reason
+@pytest.mark.parametrize("consent", Consent)
+def test_a_doubt_about_a_side_asks_even_with_nothing_to_write(consent: Consent) -> None:
+    doubt = Doubt("none of 9 linked records is visible in jira", consent)
+    [held] = check(Plan(), {PAIR: Standing(RAN, "f", 9, (doubt,))}, LIMITS)
+    assert held == Holding(PAIR, doubt.reason, consent)
 
 
 def test_each_pair_is_counted_alone() -> None:
