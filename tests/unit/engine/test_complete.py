@@ -71,7 +71,9 @@ def test_waiting_lasts_as_long_as_the_settle_time() -> None:
 
 def test_waiting_ends_although_a_side_always_puts_us_off() -> None:
     bench, company, key = linked()
-    bench.jira_faults.add(Fault("status", method="PUT", status=429, retry_after="30", times=None))
+    bench.jira_faults.add(
+        Fault("status", method="PUT", path="/issue/", status=429, retry_after="30", times=None)
+    )
     company.desk(key, short_description="never arrives")
     began = bench.clock.now()
     assert bench.sync(wait=True).open
