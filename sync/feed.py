@@ -88,8 +88,8 @@ def _begin(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> No
     """
     _mark_warm(runtime, f"{side}:{stream.name}")
     now = adapter.server_now()
-    keys = {container(spec, side): spec.pair for spec in runtime.specs}
-    linked = any(runtime.store.links.count(keys[one]) for one in stream.containers if one in keys)
+    pairs = [spec.pair for spec in runtime.specs if container(spec, side) in stream.containers]
+    linked = any(runtime.store.links.count(pair) for pair in pairs)
     if linked:
         _accept(runtime, side, stream, (), now)
         return
