@@ -26,10 +26,10 @@ class Quicker:
         self._now("patch")
         return self._adapter.patch(patches, fields)
 
-    def move(self, move: Move, fields: Collection[str]) -> WriteResult:
-        """Change a status, after the other one."""
+    def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        """Change statuses, after the other one."""
         self._now("move")
-        return self._adapter.move(move, fields)
+        return self._adapter.move(moves, fields)
 
     def read(
         self, container: str, keys: Collection[str], fields: Collection[str], *, fresh: bool = False

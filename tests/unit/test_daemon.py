@@ -63,12 +63,13 @@ def test_a_side_in_trouble_is_named_and_tried_again(bench: Bench, side: str) -> 
     faults = bench.now_faults if side == "servicenow" else bench.jira_faults
     daemon = a_daemon(bench)
     daemon.once()
-    faults.add(Fault("drop_before", times=1))
+    faults.add(Fault("drop_before", times=None))
     bench.clock.advance(60)
     daemon.once()
     assert list(daemon.health.trouble) == [side]
     assert not daemon.health.ready
     assert daemon.failure is None
+    faults.clear()
     daemon.once()
     assert daemon.health.ready
 

@@ -66,10 +66,13 @@ def test_a_listing_is_made_once(bench: Bench) -> None:
 
 def test_a_listing_that_breaks_off_is_made_again(bench: Bench) -> None:
     key = Company(bench).incident()
-    bench.now_faults.add(Fault("drop_before", method="GET", path="table/incident", times=1, skip=1))
+    bench.now_faults.add(
+        Fault("drop_before", method="GET", path="table/incident", times=None, skip=1)
+    )
     with pytest.raises(RetryLater):
         poll(bench.runtime)
     assert not bench.store.pairs.get("incident-story").loaded
+    bench.now_faults.clear()
     poll(bench.runtime)
     assert woken(bench) == {key: "listed:incident-story"}
 

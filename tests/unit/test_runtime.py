@@ -1,8 +1,6 @@
-"""What a running engine shares: names to read, parallel work, chunks, tallies."""
+"""What a running engine shares: names to read, chunks, tallies."""
 
 from __future__ import annotations
-
-import threading
 
 import pytest
 
@@ -15,7 +13,7 @@ SN, JIRA = Side.SERVICENOW, Side.JIRA
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    return Bench(options={"concurrency": 3})
+    return Bench()
 
 
 def test_a_record_is_read_with_all_that_any_mapping_of_its_container_looks_at(bench: Bench) -> None:
@@ -39,41 +37,6 @@ def test_nothing_is_asked_about_no_keys(bench: Bench) -> None:
     before = dict(bench.runtime.adapters[SN].meter.totals())
     assert bench.runtime.read(SN, "incident", []) == {}
     assert bench.runtime.adapters[SN].meter.totals() == before
-
-
-def test_results_come_in_the_order_of_the_items(bench: Bench) -> None:
-    first = threading.Event()
-
-    def work(number: int) -> int:
-        if number == 0:
-            assert first.wait(10)
-        first.set()
-        return number * 2
-
-    assert list(bench.runtime.in_parallel(work, [0, 1, 2])) == [(0, 0), (1, 2), (2, 4)]
-
-
-def test_what_has_not_begun_never_does_once_the_caller_gives_up(bench: Bench) -> None:
-    """Our lock is lost after the first result: the writes behind it must not go out."""
-    begun: list[int] = []
-    go = threading.Event()
-
-    def work(number: int) -> int:
-        begun.append(number)
-        if number:
-            assert go.wait(10)
-        return number
-
-    results = bench.runtime.in_parallel(work, list(range(50)))
-    assert next(results) == (0, 0)
-    threading.Timer(0.05, go.set).start()
-    results.close()  # type: ignore[attr-defined]
-    assert len(begun) < 10
-
-
-def test_an_error_reaches_the_caller(bench: Bench) -> None:
-    with pytest.raises(ZeroDivisionError):
-        list(bench.runtime.in_parallel(lambda n: 1 // n, [1, 0, 2]))
 
 
 def test_chunks_leave_nothing_out() -> None:

@@ -118,14 +118,14 @@ def test_a_refused_field_is_parked_and_not_tried_again_by_itself() -> None:
 def test_a_patch_that_failed_for_the_moment_is_written_later(status: int, told: str) -> None:
     bench, company, key, _ = settled()
     bench.jira_faults.add(
-        Fault("status", method="PUT", path="/issue/", status=status, retry_after="20")
+        Fault("status", method="PUT", path="/issue/", status=status, retry_after="60")
     )
     company.desk(key, short_description="from the desk")
     summary = bench.sync()
     assert company.issue(key).fields["summary"] == "before", told
     assert summary.waiting == 1
     assert summary.open
-    bench.clock.advance(60)
+    bench.clock.advance(70)
     assert not bench.sync().open
     assert company.issue(key).fields["summary"] == "from the desk"
     assert bench.store.ledger.conflicts(all=True) == ()

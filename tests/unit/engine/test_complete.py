@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.errors import AccessLost
 from connector.sandbox.faults import Fault
 from mappings.sides import Side
 from sync.core.model import IntentState
@@ -72,7 +73,7 @@ def test_waiting_lasts_as_long_as_the_settle_time() -> None:
 def test_waiting_ends_although_a_side_always_puts_us_off() -> None:
     bench, company, key = linked()
     bench.jira_faults.add(
-        Fault("status", method="PUT", path="/issue/", status=429, retry_after="30", times=None)
+        Fault("status", method="PUT", path="/issue/", status=429, retry_after="60", times=None)
     )
     company.desk(key, short_description="never arrives")
     began = bench.clock.now()
@@ -129,9 +130,10 @@ def test_comments_behind_an_unclear_one_follow_it_in_order(kind: str) -> None:
 
 def test_comments_that_could_not_be_sent_at_all_are_no_attempts() -> None:
     bench, company, key = linked()
-    bench.jira_faults.add(Fault("html", method="POST", path=COMMENT, times=2))
+    bench.jira_faults.add(Fault("status", method="POST", path=COMMENT, status=401))
     company.desk(key, work_notes="restarted it")
-    bench.sync()
+    with pytest.raises(AccessLost):
+        bench.sync()
     states = {one.state for one in bench.store.intents.open()}
     assert not states & {IntentState.SENT, IntentState.UNCLEAR}
     runs(bench, 60, 3)

@@ -204,11 +204,11 @@ def test_a_refused_create_is_tried_again_when_its_record_changes_and_then_forgot
 def test_a_create_that_was_put_off_stays_in_the_inbox() -> None:
     bench, company = a_bench()
     bench.jira_faults.add(
-        Fault("status", method="POST", path="/issue$", status=429, retry_after="20")
+        Fault("status", method="POST", path="/issue$", status=429, retry_after="60")
     )
     key = company.incident()
     assert bench.sync().waiting == 1
-    bench.clock.advance(30)
+    bench.clock.advance(70)
     bench.sync()
     assert company.link(key).jira.label == "OPS-1"
 

@@ -66,7 +66,9 @@ def test_a_closed_row_can_be_overturned() -> None:
 @pytest.mark.parametrize("status", [400, 429, 503])
 def test_a_value_that_was_not_written_leaves_the_conflict_open(status: int) -> None:
     bench, company, key, conflict = disputed()
-    bench.jira_faults.add(Fault("status", method="PUT", path="/issue/", status=status))
+    bench.jira_faults.add(
+        Fault("status", method="PUT", path="/issue/", status=status, retry_after="60")
+    )
     with pytest.raises(UserError, match="could not be written"):
         resolve(bench.runtime, conflict.id, Side.SERVICENOW)
     assert both(company, key) == ("from the desk", "from the team")
