@@ -1,8 +1,9 @@
 """The daemon: polls, sweep and completer on a schedule, health over HTTP, a graceful stop.
 
-One process holds the lease and works; a second one is told who does and ends, or stands by. A
-failing side stops nothing but itself: the pass is tried again at the next poll, readiness says
-which side is down, and records that were seen stay in the inbox.
+One process holds the lease and works; a second one refuses to start, or stands by. A failing side
+stops nothing but itself: the pass is tried again at the next poll, readiness says which side is
+down, and records that were seen stay in the inbox. Two things end the daemon: a lost lease, because
+another process works in its place, and a bug, because what comes after it cannot be trusted.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from connector.errors import ConnectorError
 from mappings.sides import Side
 from sync.engine import Engine, Orders, Summary
 from sync.engine.sweep import sweep
-from sync.errors import LeaseLost, SyncError
+from sync.errors import BrokenInvariant, LeaseLost, SyncError
 from sync.runtime import Runtime, log
 from sync.settings import Settings
 
@@ -54,10 +55,10 @@ class Daemon:
 
     def __init__(self, runtime: Runtime, settings: Settings, watch: Watch | None = None) -> None:
         self.health = Health()
-        self.lost = False
         self._runtime = runtime
         self._settings = settings
         self._watch = watch
+        self.failure: Exception | None = None
         self._busy = threading.Lock()
         self._stop = threading.Event()
         self._asked = False
@@ -77,16 +78,22 @@ class Daemon:
 
     def once(self) -> None:
         """One run over all pairs; trouble is remembered and tried again at the next poll."""
-        if self._asked or self._stop.is_set():
-            return
         with self._busy:
-            self._guarded(self._pass)
+            if not self._ending:
+                self._guarded(self._pass)
 
     def sweep(self) -> None:
         """The full audit, then a run."""
         with self._busy:
-            self._guarded(lambda: sweep(self._runtime))
-            self._guarded(self._pass)
+            if not self._ending:
+                self._guarded(lambda: sweep(self._runtime))
+            if not self._ending:
+                self._guarded(self._pass)
+
+    @property
+    def _ending(self) -> bool:
+        """Whether somebody asked for an end, or trouble brought it."""
+        return self._asked or self._stop.is_set()
 
     def _pass(self) -> None:
         orders = Orders(partly=True, first_run_allowed=self._runtime.options.first_run_allowed)
@@ -104,14 +111,14 @@ class Daemon:
             self._failed(error)
             self.health.trouble = {error.side or "a side": str(error)}
             log.warning("a side is in trouble", action="pass.failed", why=str(error))
-        except LeaseLost as error:
-            self.lost = True
-            self.health.trouble = {"engine": str(error)}
-            log.warning("another process took over", action="lease.lost", why=str(error))
-            self.ask_to_stop()
+        except (LeaseLost, BrokenInvariant) as error:
+            self._end(error)
         except SyncError as error:
             self.health.trouble = {"engine": str(error)}
             log.error("a pass was stopped", action="pass.stopped", why=str(error))
+        except Exception as error:
+            self._end(error)
+            raise
         else:
             self.health.trouble = {}
             for circuit in self._runtime.circuits.values():
@@ -123,6 +130,14 @@ class Daemon:
             circuit = self._runtime.circuits[side]
             if error.side == side.value and circuit.lets(monotonic()):
                 circuit.failed(monotonic())
+
+    def _end(self, error: Exception) -> None:
+        """Work no more; whoever waits finds the reason in ``failure``."""
+        self.failure = error
+        self.health.trouble = {"engine": str(error) or type(error).__name__}
+        context = None if isinstance(error, LeaseLost) else error
+        log.error("the daemon ends", action="daemon.end", why=str(error), exc_info=context)
+        self._stop.set()
 
     def stop(self) -> None:
         """Finish the pass under way, then end."""
@@ -150,11 +165,11 @@ class Daemon:
         return True
 
     def _asked_within(self, seconds: float) -> bool:
-        """Let time pass; whether a stop was asked for meanwhile."""
+        """Let time pass; whether an end came meanwhile."""
         end = monotonic() + seconds
-        while not self._asked and (left := end - monotonic()) > 0:
+        while not self._ending and (left := end - monotonic()) > 0:
             sleep(min(left, 0.1))
-        return self._asked
+        return self._ending
 
     def ask_to_stop(self) -> None:
         """Make :meth:`wait` return.

@@ -2,7 +2,8 @@
 
 People are matched by exact e-mail, never by name and never by "the first hit": nobody or several
 active persons with one address is a reason to ask, not to guess. What was found is kept in the
-store, so that a pass with nothing new asks for nobody.
+store, so that a pass with nothing new asks for nobody; only who could not be matched is asked for
+again, now and then, because somebody may have corrected an e-mail.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Directory:
                 self._categories[status] = category
 
     def prepare(self, keys: Mapping[Side, Collection[str]], now: datetime) -> None:
-        """Fetch everybody who is mentioned and not known yet, in bulk."""
+        """Fetch everybody who is mentioned and has no known match on the other side, in bulk."""
         for side, wanted in keys.items():
             fresh = self._unknown(side, wanted, now)
             if fresh:
@@ -79,18 +80,23 @@ class Directory:
                 self._save(side, self._adapters[side].people(emails=emails))
 
     def _unknown(self, side: Side, wanted: Collection[str], now: datetime) -> list[str]:
-        known = self._known(side)
-        return [key for key in sorted(wanted) if key not in known and self._may_ask(side, key, now)]
+        return [
+            key
+            for key in sorted(wanted)
+            if not self._matched(side, key) and self._may_ask(side, key, now)
+        ]
 
     def _unmatched_emails(self, side: Side, others: Collection[str], now: datetime) -> list[str]:
-        known = {row.email.casefold() for row in self._known(side).values() if row.email}
-        rows = [self._known(side.other).get(key) for key in sorted(others)]
-        emails = dict.fromkeys(row.email for row in rows if row and row.email)
-        return [
-            email
-            for email in emails
-            if email.casefold() not in known and self._may_ask(side, email.casefold(), now)
+        rows = [
+            self._known(side.other).get(key)
+            for key in sorted(others)
+            if not self._matched(side.other, key)
         ]
+        emails = dict.fromkeys(row.email for row in rows if row and row.email)
+        return [email for email in emails if self._may_ask(side, email.casefold(), now)]
+
+    def _matched(self, side: Side, key: str) -> bool:
+        return not isinstance(self.person(side, key), Unmappable)
 
     def _may_ask(self, side: Side, what: str, now: datetime) -> bool:
         last = self._asked.get((side, what))

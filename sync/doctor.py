@@ -123,7 +123,12 @@ def _try(name: str, work: object, told: str) -> Rung:
 
 
 def _fields(runtime: Runtime) -> Iterator[Rung]:
-    problems = [str(problem) for spec in runtime.specs for problem in _live(runtime, spec)]
+    try:
+        problems = [str(problem) for spec in runtime.specs for problem in _live(runtime, spec)]
+    except ConnectorError as error:
+        kind = "usage" if isinstance(error, NotThere) else "unreachable"
+        yield Rung("fields and values", "fail", error.what, error.remedy, kind)
+        return
     if problems:
         yield Rung("fields and values", "fail", "; ".join(problems))
     else:

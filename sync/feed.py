@@ -68,11 +68,15 @@ def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> i
     if cursor is None:
         _begin(runtime, side, adapter, stream)
         return 0
-    window = _window(runtime, side, name)
+    warm = _warm_due(runtime, name)
+    window = runtime.options.warm_window if warm else runtime.options.hot_window[side]
     found = 0
-    for page in adapter.changed(stream, cursor - window):
+    for page in adapter.changed(stream, cursor - timedelta(seconds=window)):
         newest = page.sightings[-1].at if page.sightings else page.started
         found += _accept(runtime, side, stream, page.sightings, min(newest, page.started))
+    if warm:
+        # Only now: a poll that broke off has not looked through the whole window.
+        _mark_warm(runtime, name)
     return found
 
 
@@ -84,8 +88,8 @@ def _begin(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> No
     """
     _mark_warm(runtime, f"{side}:{stream.name}")
     now = adapter.server_now()
-    keys = {container(spec, side): spec.pair for spec in runtime.specs}
-    linked = any(runtime.store.links.count(keys[one]) for one in stream.containers if one in keys)
+    pairs = [spec.pair for spec in runtime.specs if container(spec, side) in stream.containers]
+    linked = any(runtime.store.links.count(pair) for pair in pairs)
     if linked:
         _accept(runtime, side, stream, (), now)
         return
@@ -104,12 +108,10 @@ def _accept(
     )
 
 
-def _window(runtime: Runtime, side: Side, name: str) -> timedelta:
-    options = runtime.options
-    if runtime.clock() - _warm_at(runtime, name) >= timedelta(seconds=options.warm_every):
-        _mark_warm(runtime, name)
-        return timedelta(seconds=options.warm_window)
-    return timedelta(seconds=options.hot_window[side])
+def _warm_due(runtime: Runtime, name: str) -> bool:
+    """Whether it is time for a look further back than the overlap of each poll."""
+    every = timedelta(seconds=runtime.options.warm_every)
+    return runtime.clock() - _warm_at(runtime, name) >= every
 
 
 def _warm_at(runtime: Runtime, name: str) -> datetime:

@@ -22,7 +22,7 @@ from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
-from sync.errors import LeaseLost, UserError
+from sync.errors import LeaseLost, StoreUnusable, UserError
 from sync.runtime import Options, Runtime, log
 from sync.settings import SafetySettings, Settings
 from sync.store import Store
@@ -163,6 +163,9 @@ def _renew(store: Store, lease: Lease, stop: threading.Event) -> None:
         except LeaseLost:
             log.warning("another process took our lock over", action="lease.lost")
             return
+        except StoreUnusable as error:
+            # A store that is back in time still has our lease in it: try again.
+            log.warning("the lock could not be renewed", action="lease.late", why=str(error))
 
 
 def holder() -> str:

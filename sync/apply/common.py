@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +26,11 @@ class Place:
     field: str = ""
 
 
+def comment_field(comment_id: str) -> str:
+    """What a comment that could not be carried is called where fields are named."""
+    return f"comment {comment_id}"
+
+
 def park(runtime: Runtime, place: Place, error: Rejected, fingerprint: str = "") -> None:
     """Put a record, or one field of it, aside for a person."""
     end = place.end
@@ -42,6 +48,17 @@ def park(runtime: Runtime, place: Place, error: Rejected, fingerprint: str = "")
         field=place.field,
         reason=error.what,
     )
+
+
+def close_conflicts(runtime: Runtime, link_id: int, names: Collection[str]) -> None:
+    """Close what is in dispute about fields on which both sides agree by now."""
+    if not names:
+        return
+    for conflict in runtime.store.ledger.conflicts_of([link_id])[link_id]:
+        if conflict.field in names:
+            runtime.store.ledger.close_conflict(
+                conflict.id, "agreed", "both sides hold values that fit together"
+            )
 
 
 def postpone(runtime: Runtime, side: Side, end: End, result: NotSent | Unclear) -> None:

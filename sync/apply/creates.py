@@ -168,7 +168,8 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
         stored = store.links.add(link)
         store.intents.plan([_intent(link, marker)])
         store.intents.done(marker, link.end(side).key)
-        store.ledger.unpark(link.origin, link.end(link.origin).key, [""])
+        # Whatever kept it from having a twin is over; fields are judged anew at the first look.
+        store.ledger.unpark(link.origin, link.end(link.origin).key, None)
         for one in Side:
             end = stored.end(one)
             store.inbox.nudge(one, end.container, [end.key], "made")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connector.errors import ConnectorError
 from connector.values import CommentDraft, Done, Refused, Unclear, WriteResult
 from mappings.sides import Side
-from sync.apply.common import Place, echo, park, postpone
+from sync.apply.common import Place, comment_field, echo, park, postpone
 from sync.core.model import CommentLink, HistoryRow, Intent, IntentKind
 from sync.core.plan import Remark
 from sync.runtime import Runtime, log
@@ -48,7 +49,11 @@ def _side(runtime: Runtime, side: Side, actions: Sequence[Remark], plan: str) ->
         runtime.store.intents.plan([_intent(action) for action in actions])
         runtime.store.intents.sent(references, adapter.server_now())
     runtime.store.ensure()
-    results = adapter.comment([_draft(action) for action in actions])
+    try:
+        results = adapter.comment([_draft(action) for action in actions])
+    except ConnectorError:
+        runtime.store.intents.drop(references)
+        raise
     for action, result in zip(actions, results, strict=True):
         _remember(runtime, action, result, plan)
 
@@ -87,7 +92,7 @@ def _remember(runtime: Runtime, action: Remark, result: WriteResult, plan: str) 
         return
     runtime.store.intents.drop([reference])
     if isinstance(result, Refused):
-        field = f"comment {action.comment.source_id}"
+        field = comment_field(action.comment.source_id)
         park(runtime, Place(action.pair, action.side, end, field), result.error)
     else:
         postpone(runtime, action.side.other, action.link.end(action.side.other), result)
@@ -106,7 +111,7 @@ def arrived(
         runtime.store.comments.add([row])
         runtime.store.intents.plan([_intent(action)])
         runtime.store.intents.done(comment.reference, copy_id)
-        runtime.store.ledger.unpark(action.side, end.key, [f"comment {comment.source_id}"])
+        runtime.store.ledger.unpark(action.side, end.key, [comment_field(comment.source_id)])
         if not seen:
             echo(runtime, action.side, action.link)
         runtime.store.ledger.record(

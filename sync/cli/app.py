@@ -13,7 +13,7 @@ from rich.console import Console
 from connector.errors import ConnectorError, NotThere
 from sync import log
 from sync.errors import SyncError, UnsafePlan, UserError
-from sync.settings import Settings
+from sync.settings import LogSettings, Settings
 
 app = typer.Typer(
     name="tandem",
@@ -59,6 +59,7 @@ def complain(text: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with the documented exit code."""
+    log.configure(LogSettings())
     sys.exit(run(lambda: app(arguments, standalone_mode=True)))
 
 

@@ -12,7 +12,6 @@ import typer
 from sync import wiring
 from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, say
 from sync.daemon import Daemon, stopping_on_signals
-from sync.errors import LeaseLost
 from sync.runtime import Runtime
 from sync.settings import Settings
 from sync.web.health import HealthServer
@@ -39,8 +38,8 @@ def run(
                 daemon.start()
                 daemon.wait()
                 daemon.stop()
-            if daemon.lost:
-                raise LeaseLost("another process took our lock over; this one has stopped")
+            if daemon.failure is not None:
+                raise daemon.failure
 
 
 @contextmanager

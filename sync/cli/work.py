@@ -126,8 +126,8 @@ def show_summary(summary: Summary, *, json: bool) -> None:
     if summary.open:
         say(
             f"Left open: {summary.conflicts} conflicts (`tandem conflicts`), "
-            f"{summary.parked} parked (`tandem parked`), {summary.unclear} unclear writes "
-            "(a later `tandem sync`, or --wait)"
+            f"{summary.parked} parked (`tandem parked`), {summary.unclear} unclear writes and "
+            f"{summary.waiting} put off for a moment (a later `tandem sync`, or --wait)"
         )
     elif not any(sum(sides.values()) for sides in summary.counts.values()):
         say("Nothing to do: both sides agree.")

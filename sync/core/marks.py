@@ -20,8 +20,8 @@ from sync.core.model import End
 LABEL_PREFIX = "tandem-"
 PROPERTY = "tandem"
 MARKER_LENGTH = 20
-REFERENCE = re.compile(r"\(ref ([a-z2-7]{12})\)")
-STAMP_FIELDS = ("correlation_id", "correlation_display")
+REFERENCE = re.compile(r"(?<=UTC )\(ref ([a-z2-7]{12})\)")
+"""As it stands behind the time in a copy's first line; people write brackets of their own."""
 
 
 def marker(installation: str, pair: str, side: Side, key: str) -> str:

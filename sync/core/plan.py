@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from connector.values import Record
 from mappings.sides import Side
-from mappings.values import Change
+from mappings.values import Change, Unknown
 from sync.core.merge import Clash, Stuck
 from sync.core.model import End, Link, Value
 
@@ -65,13 +65,18 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change the record of a link on one side; ``judged`` is how it looked then."""
+    """Change the record of a link on one side.
+
+    ``seen`` and ``version`` are what that record held when this was decided, by rule: whoever
+    finds something else there afterwards knows that somebody was at work in between.
+    """
 
     pair: str
     side: Side
     link: Link
     writes: tuple[FieldWrite, ...]
-    judged: Record | None = None
+    seen: Mapping[str, Value | Unknown] = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

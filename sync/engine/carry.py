@@ -14,6 +14,7 @@ from connector.values import Comment
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.text import from_wiki, to_journal, to_wiki
+from sync.apply.common import comment_field
 from sync.core import marks
 from sync.core.model import CommentLink
 from sync.core.plan import Carried
@@ -38,7 +39,7 @@ def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
         if comment.id not in settled
         and not is_copy(comment, claimed)
         and _lane(case.spec, side, comment) is not None
-        and f"comment {comment.id}" not in parked
+        and comment_field(comment.id) not in parked
         for carry in [_carry(case.spec, side, comment, label, installation)]
         if carry.reference not in there
     )

@@ -17,7 +17,8 @@ class Case:
     """A link that needs a look. A record that was not read, or not seen, is absent.
 
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
-    ``deleted`` are sides that prove theirs to be deleted.
+    ``deleted`` are sides that prove theirs to be deleted, ``disputed`` the fields with an open
+    conflict.
     """
 
     spec: MappingSpec
@@ -26,6 +27,7 @@ class Case:
     records: Mapping[Side, Record]
     bases: Mapping[str, Base]
     parked: tuple[Parked, ...] = ()
+    disputed: frozenset[str] = frozenset()
     complete: bool = False
     comments: Mapping[Side, tuple[Comment, ...]] = field(default_factory=dict)
     known: tuple[CommentLink, ...] = ()

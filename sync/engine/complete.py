@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.errors import Rejected
+from connector.errors import ConnectorError, Rejected
 from connector.values import Record
 from mappings.sides import Side
-from sync.apply.common import Place, park
+from sync.apply.common import Place, comment_field, park
 from sync.apply.creates import made
 from sync.apply.remarks import arrived
 from sync.core import marks
@@ -149,11 +149,28 @@ def _give_up(runtime: Runtime, intent: Intent) -> None:
         side=intent.side.value,
         remedy="Check that side's log, then `tandem parked retry ID`.",
     )
+    with runtime.store.transaction():
+        park(runtime, _place(runtime, intent), error)
+        runtime.store.intents.drop([intent.marker])
+
+
+def _place(runtime: Runtime, intent: Intent) -> Place:
+    """Where a person finds what was given up: the comment's record, or the record without twin."""
+    link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
+    if intent.kind is IntentKind.COMMENT and link is not None:
+        field = comment_field(intent.source_key)
+        return Place(intent.pair, intent.side, link.end(intent.side), field)
+    return Place(intent.pair, intent.side.other, _origin_end(runtime, intent))
+
+
+def _origin_end(runtime: Runtime, intent: Intent) -> End:
+    try:
+        origin = _origin(runtime, intent)
+    except ConnectorError:
+        origin = None
     spec = runtime.spec(intent.pair)
     where = container(spec, intent.side.other) if spec else ""
-    end = End(where, intent.source_key)
-    park(runtime, Place(intent.pair, intent.side.other, end), error)
-    runtime.store.intents.drop([intent.marker])
+    return origin or End(where, intent.source_key)
 
 
 def _wake(runtime: Runtime, intent: Intent) -> None:
@@ -181,6 +198,9 @@ def _remarks(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]
         link = links.get(intent.parent)
         if copy_id is not None and link is not None:
             body = Carried(intent.source_key, "", intent.marker, "", "")
-            arrived(runtime, Remark(intent.pair, side, link, body), copy_id, "")
+            with runtime.store.transaction():
+                arrived(runtime, Remark(intent.pair, side, link, body), copy_id, "")
+                # What stood behind it on the same record may go on now.
+                _wake(runtime, intent)
         else:
             _not_found(runtime, intent)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from time import monotonic
 
 from mappings.sides import Side
@@ -16,7 +17,7 @@ from sync.apply.decorate import decorate
 from sync.core.model import LinkState
 from sync.core.safety import Consent, Holding
 from sync.engine.cases import reasons
-from sync.engine.complete import complete, next_look
+from sync.engine.complete import ATTEMPTS, complete, next_look
 from sync.engine.epoch import announce, examine, readopt
 from sync.engine.execute import execute
 from sync.engine.resolve import bring_back
@@ -28,6 +29,8 @@ from sync.runtime import Runtime, container, log
 from sync.store.values import QueuedRow
 
 TURNS = 50
+"""Working turns of a run, so that two sides that never agree do not keep it for ever."""
+
 MOMENT, LONGEST_SLEEP = 0.2, 15.0
 """Seconds of one sleep while waiting."""
 
@@ -73,7 +76,7 @@ class Summary:
     @property
     def open(self) -> bool:
         """Whether something is left for a person or for later."""
-        return bool(self.conflicts or self.parked or self.unclear)
+        return bool(self.conflicts or self.parked or self.unclear or self.waiting)
 
 
 class Engine:
@@ -107,6 +110,7 @@ class Engine:
         held: tuple[Holding, ...] = ()
         approved = False
         turn = 0
+        until = self.runtime.clock() + self._longest_wait()
         while turn < TURNS:
             turn += 1
             complete(self.runtime)
@@ -120,11 +124,9 @@ class Engine:
                     announce(self.runtime)
                 execute(self.runtime, found)
                 approved = approved or bool(orders.approve)
-            if self._news(rows, follow_ups_only=approved):
+            if self._news(rows, follow_ups_only=approved) or decorate(self.runtime):
                 continue
-            if decorate(self.runtime):
-                continue
-            if not (orders.wait and self._wait()):
+            if not (orders.wait and self.runtime.clock() < until and self._wait()):
                 break
             turn = 0
         return self.summary(monotonic() - started, held)
@@ -179,6 +181,11 @@ class Engine:
         known = {(row.side, row.key, row.turn) for row in before}
         now = self._rows(follow_ups_only=follow_ups_only)
         return any((row.side, row.key, row.turn) not in known for row in now)
+
+    def _longest_wait(self) -> timedelta:
+        """Long enough for every attempt at a write to settle, and no longer."""
+        settle = max(self.runtime.options.settle.values())
+        return timedelta(seconds=ATTEMPTS * (settle + LONGEST_SLEEP))
 
     def _wait(self) -> bool:
         """Sleep until something can be settled or is due; false when nothing is pending."""

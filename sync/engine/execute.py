@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from connector.errors import Rejected
 from mappings.sides import Side
-from sync.apply.common import Place, park
+from sync.apply.common import Place, close_conflicts, park
 from sync.apply.creates import create, made
 from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
@@ -136,7 +136,8 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             runtime.store.links.save(link)
         if verdict.settled:
             runtime.store.links.set_bases(link.id, verdict.settled)
-            _close_conflicts(runtime, link, verdict)
+        close_conflicts(runtime, link.id, verdict.agreed)
+        if verdict.settled:
             _overtaken(runtime, link, verdict)
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
@@ -172,14 +173,6 @@ def _agreed(runtime: Runtime, link: Link, verdict: Verdict) -> Link:
             side, replace(end, version=record.version, label=record.label, url=record.url)
         )
     return replace(link, agreed_at=runtime.clock())
-
-
-def _close_conflicts(runtime: Runtime, link: Link, verdict: Verdict) -> None:
-    for conflict in runtime.store.ledger.conflicts_of([link.id]).get(link.id, ()):
-        if conflict.open and conflict.field in verdict.settled:
-            runtime.store.ledger.close_conflict(
-                conflict.id, "agreed", "both sides hold values that fit together"
-            )
 
 
 def _settle_candidate(runtime: Runtime, proposal: Proposal) -> None:

@@ -63,8 +63,8 @@ def _cases(
         open_cases.append(
             Case(runtime.fitted(spec), link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
         )  # fmt: skip
-    known = _with_parked(runtime, open_cases)
-    first = _confirmed(runtime, _read(runtime, known, _sides_to_read))
+    open_cases = _with_trouble(runtime, open_cases)
+    first = _confirmed(runtime, _read(runtime, open_cases, _sides_to_read))
     loud = [case for case in first if not _quiet(case)]
     second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
@@ -150,9 +150,11 @@ def departs(case: Case, side: Side, record: Record) -> bool:
 def _quiet(case: Case) -> bool:
     """Whether the sides that were read equal their base, so that the others need no look.
 
-    A parked field differs from its base on a side that may not be the one that was read.
+    Not where something is parked or in dispute: there the other side may differ and be at rest.
     """
-    if case.making or case.forced() or case.parked or case.link.state is not LinkState.ACTIVE:
+    if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
+        return False
+    if case.parked or case.disputed:
         return False
     return all(
         side in case.records and equals_base(case, side, case.records[side]) for side in case.woken
@@ -194,21 +196,22 @@ def _with_graves(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     ]
 
 
-def _with_parked(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
-    found: dict[tuple[Side, str], list[Parked]] = defaultdict(list)
+def _with_trouble(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    """The cases with what is parked and what is in dispute about them."""
+    ledger = runtime.store.ledger
+    found: dict[tuple[Side, str], tuple[Parked, ...]] = {}
     for side in Side:
         keys = [case.link.end(side).key for case in cases]
-        for key, parked in runtime.store.ledger.parked_of(side, keys).items():
-            found[(side, key)].extend(parked)
+        found |= {(side, key): rows for key, rows in ledger.parked_of(side, keys).items()}
+    disputes = ledger.conflicts_of([case.link.id for case in cases])
     return [
         replace(
             case,
-            parked=tuple(
-                row for side in Side for row in found[(side, case.link.end(side).key)]
-            ),
+            parked=tuple(row for side in Side for row in found[(side, case.link.end(side).key)]),
+            disputed=frozenset(row.field for row in disputes[case.link.id]),
         )
         for case in cases
-    ]  # fmt: skip
+    ]
 
 
 def _looks_empty(cases: Sequence[Case]) -> dict[str, str]:
@@ -247,8 +250,10 @@ def _candidates_of(
 ) -> tuple[list[Candidate], list[QueuedRow]]:
     where = container(spec, side)
     mine = {key: row for key, row in rows.items() if row.container == where}
-    listed = {key for key, row in mine.items() if LISTED + spec.pair in reasons(row)}
-    asked = [key for key, row in mine.items() if not row.reason.startswith(LISTED)]
+    # What moved after it was listed may have left the scope: it is asked again.
+    still = {key for key, row in mine.items() if all(r.startswith(LISTED) for r in reasons(row))}
+    listed = {key for key in still if LISTED + spec.pair in reasons(mine[key])}
+    asked = [key for key in mine if key not in still]
     if asked and _selective(spec, side):
         runtime.heed(spec, side)
     inside = listed | (

@@ -41,7 +41,7 @@ class Verdict:
     """What is to be done about a case.
 
     ``settled`` are bases to remember without any write, ``cleared`` fields that were parked and
-    are in order again.
+    are in order again, ``agreed`` those in dispute on which both sides agree again.
     """
 
     case: Case
@@ -49,6 +49,7 @@ class Verdict:
     notes: tuple[Note, ...] = ()
     settled: Mapping[str, Base] = field(default_factory=dict)
     cleared: tuple[str, ...] = ()
+    agreed: frozenset[str] = frozenset()
     state: LinkState = LinkState.ACTIVE
 
 
@@ -78,17 +79,42 @@ def judge(case: Case, bench: Bench) -> Verdict:
         if isinstance(finding, Clash | Stuck) and not _known_trouble(case, name, finding)
     )
     settled = {
-        name: kept.base
-        for name, kept in decisions.items()
-        if isinstance(kept, Keep) and kept.base is not None
+        name: found.base
+        for name, found in decisions.items()
+        if isinstance(found, Keep) and found.base is not None
     }
-    updates = [
-        Update(case.spec.pair, side, case.link, tuple(own), case.records.get(side))
-        for side, own in writes.items()
-        if own
-    ]
-    cleared = tuple(row.field for row in case.parked if isinstance(decisions.get(row.field), Keep))
-    return Verdict(case, (*updates, *_remarks(case, bench)), notes, settled, cleared)
+    updates = [_update(case, side, own) for side, own in writes.items() if own]
+    kept = {name for name, decision in decisions.items() if isinstance(decision, Keep)}
+    cleared = tuple(row.field for row in case.parked if row.field in kept and _whole(case))
+    return Verdict(
+        case, (*updates, *_remarks(case, bench)), notes, settled, cleared, _agreed(case, bench)
+    )
+
+
+def _whole(case: Case) -> bool:
+    """Whether both sides were seen: of one that was not, nobody knows that all is well there."""
+    return len(case.records) == len(Side)
+
+
+def _agreed(case: Case, bench: Bench) -> frozenset[str]:
+    """Fields in dispute whose values fit together after all."""
+    rules = (rule for rule in case.spec.rules if rule.name in case.disputed and _whole(case))
+    return frozenset(rule.name for rule in rules if _fits(case, rule, bench))
+
+
+def _fits(case: Case, rule: Rule, bench: Bench) -> bool:
+    servicenow, jira = (_value(case, rule, side) for side in Side)
+    if isinstance(servicenow, Unknown) or isinstance(jira, Unknown):
+        return False
+    return rule.relation.holds(servicenow, jira, bench.lookup)
+
+
+def _update(case: Case, side: Side, writes: Sequence[FieldWrite]) -> Update:
+    record = case.records.get(side)
+    if record is None:
+        return Update(case.spec.pair, side, case.link, tuple(writes))
+    seen = {rule.name: rule.relation.canonical(side, record.fields) for rule in case.spec.rules}
+    return Update(case.spec.pair, side, case.link, tuple(writes), seen, record.version)
 
 
 def _state(case: Case) -> LinkState:

@@ -21,7 +21,7 @@ def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
     """Bring the value that one side had in the conflict to both sides, and close the row.
 
     A closed row may be overturned too: its losing value is still in it. Raises ``UserError`` for a
-    row, pair or record that is not there.
+    row, pair or record that is not there, and where a side did not take the value.
     """
     conflict, spec, link = _found(runtime, conflict_id)
     rule = next((rule for rule in spec.rules if rule.name == conflict.field), None)
@@ -37,6 +37,13 @@ def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
             action = Update(spec.pair, side, link, (field_write(rule, write, records),))
             update(runtime, [action], "")
             records = _records(runtime, spec, link)
+    held = {side: _held(rule, side, records) for side in Side}
+    fits = rule.relation.holds(held[Side.SERVICENOW], held[Side.JIRA], runtime.directory)
+    if not fits or held[take] != seat.value:
+        raise UserError(
+            f"conflict {conflict.id}: {take}'s value could not be written; the conflict stays as "
+            "it was. `tandem parked` may tell why; try again later."
+        )
     runtime.store.ledger.close_conflict(conflict.id, str(take), reason)
     end = link.servicenow
     runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], RETRY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 
 from connector.sandbox.clock import ManualClock
 from connector.sandbox.faults import Faults
@@ -17,6 +18,7 @@ from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
 from mappings.defaults import shipped
 from mappings.loader import load
+from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
@@ -24,6 +26,12 @@ from sync.runtime import Options, Runtime
 from sync.store import Store
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@cache
+def parsed(texts: tuple[tuple[str, str], ...], project: str) -> tuple[MappingSpec, ...]:
+    """Mappings, read once: parsing would take most of a test's time, and specs are frozen."""
+    return load(dict(texts), project=project)
 
 
 @dataclass
@@ -54,7 +62,7 @@ class Bench:
         jira = DirectJira(self.jira, faults=self.jira_faults)
         adapters = {Side.SERVICENOW: now, Side.JIRA: jira}
         texts = self.mappings if self.mappings is not None else shipped()
-        specs = load(texts, project=self.project)
+        specs = parsed(tuple(texts.items()), self.project)
         base = Options(
             servicenow_host=now.host,
             jira_host=self.jira.base.split("://", 1)[-1],

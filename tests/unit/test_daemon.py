@@ -1,0 +1,163 @@
+"""The daemon: a side in trouble is tried again, a lost lock and a bug end it, a stop is soft."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connector.sandbox.faults import Fault
+from mappings.defaults import shipped
+from sync.core.model import LinkState
+from sync.daemon import Daemon
+from sync.engine import Summary
+from sync.errors import BrokenInvariant, LeaseLost
+from sync.settings import PollSettings, SafetySettings, Settings
+from tests.support.bench import Bench
+from tests.support.people import Company
+
+ONE = {"incident.yaml": next(text for text in shipped().values() if "pair: incident-story" in text)}
+SETTINGS = Settings(poll=PollSettings(interval=1), guard=SafetySettings(first_run="allow"))
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench(mappings=ONE, options={"first_run_allowed": True})
+
+
+def a_daemon(bench: Bench, watch: Any = None) -> Daemon:
+    return Daemon(bench.runtime, SETTINGS, watch)
+
+
+def test_nobody_is_ready_before_the_first_pass(bench: Bench) -> None:
+    daemon = a_daemon(bench)
+    assert not daemon.health.ready
+    daemon.once()
+    assert daemon.health.ready
+    assert daemon.health.summary is not None
+
+
+def test_a_pass_does_the_work_and_tells_whoever_watches(bench: Bench) -> None:
+    told: list[Summary] = []
+    key = Company(bench).incident()
+    a_daemon(bench, told.append).once()
+    assert Company(bench).link(key).jira.label == "OPS-1"
+    assert told[0].counts["created"] == {"servicenow": 0, "jira": 1}
+
+
+def test_a_first_load_that_was_not_allowed_is_held_and_said(bench: Bench) -> None:
+    bench.options = {"first_run_allowed": False}
+    bench.connect()
+    Company(bench).incident()
+    daemon = a_daemon(bench)
+    daemon.once()
+    assert daemon.health.held == ("incident-story: this is the pair's first run",)
+    assert not bench.jira.world.issues
+    assert bench.store.inbox.count() == 1
+
+
+@pytest.mark.parametrize("side", ["servicenow", "jira"])
+def test_a_side_in_trouble_is_named_and_tried_again(bench: Bench, side: str) -> None:
+    faults = bench.now_faults if side == "servicenow" else bench.jira_faults
+    daemon = a_daemon(bench)
+    daemon.once()
+    faults.add(Fault("drop_before", times=None))
+    bench.clock.advance(60)
+    daemon.once()
+    assert list(daemon.health.trouble) == [side]
+    assert not daemon.health.ready
+    assert daemon.failure is None
+    faults.clear()
+    daemon.once()
+    assert daemon.health.ready
+
+
+@pytest.mark.parametrize("error", [LeaseLost("taken"), BrokenInvariant("a bug")])
+def test_a_lost_lock_and_a_bug_end_the_daemon(bench: Bench, error: Exception) -> None:
+    def failing(_: Summary) -> None:
+        raise error
+
+    daemon = a_daemon(bench, failing)
+    daemon.once()
+    assert daemon.failure is error
+    assert not daemon.health.ready
+    daemon.wait()  # returns at once
+    writes = bench.writes()
+    Company(bench).incident()
+    daemon.once()
+    daemon.sweep()
+    assert bench.writes() == writes + 1  # the incident itself
+
+
+def test_what_nobody_foresaw_ends_it_with_its_context(bench: Bench) -> None:
+    def failing(_: Summary) -> None:
+        raise KeyError("oops")
+
+    daemon = a_daemon(bench, failing)
+    with pytest.raises(KeyError):
+        daemon.once()
+    assert isinstance(daemon.failure, KeyError)
+    assert not daemon.health.ready
+
+
+def test_a_lock_that_another_process_took_ends_it(bench: Bench) -> None:
+    lease = bench.store.lease.take("sync", "first", 0.0)
+    bench.store.fence(lease)
+    bench.store.lease.take("sync", "second", 60.0)
+    daemon = a_daemon(bench)
+    daemon.once()
+    assert isinstance(daemon.failure, LeaseLost)
+    assert "second" in str(daemon.failure)
+
+
+def test_the_sweep_finds_what_no_poll_shows(bench: Bench) -> None:
+    company = Company(bench)
+    key = company.incident()
+    daemon = a_daemon(bench)
+    daemon.once()
+    issue = company.issue(key).id
+    company.team().hide(issue)
+    bench.clock.advance(60)
+    daemon.once()
+    assert company.link(key).state is LinkState.ACTIVE
+    daemon.sweep()
+    assert company.link(key).state is LinkState.MISSING
+    company.team().hide(issue, hidden=False)
+    daemon.sweep()
+    assert company.link(key).state is LinkState.ACTIVE
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = threading.active_count()
+    yield
+    assert threading.active_count() <= before
+
+
+@pytest.mark.usefixtures("threads")
+def test_it_starts_at_once_and_stops_after_the_pass_under_way(bench: Bench) -> None:
+    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_: Summary) -> None:
+        begun.set()
+        assert go.wait(10)
+        ended.set()
+
+    daemon = a_daemon(bench, slow)
+    daemon.start()
+    assert begun.wait(10)
+    daemon.ask_to_stop()
+    daemon.wait()
+    go.set()
+    daemon.stop()
+    assert ended.is_set()
+
+
+def test_a_stop_that_was_asked_for_begins_no_new_pass(bench: Bench) -> None:
+    daemon = a_daemon(bench)
+    daemon.ask_to_stop()
+    daemon.once()
+    daemon.sweep()
+    assert daemon.health.last_pass is None

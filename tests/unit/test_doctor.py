@@ -1,0 +1,68 @@
+"""The health ladder on a pair of sandboxes: what is climbed, what fails, what is said then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.demo.town import Town
+from sync.doctor import Rung, examine
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    with Town("cloud", incidents=0, index_lag=0.0) as started:
+        yield started
+
+
+@pytest.fixture
+def climbed(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in town.settings().items():
+        monkeypatch.setenv(name, value)
+
+
+def rungs() -> dict[str, Rung]:
+    return {rung.name: rung for rung in examine()}
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_healthy_pair_has_no_failing_rung() -> None:
+    found = rungs()
+    assert {rung.state for rung in found.values()} == {"ok"}
+    assert list(found)[:3] == ["settings", "store", "mappings"]
+    assert "fields and values" in found
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_project_that_is_not_there_is_a_rung_and_no_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TANDEM_JIRA__PROJECT", "NOPE")
+    found = rungs()
+    assert found["jira identity"].state == "ok"
+    last = list(found.values())[-1]
+    assert (last.name, last.state, last.kind) == ("fields and values", "fail", "usage")
+    assert last.remedy
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_wrong_password_stops_what_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANDEM_SERVICENOW__PASSWORD", "wrong")
+    found = rungs()
+    assert found["servicenow identity"].state == "fail"
+    assert found["servicenow identity"].kind == "unreachable"
+    assert found["jira identity"].state == "ok"
+    assert found["fields"].state == "skip"
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_mapping_that_is_wrong_stops_before_the_systems(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TANDEM_MAPPINGS__DIR", str(tmp_path))
+    found = rungs()
+    assert list(found) == ["settings", "store and mappings"]
+    assert "holds no *.yaml" in found["store and mappings"].told
