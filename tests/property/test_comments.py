@@ -84,6 +84,17 @@ class Threads:
         return number
 
 
+def test_a_copy_that_the_store_forgot_is_not_carried_again() -> None:
+    threads = Threads()
+    threads.say(SN, "hello")
+    [one] = carried(threads.case(), SN, "i")
+    threads.arrive(JIRA, one, remembered=False)
+    assert carried(threads.case(), SN, "i") == ()
+    assert carried(threads.case(), JIRA, "i") == ()
+    [(reference, original, _)] = arrivals(threads.case(), JIRA, "i")
+    assert (reference, original) == (one.reference, one.source_id)
+
+
 BODIES = st.sampled_from(
     [
         "plain",

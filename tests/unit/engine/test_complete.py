@@ -70,6 +70,17 @@ def test_waiting_lasts_as_long_as_the_settle_time() -> None:
     assert company.link(key).jira.label == "OPS-1"
 
 
+def test_waiting_lasts_through_all_attempts() -> None:
+    bench = Bench()
+    company = Company(bench)
+    bench.jira_faults.add(Fault("drop_before", method="POST", path=CREATE, times=None))
+    company.incident()
+    began = bench.clock.now()
+    summary = bench.sync(wait=True)
+    assert (summary.unclear, summary.parked) == (0, 1)
+    assert (bench.clock.now() - began).total_seconds() >= 3 * 300
+
+
 def test_waiting_ends_although_a_side_always_puts_us_off() -> None:
     bench, company, key = linked()
     bench.jira_faults.add(

@@ -106,14 +106,20 @@ def test_a_listed_record_that_left_the_scope_meanwhile_gets_no_twin() -> None:
 
 
 def test_rows_of_a_held_pair_stay_and_those_of_others_go_on() -> None:
-    bench = Bench(options={"limits": Limits(creates=1)})
+    bench = Bench()
     company = Company(bench)
+    company.incident()
+    company.problem()
+    bench.until_quiet()
+    before = len(bench.jira.world.issues)
+    bench.options = {"limits": Limits(creates=1)}
     for number in range(2):
         company.incident(f"n{number}")
-    company.problem()
-    bench.connect()
-    Engine(bench.runtime).run(Orders(partly=True, first_run_allowed=True))
-    assert len(bench.jira.world.issues) == 1  # the problem's epic
+    company.problem("Another")
+    bench.clock.advance(60)
+    Engine(bench.connect()).run(Orders(partly=True))
+    made = list(bench.jira.world.issues.values())[before:]
+    assert [issue.fields["summary"] for issue in made] == ["Another"]
     assert bench.store.inbox.count() == 2
 
 
