@@ -69,4 +69,19 @@ def broken(error: Exception, side: str, where: str) -> NeverSent | NoAnswer:
     unsent = isinstance(reason, _UNSENT) or isinstance(error, _UNSENDABLE)
     # A refused certificate ends the handshake; other TLS trouble can come after the request.
     if unsent or "CERTIFICATE_VERIFY_FAILED" in str(reason):
-    
+        what = f"no connection{_host(error, 'to')}: {told(reason)}"
+        return NeverSent(what, side=side, where=where)
+    return NoAnswer(f"no whole answer{_host(error, 'from')}: {told(error)}", side=side, where=where)
+
+
+def _host(error: Exception, word: str) -> str:
+    url = getattr(getattr(error, "request", None), "url", None)
+    return f" {word} {urlsplit(url).netloc}" if url else ""
+
+
+def told(error: object) -> str:
+    """The kind of trouble in words; an unknown one by its name."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "its certificate is not trusted"
+    known = (words for kind, words in _TOLD if isinstance(error, kind))
+    return next(known, type(error).__name__)
