@@ -7,6 +7,7 @@ which side is down, and records that were seen stay in the inbox.
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -72,6 +73,8 @@ class Daemon:
         )  # fmt: skip
         trigger = CronTrigger.from_crontab(self._settings.sweep.cron, timezone="UTC")
         self._scheduler.add_job(self.sweep, trigger, id="sweep", **options)
+        # A poll that comes while a pass is still at work is skipped: no news to anybody.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
         log.info("started", action="daemon.start", every=self._settings.poll.interval)
 
@@ -112,6 +115,10 @@ class Daemon:
         except SyncError as error:
             self.health.trouble = {"engine": str(error)}
             log.error("a pass was stopped", action="pass.stopped", why=str(error))
+        except Exception as error:  # noqa: BLE001 - the daemon lives on; probe and log tell
+            name = type(error).__name__
+            self.health.trouble = {"engine": f"unexpected {name}, told by the log"}
+            log.error("a pass failed unexpectedly", action="pass.unexpected", exc_info=error)
         else:
             self.health.trouble = {}
             for circuit in self._runtime.circuits.values():
