@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -66,13 +68,26 @@ def unknown_pair(name: str, pairs: Iterable[str]) -> UserError:
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with the documented exit code."""
     log.configure(LogSettings())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     sys.exit(run(lambda: app(arguments, prog_name="tandem")))
+
+
+class Stopped(SystemExit):
+    """A person or the system wants us to end now; what is held is given back on the way out."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(128 + number)
 
 
 def run(work: Callable[[], object]) -> int:
     """Do the work; turn what goes wrong into advice and an exit code."""
     try:
         work()
+    except Stopped as wish:
+        complain("Stopped. What was written is remembered: the next run goes on from here.")
+        return int(wish.code or UNEXPECTED)
     except UnsafePlan as error:
         return _held(error)
     except UserError as error:
