@@ -41,7 +41,7 @@ class ConnectorError(Exception):
 class RetryLater(ConnectorError):
     """The side asks for patience or did not answer. ``after`` is seconds, where it said so."""
 
-    remedy = "It is tried again by itself."
+    remedy = "Run again later; the daemon does so by itself."
 
     def __init__(
         self,
@@ -53,7 +53,16 @@ class RetryLater(ConnectorError):
         after: float | None = None,
     ) -> None:
         self.after = after
-        super().__init__(what, side=side, where=where, remedy=remedy)
+        asked = f" and asks for {patience(after)} of patience" if after else ""
+        super().__init__(f"{what}{asked}", side=side, where=where, remedy=remedy)
+
+
+def patience(seconds: float) -> str:
+    """A wait as people say it."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "a moment"
 
 
 class Unreachable(RetryLater):

@@ -7,6 +7,7 @@ reached the side) or in :class:`NoAnswer` (something may have).
 from __future__ import annotations
 
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -30,6 +31,18 @@ _UNSENDABLE = (
     requests.exceptions.InvalidSchema,
 )
 
+_TOLD: tuple[tuple[type[BaseException], str], ...] = (
+    (urllib3.exceptions.NameResolutionError, "nobody knows this host name"),
+    (urllib3.exceptions.ConnectTimeoutError, "it does not answer in time"),
+    (requests.exceptions.ConnectTimeout, "it does not answer in time"),
+    (urllib3.exceptions.NewConnectionError, "it refuses connections"),
+    (requests.exceptions.Timeout, "it took too long"),
+    (requests.exceptions.ChunkedEncodingError, "the connection closed in the middle of it"),
+    (requests.exceptions.SSLError, "the encrypted connection failed"),
+    (urllib3.exceptions.SSLError, "the encrypted connection failed"),
+    (requests.exceptions.ConnectionError, "the connection closed before it"),
+)
+
 
 class NeverSent(Unreachable):
     """No connection came about, so nothing can have happened."""
@@ -48,13 +61,27 @@ def tame(session: requests.Session) -> None:
 def broken(error: Exception, side: str, where: str) -> NeverSent | NoAnswer:
     """Whether the request can have reached the side, as the library's exception tells.
 
-    The message names the kind of trouble only: the library's text would repeat the URL with its
-    query.
+    The message names the host and the kind of trouble only: the library's text would repeat the
+    URL with its query.
     """
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
     unsent = isinstance(reason, _UNSENT) or isinstance(error, _UNSENDABLE)
     # A refused certificate ends the handshake; other TLS trouble can come after the request.
     if unsent or "CERTIFICATE_VERIFY_FAILED" in str(reason):
-        return NeverSent(f"no connection: {type(error).__name__}", side=side, where=where)
-    return NoAnswer(f"no whole answer: {type(error).__name__}", side=side, where=where)
+        what = f"no connection{_host(error, 'to')}: {told(reason)}"
+        return NeverSent(what, side=side, where=where)
+    return NoAnswer(f"no whole answer{_host(error, 'from')}: {told(error)}", side=side, where=where)
+
+
+def _host(error: Exception, word: str) -> str:
+    url = getattr(getattr(error, "request", None), "url", None)
+    return f" {word} {urlsplit(url).netloc}" if url else ""
+
+
+def told(error: object) -> str:
+    """The kind of trouble in words; an unknown one by its name."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "its certificate is not trusted"
+    known = (words for kind, words in _TOLD if isinstance(error, kind))
+    return next(known, type(error).__name__)

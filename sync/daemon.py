@@ -8,6 +8,7 @@ another process works in its place, and a bug, because what comes after it canno
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -73,6 +74,8 @@ class Daemon:
         )  # fmt: skip
         trigger = CronTrigger.from_crontab(self._settings.sweep.cron, timezone="UTC")
         self._scheduler.add_job(self.sweep, trigger, id="sweep", **options)
+        # A poll that comes while a pass is still at work is skipped: no news to anybody.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
         log.info("started", action="daemon.start", every=self._settings.poll.interval)
 
@@ -116,9 +119,10 @@ class Daemon:
         except SyncError as error:
             self.health.trouble = {"engine": str(error)}
             log.error("a pass was stopped", action="pass.stopped", why=str(error))
-        except Exception as error:
-            self._end(error)
-            raise
+        except Exception as error:  # noqa: BLE001 - the daemon lives on; probe and log tell
+            name = type(error).__name__
+            self.health.trouble = {"engine": f"unexpected {name}, told by the log"}
+            log.error("a pass failed unexpectedly", action="pass.unexpected", exc_info=error)
         else:
             self.health.trouble = {}
             for circuit in self._runtime.circuits.values():

@@ -5,15 +5,19 @@ A rung that fails makes those above it pointless; they are reported as skipped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from connector.base import Adapter
-from connector.errors import AccessLost, ConnectorError, NotThere
-from connector.values import Identity
+from connector.errors import ConnectorError, NotThere, Rejected
+from connector.values import Identity, Stream
 from mappings.live import Fact, check
 from mappings.model import MappingSpec
+from mappings.nodes import Problem
 from mappings.sides import Side
 from sync import wiring
 from sync.errors import UserError
@@ -21,6 +25,7 @@ from sync.runtime import Runtime, container, scope
 from sync.settings import Settings
 
 CLOCK_LIMIT = timedelta(seconds=60)
+_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,12 @@ class Rung:
     kind: str = "usage"
 
 
-def examine(load: Callable[[], Settings] = Settings.load) -> Iterator[Rung]:
-    """Climb until something fails. ``load`` reads the settings."""
+def examine(load: Callable[[], Settings]) -> Iterator[Rung]:
+    """Climb until something fails. ``load`` reads the settings, with access to both sides."""
     try:
         settings = load()
     except UserError as error:
-        yield Rung("settings", "fail", "; ".join(error.problems))
+        yield from _failed("settings", error.problems)
         return
     yield Rung("settings", "ok", "complete")
     try:
@@ -48,7 +53,19 @@ def examine(load: Callable[[], Settings] = Settings.load) -> Iterator[Rung]:
             yield Rung("mappings", "ok", ", ".join(runtime.pairs))
             yield from _sides(runtime)
     except UserError as error:
-        yield Rung("store and mappings", "fail", "; ".join(error.problems))
+        yield from _failed("store or mappings", error.problems)
+
+
+def _failed(name: str, problems: Sequence[str]) -> Iterator[Rung]:
+    """One rung for each problem: its first sentence is what is wrong, the rest is the remedy."""
+    for problem in problems:
+        told, *remedy = _SENTENCE.split(problem, maxsplit=1)
+        yield Rung(name, "fail", told, *remedy)
+
+
+def _kind_of(error: ConnectorError) -> str:
+    """What does not exist or is not understood is for whoever wrote it; the rest is the side's."""
+    return "usage" if isinstance(error, NotThere | Rejected) else "unreachable"
 
 
 def _sides(runtime: Runtime) -> Iterator[Rung]:
@@ -70,14 +87,13 @@ def _identity(adapter: Adapter, side: Side) -> tuple[Rung, Identity | None]:
     name = f"{side} identity"
     try:
         found = adapter.identity()
-    except AccessLost as error:
-        return Rung(name, "fail", error.what, error.remedy, "unreachable"), None
     except ConnectorError as error:
-        return Rung(name, "fail", error.what, error.remedy, "unreachable"), None
-    told = f"{found.flavour} {found.version} at {found.host} knows us as {found.name}"
+        return Rung(name, "fail", f"{error.what}.", error.remedy, _kind_of(error)), None
+    kind = f"{found.flavour} {found.version}".strip()
+    told = f"{kind} at {found.host} knows us as {found.name}"
     if found.admin:
         return Rung(
-            name, "warn", f"{told}, an administrator",
+            name, "warn", f"{told}, an administrator.",
             "Use an account with the least rights (see deploy/README.md).",
         ), found  # fmt: skip
     return Rung(name, "ok", told), found
@@ -87,7 +103,7 @@ def _clock(runtime: Runtime, side: Side, identity: Identity) -> Rung:
     apart = abs(identity.server_now - runtime.clock())
     if apart > CLOCK_LIMIT:
         return Rung(
-            f"{side} clock", "warn", f"{apart.total_seconds():.0f} s apart from ours",
+            f"{side} clock", "warn", f"{apart.total_seconds():.0f} s apart from ours.",
             "Nothing is lost by it, but set the clock by NTP: times in reports are off.",
         )  # fmt: skip
     return Rung(f"{side} clock", "ok", f"{apart.total_seconds():.0f} s apart from ours")
@@ -96,47 +112,57 @@ def _clock(runtime: Runtime, side: Side, identity: Identity) -> Rung:
 def _rights(runtime: Runtime, side: Side) -> Iterator[Rung]:
     adapter = runtime.adapters[side]
     for stream in adapter.streams(runtime.containers(side)):
-        yield _try(
-            f"{side} feed {stream.name}",
-            lambda stream=stream: next(
-                iter(adapter.changed(stream, adapter.server_now() - timedelta(minutes=1))), None
-            ),
-            "can be read",
-        )
+        name = f"{side} feed {stream.name}"
+        yield _try(name, partial(_first_page, adapter, stream), "can be read")
     for spec in runtime.specs:
-        if scope(spec, side):
-            yield _try(
-                f"{side} scope of {spec.pair}",
-                lambda spec=spec: adapter.in_scope(container(spec, side), scope(spec, side), ["0"]),
-                "is understood",
-            )
+        wanted = scope(spec, side)
+        if wanted:
+            look = partial(adapter.in_scope, container(spec, side), wanted, ["0"])
+            yield _try(f"{side} scope of {spec.pair}", look, "is understood")
 
 
-def _try(name: str, work: object, told: str) -> Rung:
+def _first_page(adapter: Adapter, stream: Stream) -> object:
+    since = adapter.server_now() - timedelta(minutes=1)
+    return next(iter(adapter.changed(stream, since)), None)
+
+
+def _try(name: str, work: Callable[[], object], told: str) -> Rung:
     try:
-        work()  # type: ignore[operator]
-    except NotThere as error:
-        return Rung(name, "fail", error.what, error.remedy)
+        work()
     except ConnectorError as error:
-        return Rung(name, "fail", error.what, error.remedy, "unreachable")
+        return Rung(name, "fail", f"{error.what}.", error.remedy, _kind_of(error))
     return Rung(name, "ok", told)
 
 
 def _fields(runtime: Runtime) -> Iterator[Rung]:
-    try:
-        problems = [str(problem) for spec in runtime.specs for problem in _live(runtime, spec)]
-    except ConnectorError as error:
-        kind = "usage" if isinstance(error, NotThere) else "unreachable"
-        yield Rung("fields and values", "fail", error.what, error.remedy, kind)
-        return
+    name, sound = "fields and values", True
+    for spec in runtime.specs:
+        try:
+            problems = _live(runtime, spec)
+        except ConnectorError as error:
+            sound = False
+            yield Rung(name, "fail", f"{error.what}.", error.remedy, _kind_of(error))
+            continue
+        for problem in problems:
+            sound = False
+            where = f"{problem.file}:{problem.line}: {problem.path}"
+            yield Rung(name, "fail", f"{where}: {problem.text}.", problem.remedy)
+    if sound:
+        yield Rung(name, "ok", "every mapped field, choice and status exists")
+
+
+def _live(runtime: Runtime, spec: MappingSpec) -> list[Problem]:
+    """What the two systems say about a mapping; a table or project that is not there, too."""
+    facts: dict[Side, Fact] = {}
+    problems: list[Problem] = []
+    for side in Side:
+        try:
+            facts[side] = _facts(runtime, spec, side)
+        except NotThere as error:
+            place = "servicenow.table" if side is Side.SERVICENOW else "jira.project"
+            problems.append(Problem(spec.file or spec.pair, 1, place, error.what, error.remedy))
     if problems:
-        yield Rung("fields and values", "fail", "; ".join(problems))
-    else:
-        yield Rung("fields and values", "ok", "every mapped field, choice and status exists")
-
-
-def _live(runtime: Runtime, spec: MappingSpec) -> list[object]:
-    facts = {side: _facts(runtime, spec, side) for side in Side}
+        return problems
     return list(check(spec, facts[Side.SERVICENOW], facts[Side.JIRA]))
 
 
@@ -155,8 +181,7 @@ def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:
     return Fact(fields, frozenset(kind.name for kind in kinds), statuses)
 
 
-def live_problems(settings: Settings, specs: tuple[MappingSpec, ...]) -> list[str]:
+def live_problems(settings: Settings, folder: Path | None) -> list[str]:
     """What both systems say about mappings: unknown fields, choices, statuses, issue types."""
-    del specs
-    with wiring.running(settings) as runtime:
+    with wiring.running(settings, folder=folder) as runtime:
         return [str(problem) for spec in runtime.specs for problem in _live(runtime, spec)]

@@ -44,7 +44,7 @@ class StoreUnusable(UserError):
         self.what = what
         self.where = where
         self.remedy = remedy
-        super().__init__([f"store {where}: {what}. {remedy}"])
+        super().__init__([f"store {where}: {what.rstrip('.?! ')}. {remedy}"])
 
 
 class UnsafePlan(SyncError):

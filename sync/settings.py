@@ -265,8 +265,12 @@ def missing(settings: Settings) -> list[str]:
     if not settings.mappings.dir and not settings.jira.project:
         blank.append(("jira", "project"))
     return [
-        f"{variable(path)}: not set. Set it, in the environment, in {origins.DEFAULT_FILE}"
-        + (f" or as a file in {origins.SECRETS_DIR}." if _hidden(path) else ".")
+        f"{variable(path)}: not set. Set it in the environment"
+        + (
+            f", in {origins.DEFAULT_FILE} or as a file in {origins.SECRETS_DIR}."
+            if _hidden(path)
+            else f" or in {origins.DEFAULT_FILE}."
+        )
         for path in blank
     ]
 

@@ -47,7 +47,7 @@ def mapping_texts(folder: Path | None) -> dict[str, str]:
     if folder is None:
         return dict(shipped())
     if not folder.is_dir():
-        raise UserError(f"mappings folder {folder} does not exist. Set TANDEM_MAPPINGS__DIR.")
+        raise UserError(f"mappings folder {folder} does not exist. Name one that does.")
     files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
     if not files:
         raise UserError(f"mappings folder {folder} holds no *.yaml file. Copy a shipped one there.")

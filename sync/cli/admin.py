@@ -67,7 +67,7 @@ def check(
         problems = error.problems
     else:
         if live:
-            problems = live_problems(settings, specs)
+            problems = live_problems(settings, folder)
     if json:
         emit(problems)
     for problem in problems if not json else ():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from connector.errors import ConnectorError, NotThere
+from connector.errors import ConnectorError, NotThere, Rejected
 from sync import log
 from sync.errors import SyncError, UnsafePlan, UserError
+from sync.runtime import log as events
 from sync.settings import LogSettings, Settings
 
 app = typer.Typer(
@@ -57,16 +60,34 @@ def complain(text: str) -> None:
     err.print(text, markup=False)
 
 
+def unknown_pair(name: str, pairs: Iterable[str]) -> UserError:
+    """What to say about a pair that no mapping has."""
+    return UserError(f"there is no pair {name!r}. Pairs: {', '.join(pairs)}.")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with the documented exit code."""
     log.configure(LogSettings())
-    sys.exit(run(lambda: app(arguments, standalone_mode=True)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    sys.exit(run(lambda: app(arguments, prog_name="tandem")))
+
+
+class Stopped(SystemExit):
+    """A person or the system wants us to end now; what is held is given back on the way out."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(128 + number)
 
 
 def run(work: Callable[[], object]) -> int:
     """Do the work; turn what goes wrong into advice and an exit code."""
     try:
         work()
+    except Stopped as wish:
+        complain("Stopped. What was written is remembered: the next run goes on from here.")
+        return int(wish.code or UNEXPECTED)
     except UnsafePlan as error:
         return _held(error)
     except UserError as error:
@@ -78,10 +99,14 @@ def run(work: Callable[[], object]) -> int:
         return error.exit_code
     except ConnectorError as error:
         complain(str(error))
-        return USAGE if isinstance(error, NotThere) else UNREACHABLE
-    except KeyboardInterrupt:
-        complain("Stopped. Everything written so far is remembered.")
-        return DONE
+        return USAGE if isinstance(error, NotThere | Rejected) else UNREACHABLE
+    except Exception as error:  # noqa: BLE001 - the last place where it can be explained
+        events.error("stopped by an unexpected error", action="unexpected", exc_info=error)
+        complain(
+            f"Unexpected error: {type(error).__name__}; the log line above tells where. What was "
+            "written is remembered: run the command again, and report the line if it comes back."
+        )
+        return UNEXPECTED
     return DONE
 
 
@@ -89,6 +114,9 @@ def _held(error: UnsafePlan) -> int:
     complain("Nothing was written: the plan needs your consent.")
     for reason in error.reasons:
         complain(f"  {reason}")
+    if not getattr(getattr(error.found, "plan", None), "actions", ()):
+        complain("Nothing is left to write: both sides agree. `tandem plan` shows it.")
+        return error.exit_code
     complain(
         f"Look at it with `tandem plan`; release exactly this plan with "
         f"`tandem sync --approve {error.plan}`, or first runs and counts with `tandem sync --yes`."

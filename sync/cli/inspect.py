@@ -10,7 +10,7 @@ from rich.table import Table
 from mappings.sides import Side
 from mappings.values import Unmappable
 from sync import report, wiring
-from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say
+from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, unknown_pair
 from sync.core.model import HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
@@ -217,6 +217,8 @@ def links(
     """List the records that are kept in step. Example: `tandem links --pair incident-story`."""
     settings = configured()
     pairs = [spec.pair for spec in wiring.load_specs(settings)]
+    if pair and pair not in pairs:
+        raise unknown_pair(pair, pairs)
     with wiring.open_store(settings) as store:
         rows = [
             report.link_data(link)
@@ -239,7 +241,7 @@ def people(json: JsonFlag = False) -> None:
 
     Example: `tandem people --json`.
     """
-    with wiring.running(configured()) as runtime:
+    with wiring.running(configured(sides=True)) as runtime:
         rows = [
             {"side": side.value, "name": one.name, "email": one.email, "active": one.active}
             | _match(runtime, side, one.key)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sync import wiring
 from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, say
-from sync.daemon import Daemon, stopping_on_signals
 from sync.runtime import Runtime
 from sync.settings import Settings
-from sync.web.health import HealthServer
+
+if TYPE_CHECKING:
+    from sync.daemon import Daemon
 
 
 @app.command()
@@ -28,6 +29,9 @@ def run(
     A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
     `tandem sync --yes`. Examples: `tandem run`, `tandem run --standby` on a second node.
     """
+    # Imported here: only the daemon needs a scheduler and a web server, and they take a while.
+    from sync.daemon import Daemon, stopping_on_signals
+
     settings = configured(sides=True)
     with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings)
@@ -45,10 +49,13 @@ def run(
 @contextmanager
 def _probes(daemon: Daemon, settings: Settings) -> Iterator[None]:
     """The health probes, where the settings want them."""
-    if settings.web.listen == "off":
+    from sync.web.health import HealthServer
+
+    address = settings.web.address
+    if address is None:
         yield
         return
-    probes = HealthServer(daemon.health, settings.web.listen)
+    probes = HealthServer(daemon.health, address)
     probes.start()
     try:
         yield

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from mappings.sides import Side
 from sync import report, wiring
-from sync.cli.app import OPEN, JsonFlag, app, configured, emit, err, out, say
-from sync.core.plan import Plan
+from sync.cli.app import OPEN, JsonFlag, app, configured, emit, err, out, say, unknown_pair
+from sync.core.plan import Adopt, Create, Plan, anchor
 from sync.engine import Engine, Orders, Summary
 from sync.engine import Progress as EngineProgress
 from sync.engine.study import MAPPING, Study, study
@@ -46,7 +46,7 @@ def only_pair(runtime: Runtime, pair: str) -> Runtime:
         return runtime
     spec = runtime.spec(pair)
     if spec is None:
-        raise UserError(f"there is no pair {pair!r}. Pairs: {', '.join(runtime.pairs)}.")
+        raise unknown_pair(pair, runtime.pairs)
     return replace(runtime, specs=(spec,))
 
 
@@ -100,15 +100,17 @@ def narrowed(plan: Plan, records: frozenset[str]) -> Plan:
     """The part of a plan about some records, named by number, key or id."""
     if not records:
         return plan
-    actions = tuple(one for one in plan.actions if records & _names(report.action_data(one), one))
+    actions = tuple(one for one in plan.actions if records & _names(one))
     return Plan(actions, tuple(n for n in plan.notes if n.link.servicenow.label in records))
 
 
-def _names(data: dict[str, Any], action: Any) -> frozenset[str]:
-    ends = [action.origin] if hasattr(action, "origin") and hasattr(action.origin, "key") else []
+def _names(action: Any) -> frozenset[str]:
+    ends = [action.origin] if isinstance(action, Create) else []
+    if isinstance(action, Adopt):
+        ends = [action.servicenow, action.jira]
     if hasattr(action, "link"):
         ends = [action.link.servicenow, action.link.jira]
-    return frozenset({data["record"], *(e.key for e in ends), *(e.label for e in ends)})
+    return frozenset({anchor(action), *(e.key for e in ends), *(e.label for e in ends)})
 
 
 def show_summary(summary: Summary, *, json: bool) -> None:
@@ -163,8 +165,22 @@ def plan(
     settings = configured(sides=True)
     with wiring.running(settings, folder=mappings) as runtime, progress_bar(quiet=json) as progress:
         engine = Engine(runtime, progress)
-        found = whole_impact(runtime) if mappings else engine.plan(frozenset(records or ()))
-        show_plan(found, json=json, records=frozenset(records or ()))
+        wanted = frozenset(records or ())
+        found = whole_impact(runtime) if mappings else engine.plan(wanted)
+        _unknown(runtime, found, wanted)
+        show_plan(found, json=json, records=wanted)
+
+
+def _unknown(runtime: Runtime, found: Study, wanted: frozenset[str]) -> None:
+    """Refuse names that belong to no link and to no record in scope."""
+    planned = frozenset().union(*(_names(one) for one in found.plan.actions))
+    lost = [one for one in sorted(wanted - planned) if not runtime.store.links.find(one)]
+    if lost:
+        raise UserError(
+            f"{name}: not linked, and in no pair's scope. Check the name and that the account may "
+            "see it; the scopes stand in `tandem mappings show`."
+            for name in lost
+        )
 
 
 def whole_impact(runtime: Runtime) -> Study:

@@ -129,6 +129,8 @@ class Engine:
             if not (orders.wait and self.runtime.clock() < until and self._wait()):
                 break
             turn = 0
+        if orders.approve and not approved:
+            raise UnsafePlan(orders.approve, [f"plan {orders.approve} no longer applies"])
         return self.summary(monotonic() - started, held)
 
     def _fetch(self) -> None:

@@ -6,6 +6,7 @@ tells anything about tickets, so they need no authentication.
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Any
 
@@ -13,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from sync.daemon import Health
+from sync.errors import UserError
 from sync.report import stamp
 
 
@@ -39,15 +41,13 @@ def build(health: Health) -> FastAPI:
 
 
 class HealthServer:
-    """Serves the probes from a thread of its own."""
+    """Serves the probes from a thread of its own. Raises ``UserError`` for a taken address."""
 
-    def __init__(self, health: Health, listen: str) -> None:
-        host, _, port = listen.rpartition(":")
-        config = uvicorn.Config(
-            build(health), host=host.strip("[]"), port=int(port), log_config=None, access_log=False
-        )
+    def __init__(self, health: Health, address: tuple[str, int]) -> None:
+        bound = [_bound(*address)]
+        config = uvicorn.Config(build(health), log_config=None, access_log=False)
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread = threading.Thread(target=self._server.run, args=(bound,), daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""
@@ -57,3 +57,14 @@ class HealthServer:
         """Stop answering."""
         self._server.should_exit = True
         self._thread.join(timeout=5)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UserError(
+            f"TANDEM_WEB__LISTEN: cannot listen on {host}:{port}: {error.strerror}. Name a free "
+            "host:port of this machine, or off."
+        ) from error

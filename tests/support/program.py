@@ -1,0 +1,148 @@
+"""The program as a person runs it: a process of its own, settings in its environment.
+
+``Program(folder, town)`` works in a folder of its own against a town's two systems. ``run`` waits
+for the end and keeps what was said; ``start`` leaves it running.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sync.demo.town import Town
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-c", "from sync.cli import main; main()"]
+SETTLED_SOON = {"TANDEM_SETTLE__SERVICENOW": "1", "TANDEM_SETTLE__JIRA": "2"}
+"""Settle times as short as a test's patience; the weather of the tests knows no later commits."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a finished process left."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def data(self) -> Any:
+        """The answer for machines."""
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> str:
+        """Both streams, for a failing assertion."""
+        return f"exit {self.code} after {self.seconds:.1f} s\n{self.out}\n{self.err}"
+
+    @property
+    def advice(self) -> list[str]:
+        """What stderr says to a person: all lines that are no log."""
+        return [line for line in self.err.splitlines() if not line.startswith("{")]
+
+
+class Program:
+    """``tandem`` in a folder, with settings."""
+
+    def __init__(self, folder: Path, town: Town | None = None, **settings: str) -> None:
+        self.folder = folder
+        self.settings: dict[str, str] = {**(town.settings() if town else {}), **settings}
+
+    def environment(self, changed: Mapping[str, str | None]) -> dict[str, str]:
+        """Ours without its settings, with this program's; ``None`` takes one away."""
+        plain = {name: value for name, value in os.environ.items() if "TANDEM" not in name}
+        wanted = {**self.settings, **changed}
+        chosen = {name: value for name, value in wanted.items() if value is not None}
+        return {**plain, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **chosen}
+
+    def run(self, *arguments: str, timeout: float = 60, **changed: str | None) -> Ran:
+        """Run a command to its end."""
+        return self.start(*arguments, **changed).ended(timeout)
+
+    def start(self, *arguments: str, **changed: str | None) -> Running:
+        """Begin a command."""
+        return Running([*COMMAND, *arguments], self.folder, self.environment(changed))
+
+
+class Running:
+    """A process under way. It writes into files, so that nobody has to read for it to go on."""
+
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self._place = Path(tempfile.mkdtemp(prefix="tandem-said-"))
+        self._began = time.monotonic()
+        with (self._place / "out").open("w") as out, (self._place / "err").open("w") as err:
+            self.process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdout=out, stderr=err
+            )
+
+    @property
+    def out(self) -> str:
+        """What it answered so far."""
+        return (self._place / "out").read_text()
+
+    @property
+    def err(self) -> str:
+        """What it logged so far."""
+        return (self._place / "err").read_text()
+
+    def ended(self, timeout: float = 60) -> Ran:
+        """Wait for the end."""
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            said = self.killed().said
+            raise AssertionError(f"still running after {timeout} s\n{said}") from None
+        seconds = time.monotonic() - self._began
+        ran = Ran(self.process.returncode, self.out, self.err, seconds)
+        shutil.rmtree(self._place)
+        return ran
+
+    def killed(self) -> Ran:
+        """End it as a power cut would."""
+        self.process.kill()
+        return self.ended()
+
+
+@contextmanager
+def sandbox(folder: Path, *arguments: str) -> Iterator[dict[str, str]]:
+    """``tandem sandbox`` as a process; yields the settings that it prints."""
+    ports = ("--servicenow-port", "0", "--jira-port", "0")
+    running = Program(folder).start("sandbox", *ports, "--json", *arguments)
+    try:
+        until(lambda: running.out.endswith("}\n"))
+        yield json.loads(running.out)
+    finally:
+        running.killed()
+
+
+def ask(url: str, method: str = "GET", body: Any = None) -> tuple[int, Any]:
+    """An HTTP answer with JSON in it, whatever its status."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, method=method)  # noqa: S310 - our own servers
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def until(true: Callable[[], bool], within: float = 20) -> None:
+    """Wait for something to become true."""
+    deadline = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
