@@ -25,9 +25,8 @@ def main(given: list[str] | None = None) -> int:
         reached.update(+outcome.reached)
         _tell(outcome, ask)
     took = time.monotonic() - started
-    _say(
-        f"{number} schedules in {took:.1f} s ({number / max(took, 0.001):.1f} a second), {bad} bad"
-    )
+    rate = number / max(took, 0.001)
+    _say(f"{number} schedules in {took:.1f} s ({rate:.1f} a second), {bad} bad")
     if number > 1:
         for name, times in sorted(reached.items()):
             _say(f"  {times:6}  {name}")

@@ -3,8 +3,8 @@
 The store is asked for two things only: what its ledger *says* (conflicts, parked work, history).
 Each finding begins with the invariant of the reliability contract that it breaks.
 
-Where an invariant cannot hold with these two APIs (class D), it is exempted here, as narrowly as the
-journal allows, and counted:
+Where an invariant cannot hold with these two APIs (class D), it is exempted here, as narrowly as
+the journal allows, and counted:
 
 * an update of ours that was under way when its answer was lost may be done late, after people wrote
   the same field again: neither API has a conditional write (I-03; :func:`Judge._excused`);
@@ -295,7 +295,8 @@ class Judge:
                 if len(hits) > 1 or (not hits and not gone):
                     if self._comment_waits(couple, one.id):
                         continue
-                    yield f"I-09 {couple}: {token!r} of {side} stands {len(hits)} times in {side.other}"
+                    where = f"{len(hits)} times in {side.other}"
+                    yield f"I-09 {couple}: {token!r} of {side} stands {where}"
                     continue
                 order += [(hits[0], one.created.replace(microsecond=0))] if hits else []
                 if side is Side.SERVICENOW and hits and not copies[hits[0]].internal:
