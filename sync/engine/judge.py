@@ -20,7 +20,7 @@ from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decid
 from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
-from sync.engine.cases import Case
+from sync.engine.cases import Case, context
 from sync.runtime import container
 
 MARKS = "@marks"
@@ -152,22 +152,21 @@ def _writes(
 
 def field_write(rule: Rule, write: Write, records: Mapping[Side, Record]) -> FieldWrite:
     """A decided write in the native form of its side."""
-    other = records.get(write.side.other)
-    context = other.fields if other else {}
+    told = context(records.get(write.side.other))
     mine = records.get(write.side)
     return FieldWrite(
         rule.name,
         write.old,
         write.wanted,
         write.reason,
-        _other_value(rule, write.side.other, context),
-        rule.relation.native(write.side, write.wanted, write.old, context),
+        _other_value(rule, write.side.other, told),
+        rule.relation.native(write.side, write.wanted, write.old, told),
         closes=rule.relation.closes(write.side, write.wanted) and mine is not None,
     )
 
 
-def _other_value(rule: Rule, side: Side, context: Mapping[str, Value]) -> Value:
-    value = rule.relation.canonical(side, context)
+def _other_value(rule: Rule, side: Side, fields: Mapping[str, Value]) -> Value:
+    value = rule.relation.canonical(side, fields)
     return None if isinstance(value, Unknown) else value
 
 
