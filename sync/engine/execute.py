@@ -106,7 +106,7 @@ def _conflict(runtime: Runtime, note: Note, clash: Clash) -> Conflict:
 def _seat(runtime: Runtime, note: Note, clash: Clash, side: Side) -> Seat:
     spec = runtime.spec(note.pair)
     rule = next(rule for rule in spec.rules if rule.name == note.name) if spec else None
-    native = min(rule.relation.names(side), default="") if rule else ""
+    native = rule.relation.main(side) if rule else ""
     end = note.link.end(side)
     told = runtime.adapters[side].authorship(end.container, end.key, native)
     return Seat(clash.values.of(side), told.author, told.at)

@@ -85,7 +85,7 @@ def _stamps(runtime: Runtime, case: Case) -> dict[str, dict[Side, datetime]]:
             continue
         found[f"{case.link.id}/{rule.name}"] = {
             side: runtime.adapters[side]
-            .authorship(record.container, record.key, _native(rule.relation.names(side)))
+            .authorship(record.container, record.key, rule.relation.main(side))
             .at
             for side, record in case.records.items()
         }
