@@ -188,13 +188,13 @@ def _intent(link: Link, marker: str) -> Intent:
 
 
 def _dependents(runtime: Runtime, link: Link) -> list[Link]:
-    """Links that pointed at this record before it had a twin (an incident at its problem)."""
+    """Links that pointed at this record before it had a twin: an incident at its problem, a story
+    at its epic."""
     found: dict[int, Link] = {}
     for spec in runtime.specs:
         for rule in spec.rules:
             if rule.relation.kind == "link":
-                for other in runtime.store.links.with_base(
-                    rule.name, Side.SERVICENOW, link.servicenow.key
-                ):
-                    found[other.id] = other
+                for side in Side:
+                    for other in runtime.store.links.with_base(rule.name, side, link.end(side).key):
+                        found[other.id] = other
     return list(found.values())

@@ -119,8 +119,18 @@ def decide(question: Question, lookup: Lookup) -> Decision:
     if moved:
         return _follow(question, moved[0], here, lookup)
     if question.repair:
-        return _carry(question, question.rule.owner.other, "the mapping asks for it", lookup)
+        return _carry(question, _teller(question).other, "the mapping asks for it", lookup)
     return Keep()
+
+
+def _teller(question: Question) -> Side:
+    """Who tells where an old drift is repaired: the owner, but of a reference whoever has one.
+
+    The other record got its twin only after the two had agreed; nobody cleared anything.
+    """
+    owner = question.rule.owner
+    lacking = question.rule.relation.kind == "link" and question.now(owner) is None
+    return owner.other if lacking else owner
 
 
 def _first(question: Question, lookup: Lookup) -> Decision:

@@ -139,6 +139,9 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
         runtime.store.inbox.done(list(case.rows))
+        if _twin_came_late(runtime, verdict):
+            end = case.link.servicenow
+            runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
     if verdict.state is not case.link.state:
         log.warning(
             "a link changed its state",
@@ -146,6 +149,16 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             record=link.servicenow.label,
             state=verdict.state.value,
         )
+
+
+def _twin_came_late(runtime: Runtime, verdict: Verdict) -> bool:
+    """Whether a reference was judged before this very plan made the twin it points at."""
+    return any(
+        rule.relation.kind == "link"
+        and (base := verdict.settled.get(rule.name)) is not None
+        and not rule.relation.holds(base.servicenow, base.jira, runtime.directory)
+        for rule in verdict.case.spec.rules
+    )
 
 
 def _agreed(runtime: Runtime, link: Link, verdict: Verdict) -> Link:
