@@ -11,7 +11,8 @@ same       same       no     keep: an accepted drift (repair: the owner wins)
 changed    same       no     write Jira, where the field flows there; else put it back
 same       changed    no     mirror image
 changed    changed    no     conflict, decided by the rule's policy
-unknown    unknown    -      keep: a field absent from an answer says nothing
+unknown    changed    -      wait for a person; mirror image
+unknown    any        -      keep: a field absent from an answer says nothing
 =========  =========  =====  ==========================================================
 
 A change is judged against the base of its own side, never by comparing two systems' clocks. The
@@ -94,9 +95,13 @@ class Question:
     repair: bool = False
     stamps: Mapping[Side, datetime] | None = None
 
+    def held(self, side: Side) -> Value | Unknown:
+        """The present value of a side, if it is known."""
+        return self.servicenow if side is Side.SERVICENOW else self.jira
+
     def now(self, side: Side) -> Value:
         """The present value of a side; only asked when it is known."""
-        value = self.servicenow if side is Side.SERVICENOW else self.jira
+        value = self.held(side)
         return None if isinstance(value, Unknown) else value
 
     def changed(self, side: Side) -> bool:
@@ -107,7 +112,7 @@ class Question:
 def decide(question: Question, lookup: Lookup) -> Decision:
     """The decision for one field (see the table above)."""
     if question.servicenow is UNKNOWN or question.jira is UNKNOWN:
-        return Keep()
+        return _unseen(question)
     here = Base(question.now(Side.SERVICENOW), question.now(Side.JIRA))
     if question.rule.relation.holds(here.servicenow, here.jira, lookup):
         return Keep(None if here == question.base else here)
@@ -131,6 +136,19 @@ def _teller(question: Question) -> Side:
     owner = question.rule.owner
     lacking = question.rule.relation.kind == "link" and question.now(owner) is None
     return owner.other if lacking else owner
+
+
+def _unseen(question: Question) -> Decision:
+    """What changed on one side must not be forgotten because the other side does not show it."""
+    hidden, base = [s for s in Side if question.held(s) is UNKNOWN], question.base
+    if len(hidden) == len(Side) or base is None or not question.changed(hidden[0].other):
+        return Keep()
+    side = hidden[0]
+    return Stuck(
+        side,
+        f"{side} does not show {question.rule.name} to us, and {side.other} changed it",
+        f"Give the account the right to read it in {side}, then `tandem parked retry ID`.",
+    )
 
 
 def _first(question: Question, lookup: Lookup) -> Decision:

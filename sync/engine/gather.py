@@ -17,6 +17,7 @@ from mappings.sides import Side
 from mappings.values import UNKNOWN
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
+from sync.engine.blanks import without_doubtful
 from sync.engine.cases import Candidate, Case, Gathered, reasons
 from sync.engine.hearing import with_backlog, with_comments
 from sync.feed import LISTED
@@ -63,13 +64,13 @@ def _cases(
         open_cases.append(
             Case(runtime.fitted(spec), link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
         )  # fmt: skip
+    open_cases = _with_parked(runtime, open_cases)
     first = _confirmed(runtime, _read(runtime, open_cases, _sides_to_read))
     loud = [case for case in first if not _quiet(case)]
     second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [done.get(case.link.id, case) for case in first]
-    proven = _with_graves(runtime, merged)
-    return tuple(with_comments(runtime, _with_parked(runtime, proven))), idle
+    return tuple(with_comments(runtime, _with_graves(runtime, merged))), idle
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:
@@ -128,7 +129,7 @@ def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             and (departs(case, side, record) or _expects_more(case, side))
         )
 
-    return _read(runtime, cases, doubtful, fresh=True)
+    return without_doubtful(runtime, _read(runtime, cases, doubtful, fresh=True))
 
 
 def _expects_more(case: Case, side: Side) -> bool:
@@ -147,8 +148,11 @@ def departs(case: Case, side: Side, record: Record) -> bool:
 
 
 def _quiet(case: Case) -> bool:
-    """Whether the sides that were read equal their base, so that the others need no look."""
-    if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
+    """Whether the sides that were read equal their base, so that the others need no look.
+
+    What is parked on a link waits for any change of either side to be tried again.
+    """
+    if case.making or case.forced() or case.parked or case.link.state is not LinkState.ACTIVE:
         return False
     return all(
         side in case.records and equals_base(case, side, case.records[side]) for side in case.woken
