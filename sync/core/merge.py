@@ -10,6 +10,7 @@ no base    no base    no     first link: the side the link came from wins
 same       same       no     keep: an accepted drift (repair: the owner wins)
 changed    same       no     write Jira, where the field flows there; else put it back
 same       changed    no     mirror image
+any        by us      no     write Jira: our walk through its workflow stopped half-way
 changed    changed    no     conflict, decided by the rule's policy
 unknown    changed    -      wait for a person; mirror image
 unknown    any        -      keep: a field absent from an answer says nothing
@@ -23,7 +24,7 @@ can be wrong, and falls back to the owner.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -45,12 +46,14 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Bring ``side`` from ``old`` to ``wanted``."""
+    """Bring ``side`` from ``old`` to ``wanted``; ``begun``: ``old`` is where an earlier try of ours
+    ended."""
 
     side: Side
     wanted: Value
     old: Value
     reason: str
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ class Question:
     """Everything one decision rests on.
 
     ``first`` wins where there is no base yet; ``repair`` makes an old drift count as a change by
-    the side that does not own the field; ``stamps`` are only for the policy ``newest``.
+    the side that does not own the field; ``stamps`` are only for the policy ``newest``; ``ours`` is
+    a side that only our own unfinished write has changed.
     """
 
     rule: Rule
@@ -94,6 +98,7 @@ class Question:
     first: Side
     repair: bool = False
     stamps: Mapping[Side, datetime] | None = None
+    ours: Side | None = None
 
     def held(self, side: Side) -> Value | Unknown:
         """The present value of a side, if it is known."""
@@ -119,6 +124,9 @@ def decide(question: Question, lookup: Lookup) -> Decision:
     if question.base is None:
         return _first(question, lookup)
     moved = [side for side in Side if question.changed(side)]
+    if question.ours is not None and question.ours in moved:
+        onward = _carry(question, question.ours, "to finish what was begun", lookup)
+        return replace(onward, begun=True) if isinstance(onward, Write) else onward
     if len(moved) == len(Side):
         return _clash(question, here, lookup)
     if moved:

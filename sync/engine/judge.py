@@ -51,7 +51,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What judging needs besides the case. ``recent`` is what was written lately, by link."""
+    """What judging needs besides the case. ``recent`` is what was written lately, by link;
+    ``own_steps`` are status rules whose change in Jira is our own unfinished walk."""
 
     lookup: Lookup
     installation: str
@@ -60,6 +61,7 @@ class Bench:
     stamps: Mapping[str, Mapping[Side, datetime]] = field(default_factory=dict)
     repair: bool = False
     recent: Mapping[int, Sequence[HistoryRow]] = field(default_factory=dict)
+    own_steps: frozenset[str] = frozenset()
 
 
 def judge(case: Case, bench: Bench) -> Verdict:
@@ -110,7 +112,7 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
 
 
 def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
-    values = {side: _value(case, rule, side) for side in Side}
+    values = {side: present(case, rule, side) for side in Side}
     question = Question(
         rule,
         case.bases.get(rule.name),
@@ -119,6 +121,7 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
         first=case.link.origin,
         repair=bench.repair or rule.relation.kind == "link" or _retried(case),
         stamps=bench.stamps.get(f"{case.link.id}/{rule.name}"),
+        ours=Side.JIRA if rule.name in bench.own_steps else None,
     )
     return decide(question, bench.lookup)
 
@@ -127,7 +130,7 @@ def _retried(case: Case) -> bool:
     return RETRY in case.reasons
 
 
-def _value(case: Case, rule: Rule, side: Side) -> Value | Unknown:
+def present(case: Case, rule: Rule, side: Side) -> Value | Unknown:
     """The present value; a side that was not read still holds its base (nothing woke it)."""
     record = case.records.get(side)
     if record is not None:
@@ -178,11 +181,12 @@ def fingerprint(write_old: Value, wanted: Value) -> str:
 def _refused_before(case: Case, name: str, write: Write) -> bool:
     if _retried(case):
         return False
-    tried = fingerprint(write.old, write.wanted)
-    return any(
-        row.side is write.side and row.field == name and row.fingerprint == tried
-        for row in case.parked
-    )
+    refused = [
+        row.fingerprint for row in case.parked if row.side is write.side and row.field == name
+    ]
+    if write.begun:  # where the refused walk ended is no reason to set out again
+        return any(one.endswith(f" -> {write.wanted!r}") for one in refused)
+    return fingerprint(write.old, write.wanted) in refused
 
 
 def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:
