@@ -7,8 +7,9 @@ never from what was sent: a value the side shortened or normalised is accepted, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from connector.errors import Rejected
 from connector.values import Done, Json, Move, Patch, Record, Refused, WriteResult
@@ -25,6 +26,9 @@ from sync.errors import BrokenInvariant
 from sync.runtime import Runtime, chunks, log
 
 BATCH = 100
+
+Due: TypeAlias = "tuple[Update, tuple[FieldWrite, ...]]"
+"""An update and those of its writes that a patch carries out."""
 
 
 def update(runtime: Runtime, actions: Sequence[Update], plan: str) -> frozenset[int]:
@@ -90,20 +94,39 @@ def _patch(
     if not due:
         return set()
     properties = _properties(runtime, side, [action.link for action, _ in due])
-    patches = [
-        replace(
-            _as_patch(side, action, writes, properties),
-            version=fresh[action.link.end(side).key].version,
-        )
-        for action, writes in due
-    ]
-    runtime.store.ensure()
-    results = runtime.adapters[side].patch(patches, runtime.names(side, where))
+
+    def sent(some: Sequence[Due]) -> list[tuple[Due, WriteResult]]:
+        patches = [
+            replace(
+                _as_patch(side, action, writes, properties),
+                version=fresh[action.link.end(side).key].version,
+            )
+            for action, writes in some
+        ]
+        runtime.store.ensure()
+        results = runtime.adapters[side].patch(patches, runtime.names(side, where))
+        return list(zip(some, results, strict=True))
+
     return {
         action.link.id
-        for (action, writes), result in zip(due, results, strict=True)
+        for (action, writes), result in _one_by_one(sent, sent(due))
         if not _after(runtime, action, writes, result, plan)
     }
+
+
+def _one_by_one(
+    sent: Callable[[Sequence[Due]], list[tuple[Due, WriteResult]]],
+    first: Sequence[tuple[Due, WriteResult]],
+) -> list[tuple[Due, WriteResult]]:
+    """One bad field must not hold the others back: a refused patch is sent again field by field."""
+    found: list[tuple[Due, WriteResult]] = []
+    for due, result in first:
+        action, writes = due
+        if isinstance(result, Refused) and len(writes) > 1:
+            found += [pair for write in writes for pair in sent([(action, (write,))])]
+        else:
+            found.append((due, result))
+    return found
 
 
 def _still_writes(action: Update) -> tuple[FieldWrite, ...]:
@@ -171,7 +194,6 @@ def _after(
 def _refused(
     runtime: Runtime, action: Update, writes: Sequence[FieldWrite], error: Rejected
 ) -> None:
-    """One bad field must not hold the others back: name it, or try them one by one next time."""
     for write in writes:
         tried = f"{write.old!r} -> {write.new!r}"
         park(runtime, _place(action, write), error, tried)
