@@ -16,7 +16,7 @@ from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.gather import gather
-from sync.engine.judge import Bench, Verdict, judge, present
+from sync.engine.judge import RETRY, Bench, Verdict, judge, present
 from sync.engine.propose import Proposal, propose
 from sync.engine.trust import hidden_fields
 from sync.runtime import Runtime
@@ -119,6 +119,8 @@ def _own_steps(runtime: Runtime, case: Case) -> frozenset[str]:
 def meet_people(runtime: Runtime, gathered: Gathered) -> None:
     """Know everybody whom the records mention before anything is judged."""
     keys: dict[Side, set[str]] = defaultdict(set)
+    if any(RETRY in case.reasons for case in gathered.cases):
+        runtime.directory.ask_anew()
     for case in gathered.cases:
         for side, record in case.records.items():
             _mentioned(case.spec, side, record.fields, keys)
