@@ -9,8 +9,7 @@ from tests.support.stage import Stage
 ODD = (
     "h1. not a heading\r\n* not *bold*, not _italic_ {code}x{code} [link|http://x.test]\r\n"
     "[code]<b>raw</b>[/code] a^b^ORactive=false 100% {{mono}} !image.png! [~mei.chen]\r\n"
-    "-- \\\\server "
-    "|| a || b ||\n# one\n\n  indented\n&amp; &#123; ☃ 🚒 é é {panel}"
+    "-- \\\\server\r\n|| a || b ||\n# one\n\n  indented\n&amp; &#123; ☃ 🚒 é é {panel}"
 )
 
 

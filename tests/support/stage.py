@@ -110,7 +110,8 @@ class Stage:
         try:
             if not self.unsettled:
                 self.tandem.settles()
-                assert self.tandem.differences() == []
+                found = self.tandem.differences()
+                assert not found, "\n".join(found)
         finally:
             self.store.close()
 
