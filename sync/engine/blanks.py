@@ -1,9 +1,8 @@
 """An empty column of ServiceNow is no evidence: rights that hide a value show it as empty too.
 
-Where a column that had a value reads as empty, the instance is asked both ways: is it empty, is it
-not? A column is taken for empty only when the first question names the record and the second does
-not; a condition that was ignored or forbidden answers otherwise. What stays in doubt is taken out
-of the record, so it is unknown, which never clears anything (reliability: I-18).
+Where a column that had a value reads as empty, the instance is asked whether it really is. What
+stays in doubt is taken out of the record, so it is unknown, which never clears anything; the other
+fields flow (reliability: I-18).
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from connector.errors import AccessLost, Rejected
 from mappings.sides import Side
 from mappings.values import UNKNOWN
 from sync.engine.cases import Case
@@ -30,11 +28,18 @@ def without_doubtful(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             doubts[(record.container, name)].add(record.key)
     if not doubts:
         return list(cases)
+    witness = runtime.adapters[Side.SERVICENOW].witness
     hidden = {
         (key, name)
         for (where, name), keys in doubts.items()
-        for key in keys - _empty(runtime, where, name, keys)
+        for key in keys - witness.empty(where, name, keys)
     }
+    if hidden:
+        log.warning(
+            "columns look hidden",
+            action="blank.doubt",
+            columns=sorted({name for _, name in hidden}),
+        )
     return [_without(case, hidden) for case in cases]
 
 
@@ -50,16 +55,6 @@ def blanked(case: Case) -> Iterator[str]:
         value = rule.relation.canonical(Side.SERVICENOW, record.fields)
         if value is not UNKNOWN and value in NOTHING:
             yield from rule.relation.names(Side.SERVICENOW)
-
-
-def _empty(runtime: Runtime, where: str, name: str, keys: Collection[str]) -> frozenset[str]:
-    adapter = runtime.adapters[Side.SERVICENOW]
-    try:
-        empty = adapter.in_scope(where, f"{name}ISEMPTY", keys)
-        return empty - adapter.in_scope(where, f"{name}ISNOTEMPTY", empty) if empty else empty
-    except (AccessLost, Rejected) as error:
-        log.info("cannot tell whether a column is empty", action="blank.doubt", why=str(error))
-        return frozenset()
 
 
 def _without(case: Case, hidden: Collection[tuple[str, str]]) -> Case:

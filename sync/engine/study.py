@@ -18,7 +18,6 @@ from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.gather import gather
 from sync.engine.judge import RETRY, Bench, Verdict, judge, present
 from sync.engine.propose import Proposal, propose
-from sync.engine.trust import hidden_fields
 from sync.runtime import Runtime
 from sync.store.values import QueuedRow
 
@@ -172,7 +171,6 @@ def _doubts(
     found = [Doubt(emptied, Consent.HASH)] if emptied else []
     if part.actions and runtime.trust.doubt is not None:
         found.append(runtime.trust.doubt)
-    found += [Doubt(reason, Consent.HASH) for reason in hidden_fields(runtime, spec, part)]
     return tuple(found)
 
 
