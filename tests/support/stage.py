@@ -33,13 +33,13 @@ from mappings.defaults import shipped
 from mappings.loader import load
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from sync import feed
 from sync.core.model import Conflict, Parked
 from sync.demo import truth
 from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
 from sync.engine.resolve import resolve, retry
 from sync.engine.study import Study
+from sync.engine.sweep import sweep
 from sync.runtime import Options, Runtime
 from sync.store import Store
 from tests.support.cast import Desk, Team
@@ -202,7 +202,7 @@ class Tandem:
     def sweeps(self) -> None:
         """``tandem sweep``, and a run."""
         with self._stage.process() as runtime:
-            feed.sweep(runtime)
+            sweep(runtime)
         self.syncs()
 
     def plan(self) -> Study:
