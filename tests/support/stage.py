@@ -41,7 +41,7 @@ from sync.engine.resolve import resolve, retry
 from sync.engine.study import Study
 from sync.engine.sweep import sweep
 from sync.runtime import Options, Runtime
-from sync.store import Store
+from tests.support import shelf
 from tests.support.cast import Desk, Team
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -80,7 +80,6 @@ class Stage:
     project: str = "OPS"
     mappings: Mapping[str, str] | None = None
     options: Mapping[str, object] = field(default_factory=dict)
-    store_url: str = "sqlite://"
     seed: int = 1
     unsettled: str = ""
     """Why a story does not end with both sides in agreement."""
@@ -96,7 +95,7 @@ class Stage:
             side: Wire(FaultyApp(app, self.faults[side], self.clock))
             for side, app in ((Side.SERVICENOW, self.servicenow), (Side.JIRA, self.jira))
         }
-        self.store = Store.open(self.store_url, clock=self.clock.now)
+        self.store = shelf.take(self.clock.now)
         texts = shipped() if self.mappings is None else self.mappings
         self.specs = _loaded(tuple(texts.items()), self.project)
         self.desk, self.team, self.tandem = Desk(self), Team(self), Tandem(self)
@@ -113,7 +112,7 @@ class Stage:
                 found = self.tandem.differences()
                 assert not found, "\n".join(found)
         finally:
-            self.store.close()
+            shelf.give_back(self.store)
 
     def intrude(self, side: Side, method: str, path: str, act: Any) -> None:
         """Let something happen right before the next request of this kind reaches that side."""
