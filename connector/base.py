@@ -76,9 +76,9 @@ class Witness(Protocol):
     def heed(self, container: str, scope: str) -> None:
         """Make sure that no condition of a scope is passed over. Raises ``NotThere`` naming it."""
 
-    def shown(self, container: str, names: Collection[str]) -> frozenset[str]:
-        """Which of these fields show their values to us; one that looks empty everywhere although
-        records with a value exist is hidden."""
+    def empty(self, container: str, name: str, keys: Collection[str]) -> frozenset[str]:
+        """Which of these records surely have nothing in a field; one that rights hide from us reads
+        as empty too."""
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records are proven to be deleted. Absence alone proves nothing."""

@@ -30,6 +30,9 @@ class Constant:
     def names(self, side: Side) -> frozenset[str]:
         return frozenset(self.fields if self.always and side is self.side else ())
 
+    def main(self, side: Side) -> str:
+        return min(self.names(side), default="")
+
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         """Without ``always`` only known while a twin is made: its side has no record then."""
         if side is not self.side:
@@ -82,6 +85,9 @@ class Template:
 
     def names(self, side: Side) -> frozenset[str]:
         return frozenset({self.name} if side is self.to else placeholders(self.text))
+
+    def main(self, side: Side) -> str:
+        return min(self.names(side), default="")
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         if not self.names(side) <= fields.keys():

@@ -32,6 +32,9 @@ class Relation(Protocol):
     def names(self, side: Side) -> frozenset[str]:
         """Native fields it reads on a side."""
 
+    def main(self, side: Side) -> str:
+        """The one of them whose author is the author of the value."""
+
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         """The present value in normal form, in that side's own vocabulary."""
 
@@ -78,6 +81,9 @@ class OneField:
 
     def names(self, side: Side) -> frozenset[str]:
         return frozenset({self.ends.of(side)})
+
+    def main(self, side: Side) -> str:
+        return self.ends.of(side)
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         return fields.get(self.ends.of(side), UNKNOWN)

@@ -50,7 +50,7 @@ class Directory:
         """The same person's key on the other side."""
         row = self._known(side).get(key)
         if row is None or not row.email:
-            return _unmatched(side, key if row is None else row.name, "has no known e-mail")
+            return _unmappable(side, key if row is None else row.name, "has no known e-mail")
         hits = [
             other
             for other in self._known(side.other).values()
@@ -59,7 +59,7 @@ class Directory:
         if len(hits) == 1:
             return hits[0].key
         found = "nobody active" if not hits else f"{len(hits)} active persons"
-        return _unmatched(side, row.name, f"is {found} with {row.email} on the other side")
+        return _unmappable(side, row.name, f"is {found} with {row.email} on the other side")
 
     def learn_statuses(self, rows: Iterable[Fields]) -> None:
         """Remember which category a status belongs to."""
@@ -69,34 +69,34 @@ class Directory:
                 self._categories[status] = category
 
     def prepare(self, keys: Mapping[Side, Collection[str]], now: datetime) -> None:
-        """Fetch everybody who is mentioned and has no known match on the other side, in bulk."""
+        """Fetch everybody who is mentioned and has no known counterpart, in bulk.
+
+        Accounts change: who could not be matched is asked for again, and so is whoever stood in
+        the way on the other side.
+        """
         for side, wanted in keys.items():
-            fresh = self._unknown(side, wanted, now)
+            fresh = [key for key in self._unmatched(side, wanted) if self._may_ask(side, key, now)]
             if fresh:
                 self._save(side, self._adapters[side].people(keys=fresh))
         for side in Side:
             emails = self._unmatched_emails(side, keys.get(side.other, ()), now)
             if emails:
-                self._save(side, self._adapters[side].people(emails=emails))
+                wanted = {email.casefold() for email in emails}
+                held = [key for key, row in self._known(side).items() if _folded(row) in wanted]
+                self._save(side, self._adapters[side].people(keys=held, emails=emails))
 
-    def _unknown(self, side: Side, wanted: Collection[str], now: datetime) -> list[str]:
-        return [
-            key
-            for key in sorted(wanted)
-            if not self._matched(side, key) and self._may_ask(side, key, now)
-        ]
+    def ask_anew(self) -> None:
+        """Forget whom we asked for lately: a person says that something has changed."""
+        self._asked.clear()
+
+    def _unmatched(self, side: Side, wanted: Collection[str]) -> list[str]:
+        return [key for key in sorted(wanted) if isinstance(self.person(side, key), Unmappable)]
 
     def _unmatched_emails(self, side: Side, others: Collection[str], now: datetime) -> list[str]:
-        rows = [
-            self._known(side.other).get(key)
-            for key in sorted(others)
-            if not self._matched(side.other, key)
-        ]
-        emails = dict.fromkeys(row.email for row in rows if row and row.email)
+        known = self._known(side.other)
+        rows = [known[key] for key in self._unmatched(side.other, others) if key in known]
+        emails = dict.fromkeys(row.email for row in rows if row.email)
         return [email for email in emails if self._may_ask(side, email.casefold(), now)]
-
-    def _matched(self, side: Side, key: str) -> bool:
-        return not isinstance(self.person(side, key), Unmappable)
 
     def _may_ask(self, side: Side, what: str, now: datetime) -> bool:
         last = self._asked.get((side, what))
@@ -116,7 +116,11 @@ class Directory:
         self._known(side).update({row.key: row for row in rows})
 
 
-def _unmatched(side: Side, who: str, why: str) -> Unmappable:
+def _folded(row: PersonRow) -> str:
+    return row.email.casefold()
+
+
+def _unmappable(side: Side, who: str, why: str) -> Unmappable:
     return Unmappable(
         f"the {side} person {who} {why}",
         "Give the person the same e-mail on both sides (`tandem people` lists all), then retry.",

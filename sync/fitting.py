@@ -1,8 +1,9 @@
-"""A mapping cut to what its Jira project offers.
+"""A mapping cut to what its Jira project offers: fields, and the statuses in its tables.
 
 The shipped mappings work on any stock project, but not every project has every field: team-managed
 ones have no priority, service projects no epics. A rule whose field the project's issue type does
-not offer is left out, said once, instead of being refused for every record.
+not offer is left out, said once, instead of being refused for every record. A status table keeps
+the statuses that the issue type has, so that a stand-in serves only where it is needed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from connector.errors import NotThere
 from connector.values import KindInfo
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
+from mappings.status import Status
 
 READABLE = frozenset({"status", "status_category", "resolution", "labels", "parent"})
 """Names that are no fields of a create screen: set by transitions, or judged apart."""
@@ -40,7 +42,14 @@ def fitted(spec: MappingSpec, kinds: Mapping[str, KindInfo]) -> tuple[MappingSpe
     """
     kept = tuple(rule for rule in spec.rules if _offered(spec, rule, kinds))
     left_out = tuple(rule.name for rule in spec.rules if rule not in kept)
-    return replace(spec, rules=kept), left_out
+    return replace(spec, rules=tuple(_cut(rule, kinds[spec.pair]) for rule in kept)), left_out
+
+
+def _cut(rule: Rule, kind: KindInfo) -> Rule:
+    if not isinstance(rule.relation, Status):
+        return rule
+    statuses = [status.value for status in kind.statuses]
+    return replace(rule, relation=rule.relation.fitted({Side.JIRA: statuses}))
 
 
 def _offered(spec: MappingSpec, rule: Rule, kinds: Mapping[str, KindInfo]) -> bool:

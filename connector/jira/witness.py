@@ -42,10 +42,10 @@ class Witness:
         """JQL passes over nothing."""
         del container, scope
 
-    def shown(self, container: str, names: Collection[str]) -> frozenset[str]:
+    def empty(self, container: str, name: str, keys: Collection[str]) -> frozenset[str]:
         """What we may not see is absent, never empty."""
-        del container
-        return frozenset(names)
+        del container, name
+        return frozenset(keys)
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Nothing that polling can read proves a deletion."""

@@ -2,7 +2,8 @@
 
 A condition on a column that does not exist is ignored by default, which widens the result; a column
 that an access rule hides reads as empty. Both are found by asking for something that cannot be: a
-row that is empty and not empty at once, a row with a value that shows none (servicenow-api 1.2).
+row that is empty and not empty at once, a row that shows nothing and is not empty (servicenow-api
+1.2).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from connector.errors import AccessLost, ConnectorError, NotThere
+from connector.errors import AccessLost, ConnectorError, NotThere, Rejected
 from connector.outcomes import Lost
 from connector.sense import sensible
 from connector.servicenow.answers import SIDE
@@ -66,9 +67,14 @@ class Witness:
                 remedy="Correct the scope in the mapping: as it stands it selects far too much.",
             )
 
-    def shown(self, container: str, names: Collection[str]) -> frozenset[str]:
-        """Columns of which some row shows a value, or no row has one."""
-        return frozenset(name for name in names if self._shows(container, name))
+    def empty(self, container: str, name: str, keys: Collection[str]) -> frozenset[str]:
+        """Records that are named when asked for an empty column, and not when asked for a filled
+        one; a condition that is ignored or forbidden answers otherwise."""
+        try:
+            empty = self._with(container, f"{name}ISEMPTY", keys)
+            return empty - self._with(container, f"{name}ISNOTEMPTY", empty)
+        except (AccessLost, Rejected):
+            return frozenset()
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where the account may read it."""
@@ -82,12 +88,14 @@ class Witness:
             found.update(str(row.get("documentkey")) for row in rows)
         return frozenset(found & set(keys))
 
-    def _shows(self, container: str, name: str) -> bool:
-        try:
-            rows, _ = page_of(self._door, container, f"{name}ISNOTEMPTY", name, limit=1)
-        except AccessLost:
-            return False
-        return not rows or any(row.get(name) for row in rows)
+    def _with(self, container: str, condition: str, keys: Collection[str]) -> frozenset[str]:
+        """Which of these records meet a condition."""
+        found: set[str] = set()
+        for part in chunks(searchable(sorted(keys))):
+            query = joined(one_of("sys_id", part), condition)
+            rows, _ = page_of(self._door, container, query, "sys_id")
+            found.update(str(row.get("sys_id")) for row in rows)
+        return frozenset(found & set(keys))
 
     def _impossible(self, container: str, names: Collection[str]) -> bool:
         query = "^NQ".join(f"{name}ISEMPTY^{name}ISNOTEMPTY" for name in names)

@@ -326,8 +326,8 @@ def _place(action: Update, write: FieldWrite) -> Place:
 
 def _unpark(runtime: Runtime, action: Update, stored: Sequence[Stored]) -> None:
     names = [one.write.name for one in stored if not _ignored(one)]
-    key = action.link.end(action.side).key
-    runtime.store.ledger.unpark(action.side, key, names)
+    for side in Side:  # both sides agree now, whichever of them it waited on
+        runtime.store.ledger.unpark(side, action.link.end(side).key, names)
 
 
 def _with_version(link: Link, side: Side, record: Record) -> Link:

@@ -10,8 +10,10 @@ no base    no base    no     first link: the side the link came from wins
 same       same       no     keep: an accepted drift (repair: the owner wins)
 changed    same       no     write Jira, where the field flows there; else put it back
 same       changed    no     mirror image
+any        by us      no     write Jira: our walk through its workflow stopped half-way
 changed    changed    no     conflict, decided by the rule's policy
-unknown    unknown    -      keep: a field absent from an answer says nothing
+unknown    changed    -      wait for a person; mirror image
+unknown    any        -      keep: a field absent from an answer says nothing
 =========  =========  =====  ==========================================================
 
 A change is judged against the base of its own side, never by comparing two systems' clocks. The
@@ -22,7 +24,7 @@ can be wrong, and falls back to the owner.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -44,12 +46,14 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Bring ``side`` from ``old`` to ``wanted``."""
+    """Bring ``side`` from ``old`` to ``wanted``; ``begun``: ``old`` is where an earlier try of ours
+    ended."""
 
     side: Side
     wanted: Value
     old: Value
     reason: str
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ class Question:
     """Everything one decision rests on.
 
     ``first`` wins where there is no base yet; ``repair`` makes an old drift count as a change by
-    the side that does not own the field; ``stamps`` are only for the policy ``newest``.
+    the side that does not own the field; ``stamps`` are only for the policy ``newest``; ``ours`` is
+    a side that only our own unfinished write has changed.
     """
 
     rule: Rule
@@ -93,10 +98,15 @@ class Question:
     first: Side
     repair: bool = False
     stamps: Mapping[Side, datetime] | None = None
+    ours: Side | None = None
+
+    def held(self, side: Side) -> Value | Unknown:
+        """The present value of a side, if it is known."""
+        return self.servicenow if side is Side.SERVICENOW else self.jira
 
     def now(self, side: Side) -> Value:
         """The present value of a side; only asked when it is known."""
-        value = self.servicenow if side is Side.SERVICENOW else self.jira
+        value = self.held(side)
         return None if isinstance(value, Unknown) else value
 
     def changed(self, side: Side) -> bool:
@@ -107,13 +117,16 @@ class Question:
 def decide(question: Question, lookup: Lookup) -> Decision:
     """The decision for one field (see the table above)."""
     if question.servicenow is UNKNOWN or question.jira is UNKNOWN:
-        return Keep()
+        return _unseen(question)
     here = Base(question.now(Side.SERVICENOW), question.now(Side.JIRA))
     if question.rule.relation.holds(here.servicenow, here.jira, lookup):
         return Keep(None if here == question.base else here)
     if question.base is None:
         return _first(question, lookup)
     moved = [side for side in Side if question.changed(side)]
+    if question.ours is not None and question.ours in moved:
+        onward = _carry(question, question.ours, "to finish what was begun", lookup)
+        return replace(onward, begun=True) if isinstance(onward, Write) else onward
     if len(moved) == len(Side):
         return _clash(question, here, lookup)
     if moved:
@@ -134,6 +147,19 @@ def _teller(question: Question, here: Base) -> Side:
     if rule.relation.kind == "link" and len(pointing) == 1:
         return _allowed_winner(rule, pointing[0])
     return rule.owner
+
+
+def _unseen(question: Question) -> Decision:
+    """What changed on one side must not be forgotten because the other side does not show it."""
+    hidden, base = [s for s in Side if question.held(s) is UNKNOWN], question.base
+    if len(hidden) == len(Side) or base is None or not question.changed(hidden[0].other):
+        return Keep()
+    side = hidden[0]
+    return Stuck(
+        side,
+        f"{side} does not show {question.rule.name} to us, and {side.other} changed it",
+        f"Give the account the right to read it in {side}, then `tandem parked retry ID`.",
+    )
 
 
 def _first(question: Question, lookup: Lookup) -> Decision:

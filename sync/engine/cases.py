@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.values import Comment, Record
+from connector.values import Comment, Fields, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
+from mappings.templates import LABEL
 from sync.core.model import Base, CommentLink, Link, Parked
 from sync.store.values import QueuedRow
 
@@ -55,6 +56,11 @@ class Case:
     def forced(self) -> bool:
         """Whether somebody asked for a full look (retry, sweep, a new link)."""
         return bool(self.reasons - QUIET_REASONS)
+
+
+def context(record: Record | None) -> Fields:
+    """What a relation may tell the other side of a record: its fields, and what it is called."""
+    return {} if record is None else {**record.fields, LABEL: record.label}
 
 
 def reasons(row: QueuedRow) -> frozenset[str]:

@@ -107,7 +107,7 @@ def _conflict(runtime: Runtime, note: Note, clash: Clash) -> Conflict:
 def _seat(runtime: Runtime, note: Note, clash: Clash, side: Side) -> Seat:
     spec = runtime.spec(note.pair)
     rule = next(rule for rule in spec.rules if rule.name == note.name) if spec else None
-    native = min(rule.relation.names(side), default="") if rule else ""
+    native = rule.relation.main(side) if rule else ""
     end = note.link.end(side)
     told = runtime.adapters[side].authorship(end.container, end.key, native)
     return Seat(clash.values.of(side), told.author, told.at)
@@ -137,11 +137,10 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         if verdict.settled:
             runtime.store.links.set_bases(link.id, verdict.settled)
         close_conflicts(runtime, link.id, verdict.agreed)
-        if verdict.settled:
-            _overtaken(runtime, link, verdict)
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
         runtime.store.inbox.done(list(case.rows))
+        _overtaken(runtime, link, verdict)
     if verdict.state is not case.link.state:
         log.warning(
             "a link changed its state",

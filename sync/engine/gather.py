@@ -17,6 +17,7 @@ from mappings.sides import Side
 from mappings.values import UNKNOWN
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
+from sync.engine.blanks import without_doubtful
 from sync.engine.cases import Candidate, Case, Gathered, reasons
 from sync.engine.hearing import with_backlog, with_comments
 from sync.feed import LISTED
@@ -129,7 +130,7 @@ def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             and (departs(case, side, record) or _expects_more(case, side))
         )
 
-    return _read(runtime, cases, doubtful, fresh=True)
+    return without_doubtful(runtime, _read(runtime, cases, doubtful, fresh=True))
 
 
 def _expects_more(case: Case, side: Side) -> bool:

@@ -20,7 +20,7 @@ from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decid
 from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
-from sync.engine.cases import Case
+from sync.engine.cases import Case, context
 from sync.runtime import container
 
 MARKS = "@marks"
@@ -55,7 +55,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What judging needs besides the case. ``recent`` is what was written lately, by link."""
+    """What judging needs besides the case. ``recent`` is what was written lately, by link;
+    ``own_steps`` are status rules whose change in Jira is our own unfinished walk."""
 
     lookup: Lookup
     installation: str
@@ -64,6 +65,7 @@ class Bench:
     stamps: Mapping[str, Mapping[Side, datetime]] = field(default_factory=dict)
     repair: bool = False
     recent: Mapping[int, Sequence[HistoryRow]] = field(default_factory=dict)
+    own_steps: frozenset[str] = frozenset()
 
 
 def judge(case: Case, bench: Bench) -> Verdict:
@@ -103,7 +105,7 @@ def _agreed(case: Case, bench: Bench) -> frozenset[str]:
 
 
 def _fits(case: Case, rule: Rule, bench: Bench) -> bool:
-    servicenow, jira = (_value(case, rule, side) for side in Side)
+    servicenow, jira = (present(case, rule, side) for side in Side)
     if isinstance(servicenow, Unknown) or isinstance(jira, Unknown):
         return False
     return rule.relation.holds(servicenow, jira, bench.lookup)
@@ -163,7 +165,7 @@ def _edited(twin: Record) -> bool:
 
 def _first_conflict(case: Case, rule: Rule, write: Write) -> Clash:
     """The side that tells writes all the same; what the other one held stays to be found."""
-    held = {side: _value(case, rule, side) for side in Side}
+    held = {side: present(case, rule, side) for side in Side}
     values = {side: None if isinstance(one, Unknown) else one for side, one in held.items()}
     here = Base(values[Side.SERVICENOW], values[Side.JIRA])
     teller = write.side.other
@@ -171,7 +173,7 @@ def _first_conflict(case: Case, rule: Rule, write: Write) -> Clash:
 
 
 def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
-    values = {side: _value(case, rule, side) for side in Side}
+    values = {side: present(case, rule, side) for side in Side}
     question = Question(
         rule,
         case.bases.get(rule.name),
@@ -180,6 +182,7 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
         first=case.link.origin,
         repair=bench.repair or rule.relation.kind == "link" or _retried(case),
         stamps=bench.stamps.get(f"{case.link.id}/{rule.name}"),
+        ours=Side.JIRA if rule.name in bench.own_steps else None,
     )
     return decide(question, bench.lookup)
 
@@ -188,7 +191,7 @@ def _retried(case: Case) -> bool:
     return RETRY in case.reasons
 
 
-def _value(case: Case, rule: Rule, side: Side) -> Value | Unknown:
+def present(case: Case, rule: Rule, side: Side) -> Value | Unknown:
     """The present value; a side that was not read still holds its base (nothing woke it)."""
     record = case.records.get(side)
     if record is not None:
@@ -213,22 +216,21 @@ def _writes(
 
 def field_write(rule: Rule, write: Write, records: Mapping[Side, Record]) -> FieldWrite:
     """A decided write in the native form of its side."""
-    other = records.get(write.side.other)
-    context = other.fields if other else {}
+    told = context(records.get(write.side.other))
     mine = records.get(write.side)
     return FieldWrite(
         rule.name,
         write.old,
         write.wanted,
         write.reason,
-        _other_value(rule, write.side.other, context),
-        rule.relation.native(write.side, write.wanted, write.old, context),
+        _other_value(rule, write.side.other, told),
+        rule.relation.native(write.side, write.wanted, write.old, told),
         closes=rule.relation.closes(write.side, write.wanted) and mine is not None,
     )
 
 
-def _other_value(rule: Rule, side: Side, context: Mapping[str, Value]) -> Value:
-    value = rule.relation.canonical(side, context)
+def _other_value(rule: Rule, side: Side, fields: Mapping[str, Value]) -> Value:
+    value = rule.relation.canonical(side, fields)
     return None if isinstance(value, Unknown) else value
 
 
@@ -240,11 +242,12 @@ def fingerprint(write_old: Value, wanted: Value) -> str:
 def _refused_before(case: Case, name: str, write: Write) -> bool:
     if _retried(case):
         return False
-    tried = fingerprint(write.old, write.wanted)
-    return any(
-        row.side is write.side and row.field == name and row.fingerprint == tried
-        for row in case.parked
-    )
+    refused = [
+        row.fingerprint for row in case.parked if row.side is write.side and row.field == name
+    ]
+    if write.begun:  # where the refused walk ended is no reason to set out again
+        return any(one.endswith(f" -> {write.wanted!r}") for one in refused)
+    return fingerprint(write.old, write.wanted) in refused
 
 
 def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:

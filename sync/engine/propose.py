@@ -19,7 +19,7 @@ from sync.core.merge import Stuck
 from sync.core.model import End, Link, Value
 from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
 from sync.engine.carry import first_remarks
-from sync.engine.cases import Candidate
+from sync.engine.cases import Candidate, context
 from sync.engine.trust import accounts
 from sync.runtime import Runtime, container
 
@@ -182,7 +182,7 @@ def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
 
 
 def _first_value(rule: Rule, candidate: Candidate, lookup: Lookup) -> FieldWrite | Stuck | None:
-    side, fields = candidate.side.other, candidate.record.fields
+    side, fields = candidate.side.other, context(candidate.record)
     if not rule.flow.reaches(side):
         return None
     value = rule.relation.canonical(candidate.side, fields)

@@ -70,6 +70,7 @@ def _found(runtime: Runtime, conflict_id: int) -> tuple[Conflict, MappingSpec, L
     if conflict is None:
         raise UserError(f"there is no conflict {conflict_id}. `tandem conflicts --all` lists all.")
     spec = runtime.spec(conflict.pair)
+    spec = spec and runtime.fitted(spec)
     link = runtime.store.links.by_ids([conflict.link_id]).get(conflict.link_id)
     if spec is None or link is None:
         raise UserError(f"conflict {conflict_id} belongs to a pair or link that is gone.")

@@ -16,9 +16,8 @@ from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.gather import gather
-from sync.engine.judge import Bench, Verdict, judge
+from sync.engine.judge import RETRY, Bench, Verdict, judge, present
 from sync.engine.propose import Proposal, propose
-from sync.engine.trust import hidden_fields
 from sync.runtime import Runtime
 from sync.store.values import QueuedRow
 
@@ -66,6 +65,7 @@ def _judge(runtime: Runtime, case: Case, recent: Mapping[int, tuple[HistoryRow, 
             _stamps(runtime, case),
             repair=MAPPING in case.reasons,
             recent=recent,
+            own_steps=_own_steps(runtime, case),
         ),
     )
 
@@ -85,20 +85,41 @@ def _stamps(runtime: Runtime, case: Case) -> dict[str, dict[Side, datetime]]:
             continue
         found[f"{case.link.id}/{rule.name}"] = {
             side: runtime.adapters[side]
-            .authorship(record.container, record.key, _native(rule.relation.names(side)))
+            .authorship(record.container, record.key, rule.relation.main(side))
             .at
             for side, record in case.records.items()
         }
     return found
 
 
-def _native(names: frozenset[str]) -> str:
-    return min(names, default="")
+def _own_steps(runtime: Runtime, case: Case) -> frozenset[str]:
+    """Status rules whose change in Jira is the half of a walk of ours that went no further.
+
+    Asked only where the walk may have stopped: the state moved too, or something went wrong.
+    """
+    issue = case.records.get(Side.JIRA)
+    troubled = {row.field for row in case.parked} if "later" not in case.reasons else None
+    found = set()
+    for rule in case.spec.rules if issue else ():
+        base = case.bases.get(rule.name)
+        if rule.relation.kind != "status" or base is None or issue is None:
+            continue
+        here = present(case, rule, Side.SERVICENOW)
+        moved = rule.relation.canonical(Side.JIRA, issue.fields) != base.jira
+        if moved and (here != base.servicenow or troubled is None or rule.name in troubled):
+            told = runtime.adapters[Side.JIRA].authorship(
+                issue.container, issue.key, rule.relation.main(Side.JIRA)
+            )
+            if told.author == runtime.identity(Side.JIRA).name:
+                found.add(rule.name)
+    return frozenset(found)
 
 
 def meet_people(runtime: Runtime, gathered: Gathered) -> None:
     """Know everybody whom the records mention before anything is judged."""
     keys: dict[Side, set[str]] = defaultdict(set)
+    if any(RETRY in case.reasons for case in gathered.cases):
+        runtime.directory.ask_anew()
     for case in gathered.cases:
         for side, record in case.records.items():
             _mentioned(case.spec, side, record.fields, keys)
@@ -150,7 +171,6 @@ def _doubts(
     found = [Doubt(emptied, Consent.HASH)] if emptied else []
     if part.actions and runtime.trust.doubt is not None:
         found.append(runtime.trust.doubt)
-    found += [Doubt(reason, Consent.HASH) for reason in hidden_fields(runtime, spec, part)]
     return tuple(found)
 
 

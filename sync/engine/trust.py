@@ -8,14 +8,11 @@ anything (reliability: I-18).
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from datetime import timedelta
 
 from connector.errors import AccessLost
-from mappings.model import MappingSpec
 from mappings.sides import Side
-from sync.core.plan import Plan, Update
-from sync.runtime import Runtime, container, log
+from sync.runtime import Runtime, log
 
 EVERY = timedelta(minutes=10)
 """How long the answer to "who am I" is believed."""
@@ -48,22 +45,3 @@ def _remember(runtime: Runtime, side: Side, *names: str) -> None:
 def accounts(runtime: Runtime, side: Side) -> frozenset[str]:
     """Keys and names of the accounts this store has worked as on a side."""
     return frozenset(json.loads(runtime.store.meta.get(f"accounts:{side}") or "[]"))
-
-
-def hidden_fields(runtime: Runtime, spec: MappingSpec, plan: Plan) -> list[str]:
-    """Fields that a plan would empty because the other side hides them from us."""
-    names: dict[Side, set[str]] = defaultdict(set)
-    rules = {rule.name: rule for rule in spec.rules}
-    for action in plan.actions:
-        if isinstance(action, Update):
-            for write in action.writes:
-                if write.new in (None, "", ()) and write.old and write.name in rules:
-                    teller = action.side.other
-                    names[teller] |= rules[write.name].relation.names(teller)
-    return [
-        f"{side} shows an empty {name} on every record of {container(spec, side)}: it looks hidden"
-        for side, wanted in names.items()
-        for name in sorted(
-            wanted - runtime.adapters[side].witness.shown(container(spec, side), sorted(wanted))
-        )
-    ]

@@ -41,16 +41,18 @@ def test_a_condition_that_would_be_passed_over_is_named(desk: Mount) -> None:
 
 
 def test_a_column_that_is_hidden_does_not_pass_for_empty(desk: ServiceNowMount) -> None:
-    desk.made(1, description="long")
-    names = ("short_description", "description", "close_notes")
-    assert desk.adapter.witness.shown("incident", names) == set(names)
+    full, bare = desk.all_made([desk.draft(1, description="long"), desk.draft(2)])
+    witness = desk.adapter.witness
+    assert witness.empty("incident", "description", [full, bare]) == {bare}
+    assert witness.empty("incident", "close_notes", [full, bare]) == {full, bare}
     desk.world.knobs.hidden_fields.add("incident.description")
-    assert desk.adapter.witness.shown("incident", names) == {"short_description", "close_notes"}
+    assert witness.empty("incident", "description", [full, bare]) == {bare}
+    assert witness.empty("incident", "description", ["9" * 32]) == frozenset()
 
 
 def test_jira_leaves_out_what_it_hides(board: JiraMount) -> None:
-    board.made(1)
-    assert board.adapter.witness.shown("OPS", ("summary", "assignee")) == {"summary", "assignee"}
+    [key] = board.all_made([board.draft(1)])
+    assert board.adapter.witness.empty("OPS", "assignee", [key]) == {key}
 
 
 def test_absence_is_no_proof_of_a_deletion(mount: Mount) -> None:

@@ -98,7 +98,7 @@ def reads(stage: Stage) -> list[Callable[[], object]]:
         lambda: adapter.kinds(where),
         lambda: adapter.authorship(where, keys[0], stage.names[0]),
         lambda: adapter.witness.memo("tandem.epoch"),
-        lambda: adapter.witness.shown(where, stage.names),
+        lambda: adapter.witness.empty(where, stage.names[0], keys),
     ]
 
 
