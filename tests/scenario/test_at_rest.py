@@ -21,6 +21,7 @@ def cost_at_rest(stage: Stage, number: int) -> list[int]:
     assert stage.store.links.count("incident-story") == number - 2
     assert story.ticket.number.startswith("CHG")
 
+    stage.later(600)
     before, found = stage.tandem.writes(), []
     for _ in range(3):
         stage.later(10)

@@ -52,8 +52,10 @@ conflict: a one-way field has one teller              | 1 a | 2 c | to_jira conf
 the changed value has no counterpart                  | 1 a | 9 a |                  | stuck jira
 nor has the other side's                              | 1 a | 1 z |                  | stuck servicenow
 a conflict won by a value without counterpart         | 1 a | 9 c |                  | stuck jira
-ServiceNow's field is absent from the answer          | 1 a | ? b |                  | keep
-Jira's field is absent from the answer                | 1 a | 2 ? |                  | keep
+ServiceNow does not show what Jira changed             | 1 a | ? b |                  | stuck servicenow
+Jira does not show what ServiceNow changed             | 1 a | 2 ? |                  | stuck jira
+ServiceNow's field is absent from the answer          | 1 a | ? a |                  | keep
+Jira's field is absent from the answer                | 1 a | 1 ? |                  | keep
 absent, and no base yet                               |     | ? ? |                  | keep
 an emptied value without a row says nothing           | 1 a | - a |                  | keep
 """  # noqa: E501 - a table is read across
