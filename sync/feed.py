@@ -70,10 +70,13 @@ def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> i
         return 0
     warm = _warm_due(runtime, name)
     window = runtime.options.warm_window if warm else runtime.options.hot_window[side]
-    found = 0
+    found, started = 0, cursor
     for page in adapter.changed(stream, cursor - timedelta(seconds=window)):
         newest = page.sightings[-1].at if page.sightings else page.started
         found += _accept(runtime, side, stream, page.sightings, min(newest, page.started))
+        started = page.started
+    # The whole window was seen: at rest it must not show the last changes again for ever.
+    _accept(runtime, side, stream, (), started)
     if warm:
         # Only now: a poll that broke off has not looked through the whole window.
         _mark_warm(runtime, name)
