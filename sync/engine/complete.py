@@ -8,6 +8,7 @@ may the write be sent again, with the same mark, and not more often than three t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connector.errors import ConnectorError, Rejected
@@ -107,7 +108,9 @@ def _adopt(runtime: Runtime, intent: Intent, twin: Record) -> None:
     origin = _origin(runtime, intent)
     if origin is None:
         return
-    ends = {intent.side: end_of(twin), intent.side.other: origin}
+    # One that moved away meanwhile belongs where it was made: the link is frozen until it is back.
+    there = replace(end_of(twin), container=intent.container)
+    ends = {intent.side: there, intent.side.other: origin}
     link = Link(
         0, intent.pair, ends[Side.SERVICENOW], ends[Side.JIRA], origin=intent.side.other,
         made_at=runtime.clock(),

@@ -8,7 +8,7 @@ record which somebody else created is a clone's and proves nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.values import Record
 from mappings.model import Rule
@@ -86,7 +86,9 @@ def made_by_us(runtime: Runtime, side: Side, record: Record) -> bool:
 
 
 def _adopt(candidate: Candidate, twin: Record, origin: Side, reason: str) -> Adopt:
-    ends = {candidate.side: end_of(candidate.record), candidate.side.other: end_of(twin)}
+    # One that moved away meanwhile belongs where it was made: the link is frozen until it is back.
+    there = replace(end_of(twin), container=container(candidate.spec, candidate.side.other))
+    ends = {candidate.side: end_of(candidate.record), candidate.side.other: there}
     return Adopt(
         candidate.spec.pair,
         candidate.side,
