@@ -84,7 +84,15 @@ def _to_hear(case: Case) -> frozenset[Side]:
     if case.making or case.forced():
         return frozenset(Side)
     told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
-    return frozenset(told)
+    return frozenset(told | _moved(case))
+
+
+def _moved(case: Case) -> frozenset[Side]:
+    """Jira, where the issue moved since it was last looked at, though nobody told yet: a write of
+    ours would cover the news with its own version."""
+    issue = case.records.get(Side.JIRA)
+    moved = issue is not None and issue.version != case.link.jira.version
+    return frozenset({Side.JIRA} if moved else ())
 
 
 def _read(
