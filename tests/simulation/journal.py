@@ -38,6 +38,7 @@ class Entry:
     what: str
     state: State
     comment: str = ""
+    call: int = 0
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Journal:
     servicenow: ServiceNowSandbox
     jira: JiraSandbox
     entries: list[Entry] = field(default_factory=list)
+    call: int = 0
     _made: dict[Side, dict[str, None]] = field(default_factory=lambda: {s: {} for s in Side})
     _read: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
 
@@ -100,7 +102,7 @@ class Journal:
         self._read[Side.JIRA] = len(world.write_log)
 
     def _add(self, at: datetime, side: Side, key: str, label: str, **more: Any) -> Entry:
-        entry = Entry(len(self.entries), at, side, key, label, **more)
+        entry = Entry(len(self.entries), at, side, key, label, **more, call=self.call)
         self.entries.append(entry)
         if entry.op == "create":
             self._made[side][key] = None

@@ -10,6 +10,10 @@ the journal allows, and counted:
   the same field again: neither API has a conditional write (I-03; :func:`Judge._excused`);
 * a status that a person changes in the one round trip between our fresh look and our transition is
   overwritten unseen, where the side's answer does not tell what a transition replaced (I-03);
+* a twin that a person edits within a second of its creation, before the two ever agreed, looks as
+  if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
+* a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
+* a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * the answer to an update that was lost, or a process that died before it noted the answer, leaves
@@ -21,7 +25,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connector.sandbox.jira import native
 from connector.sandbox.jira.model import Issue
@@ -221,16 +225,24 @@ class Judge:
             end = moments.index(until) if until else len(moments)
             if any(m.fit for m in moments[n:end]) or (until and not until.entry.ours):
                 continue
+            if any(m.fit and m.value == one.value for m in later) or self._undone(moments[:n], one):
+                continue
             if self._in_ledger(couple, rule, one) or (until is None and self._waits(couple, rule)):
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
-            if until is not None and self._excused(rule.relation.kind, one, until):
+            if until is not None and self._excused(rule.relation.kind, one, until, self._born(one)):
                 continue
             yield (
                 f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
             )
+
+    def _undone(self, before: list[Moment], one: Moment) -> bool:
+        """Edited and edited back: no memory of states can tell it from untouched."""
+        agreed = next((n for n in range(len(before) - 1, -1, -1) if before[n].fit), -1)
+        held = [m for m in before[: agreed + 1] if m.entry.side is one.entry.side]
+        return bool(held) and held[-1].value == one.value
 
     def _in_ledger(self, couple: Couple, rule: Rule, one: Moment) -> bool:
         for row in self.conflicts:
@@ -241,22 +253,31 @@ class Judge:
                 return True
         return False
 
-    def _excused(self, kind: str, lost: Moment, by: Moment) -> bool:
+    def _excused(self, kind: str, lost: Moment, by: Moment, born: datetime | None) -> bool:
         """Class D: see the module's docstring."""
         if by.entry.cause == "late":
             self.excused["a late write of ours replaced it"] += 1
+            return True
+        if one_breath(lost, born):
+            self.excused["a twin was edited within a second of its creation"] += 1
             return True
         if kind == "status" and lost.entry.n in self.crowd.meddled:
             self.excused["a transition of ours replaced a status unseen"] += 1
             return True
         return False
 
+    def _born(self, one: Moment) -> datetime | None:
+        """When we made this record, if it was us."""
+        side, key = one.entry.side, one.entry.key
+        made = (e.at for e in self.rig.journal.of(side, key) if e.ours and e.op == "create")
+        return next(made, None)
+
     def _bounded(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
         """Each write of ours needs an edit that came before it and that no other write used up."""
         edits = dict.fromkeys(Side, 0)
         spent = dict.fromkeys(Side, 0)
         seen: set[Side] = set()
-        for one in moments:
+        for one in _calls(moments):
             side = one.entry.side
             first = side not in seen
             seen.add(side)
@@ -328,16 +349,42 @@ class Judge:
             if done["create"] > told["create"]:
                 yield f"I-23 {couple}: the create in {side} is not in the history"
             untold = done["comment"] - told["comment"]
+            if untold and self.rig.unclear[(side, key)] and self._dropped(side):
+                self.excused["a comment was deleted before we knew of it"] += 1
+                untold = 0
             if untold > 0:
                 yield f"I-23 {couple}: {untold} comments in {side} are not in the history"
             changes = told["update"] + told["transition"]
             if done["update"] and not changes and not self.rig.unclear[(side, key)]:
                 yield f"I-23 {couple}: no update in {side} is in the history"
 
+    def _dropped(self, side: Side) -> bool:
+        """Whether somebody deleted a comment that we had carried to that side."""
+        return side is Side.JIRA and any("(ref " in body for body in self.crowd.dropped)
+
     def _history(self, couple: Couple) -> tuple[HistoryRow, ...]:
         links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])
         link = links.get(couple.servicenow.key)
         return self.rig.store.ledger.history(link.id) if link else ()
+
+
+def one_breath(lost: Moment, born: datetime | None) -> bool:
+    """Whether a person edited our twin within a second of its creation."""
+    return born is not None and lost.entry.at - born < timedelta(seconds=1)
+
+
+def _calls(moments: list[Moment]) -> list[Moment]:
+    """Only the last moment of each call of ours: a status is reached hop by hop."""
+    return [
+        one
+        for one, after in zip(moments, [*moments[1:], None], strict=True)
+        if not (
+            after
+            and one.entry.ours
+            and after.entry.side is one.entry.side
+            and after.entry.call == one.entry.call
+        )
+    ]
 
 
 def spec_of(specs: tuple[MappingSpec, ...], table: str) -> MappingSpec:

@@ -266,8 +266,10 @@ class Rig:
             if self.meddle is not None:
                 self.drain("engine")
                 self.meddle(side, name, args)
+        self.journal.call += 1
         answer = do()
         self.drain("engine")
+        self.journal.call += 1
         if name in WRITES:
             self._note(side, name, args[0], answer)
         if self._struck(after=True):
