@@ -114,7 +114,8 @@ def _held(error: UnsafePlan) -> int:
     complain("Nothing was written: the plan needs your consent.")
     for reason in error.reasons:
         complain(f"  {reason}")
-    if not getattr(getattr(error.found, "plan", None), "actions", ()):
+    plan = getattr(error.found, "plan", None)
+    if plan is not None and not plan.actions:
         complain("Nothing is left to write: both sides agree. `tandem plan` shows it.")
         return error.exit_code
     complain(

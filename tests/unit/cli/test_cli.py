@@ -16,7 +16,7 @@ from connector.errors import AccessLost, NotThere, RetryLater
 from mappings.sides import Side
 from sync import wiring
 from sync.cli import app
-from sync.cli.app import configured, run
+from sync.cli.app import Stopped, configured, run
 from sync.cli.work import narrowed, summary_data
 from sync.core.model import Base, Conflict, HistoryRow, Parked, Seat
 from sync.core.plan import Plan
@@ -155,9 +155,9 @@ def test_what_needs_both_systems_says_all_that_is_missing(words: list[str]) -> N
 def test_doctor_names_missing_settings_and_ends_with_two() -> None:
     result = tandem("doctor", "--json")
     assert result.exit_code == 2
-    [rung] = json.loads(result.stdout)
-    assert (rung["rung"], rung["state"]) == ("settings", "fail")
-    assert "TANDEM_JIRA__TOKEN" in rung["told"]
+    rungs = json.loads(result.stdout)
+    assert {(rung["rung"], rung["state"]) for rung in rungs} == {("settings", "fail")}
+    assert any("TANDEM_JIRA__TOKEN" in rung["told"] for rung in rungs)
 
 
 def test_a_mapping_that_is_wrong_is_told_with_file_line_and_remedy(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_backup_can_be_made_while_the_store_is_open(store: Store, tmp_path: Pa
         (AccessLost("no", side="jira"), 4, "doctor"),
         (RetryLater("no", side="jira"), 4, "jira"),
         (NotThere("no", side="jira"), 2, "Check its name"),
-        (KeyboardInterrupt(), 0, "Everything written so far is remembered"),
+        (Stopped(130), 130, "What was written is remembered"),
     ],
 )
 def test_trouble_becomes_advice_and_a_code(
@@ -212,14 +212,6 @@ def test_trouble_becomes_advice_and_a_code(
     printed = capsys.readouterr()
     assert told in printed.err
     assert printed.out == ""
-
-
-def test_a_bug_is_no_advice() -> None:
-    def work() -> None:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        run(work)
 
 
 def test_the_log_goes_to_stderr_as_the_settings_want_it(
@@ -256,8 +248,8 @@ def test_anything_left_counts_as_open(name: str) -> None:
         ("INC0000007", {"create"}),
         ("key7", {"create"}),
         ("INC0000001", {"update", "adopt"}),
-        ("OPS-1", {"update"}),
-        ("10001", {"update"}),
+        ("OPS-1", {"update", "adopt"}),
+        ("10001", {"update", "adopt"}),
         ("nobody", set()),
     ],
 )
