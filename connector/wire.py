@@ -33,9 +33,9 @@ _UNSENDABLE = (
 
 _TOLD: tuple[tuple[type[BaseException], str], ...] = (
     (urllib3.exceptions.NameResolutionError, "nobody knows this host name"),
+    (urllib3.exceptions.NewConnectionError, "it refuses connections or cannot be reached"),
     (urllib3.exceptions.ConnectTimeoutError, "it does not answer in time"),
     (requests.exceptions.ConnectTimeout, "it does not answer in time"),
-    (urllib3.exceptions.NewConnectionError, "it refuses connections"),
     (requests.exceptions.Timeout, "it took too long"),
     (requests.exceptions.ChunkedEncodingError, "the connection closed in the middle of it"),
     (requests.exceptions.SSLError, "the encrypted connection failed"),

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from connector.errors import ConnectorError, NotThere, Rejected
 from sync import log
+from sync.engine.study import Study
 from sync.errors import SyncError, UnsafePlan, UserError
 from sync.runtime import log as events
 from sync.settings import LogSettings, Settings
@@ -114,8 +115,8 @@ def _held(error: UnsafePlan) -> int:
     complain("Nothing was written: the plan needs your consent.")
     for reason in error.reasons:
         complain(f"  {reason}")
-    plan = getattr(error.found, "plan", None)
-    if plan is not None and not plan.actions:
+    found = error.found
+    if not (isinstance(found, Study) and (found.plan.actions or found.holdings)):
         complain("Nothing is left to write: both sides agree. `tandem plan` shows it.")
         return error.exit_code
     complain(

@@ -36,14 +36,18 @@ def gave_up(ran: Ran, *told: str) -> None:
 STORMS = {
     "hibernates": (Side.SERVICENOW, Fault("html", times=None), "the instance hibernates"),
     "queues": (Side.SERVICENOW, Fault("accepted", times=None), "queued the request"),
-    "breaks off": (Side.SERVICENOW, Fault("truncate", times=None), "gave no whole answer: the con"),
+    "breaks off": (
+        Side.SERVICENOW,
+        Fault("truncate", times=None),
+        "closed in the middle",
+    ),
     "is cut": (
         Side.SERVICENOW,
         Fault("partial", path="/incident$", times=None),
         "the answer is not whole: Transaction cancelled",
     ),
     "shows a page": (Side.JIRA, Fault("html", times=None), "the answer is no JSON but a page"),
-    "hangs up": (Side.JIRA, Fault("drop_before", times=None), "gave no whole answer"),
+    "hangs up": (Side.JIRA, Fault("drop_before", times=None), "no whole answer from 127.0.0.1:"),
     "overloaded": (Side.JIRA, Fault("status", status=503, times=None), "Jira answered 503"),
 }
 
@@ -57,7 +61,9 @@ def test_a_side_that_stays_away_is_given_up_after_half_a_minute(tmp_path: Path) 
             town.faults[side].add(fault)
             place = tmp_path / name.replace(" ", "-")
             place.mkdir()
-            running[name] = (side, told, Program(place, town).start("sync", "--yes"))
+            one = Program(place, town).start("sync", "--yes")
+            stack.callback(one.process.kill)
+            running[name] = (side, told, one)
         program = Program(tmp_path, town)
         shut = program.start("plan", TANDEM_SERVICENOW__URL="http://127.0.0.1:1")
         nowhere = {
@@ -138,7 +144,7 @@ def test_refused_access_is_told_and_asked_for_once(town: Town, synced: Program) 
         town.jira.access.revoked = False
     for _ in range(2):
         wrong = synced.run("sync", TANDEM_SERVICENOW__PASSWORD="wrong")
-        gave_up(wrong, "servicenow: ServiceNow does not accept user and password")
+        gave_up(wrong, "servicenow: ServiceNow does not accept our login")
     assert synced.run("sync").code == 0, "a wrong password was tried so often that it locked us out"
 
 
@@ -175,7 +181,7 @@ def test_the_doctor_tells_refusals_and_clocks_apart(town: Town, synced: Program)
     """Refused access is 4; a clock that is off only warns: 3."""
     refused = synced.run("doctor", TANDEM_SERVICENOW__PASSWORD="wrong")
     assert refused.code == 4, refused.said
-    assert "FAIL servicenow identity: ServiceNow does not accept user and password" in refused.out
+    assert "FAIL servicenow identity: ServiceNow does not accept our login" in refused.out
     assert "ok   jira identity" in refused.out
 
     unknown = synced.run("doctor", "--json", TANDEM_JIRA__PROJECT="NOPE")

@@ -62,6 +62,25 @@ def test_after_that_nobody_knows(error: Exception) -> None:
     assert "(POST search)" in str(found)
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (urllib3.exceptions.NewConnectionError(CONNECTION, "refused"), "it refuses connections"),
+        (
+            urllib3.exceptions.NameResolutionError("jira.example", CONNECTION, OSError("who?")),  # type: ignore[arg-type]
+            "nobody knows this host name",
+        ),
+        (urllib3.exceptions.ConnectTimeoutError("slow"), "it does not answer in time"),
+    ],
+)
+def test_it_is_said_which_host_and_why(reason: Exception, words: str) -> None:
+    error = retried(reason)
+    error.request = requests.Request("GET", "https://jira.example:8443/rest?secret=1").prepare()
+    said = str(broken(error, "jira", "GET rest"))
+    assert f"no connection to jira.example:8443: {words}" in said
+    assert "secret" not in said
+
+
 @responses.activate
 def test_a_tame_session_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
