@@ -239,10 +239,15 @@ class Judge:
             )
 
     def _undone(self, before: list[Moment], one: Moment) -> bool:
-        """Edited and edited back: no memory of states can tell it from untouched."""
-        agreed = next((n for n in range(len(before) - 1, -1, -1) if before[n].fit), -1)
-        held = [m for m in before[: agreed + 1] if m.entry.side is one.entry.side]
-        return bool(held) and held[-1].value == one.value
+        """Edited and edited back between two writes of ours: no memory of states can tell it from
+        untouched."""
+        held: dict[Side, Value] = {}
+        agreed: set[Value] = set()
+        for moment in before:
+            held[moment.entry.side] = moment.value
+            agreed = set() if moment.entry.ours else agreed
+            agreed |= {held.get(one.entry.side)} if moment.fit else set()
+        return one.value in agreed
 
     def _in_ledger(self, couple: Couple, rule: Rule, one: Moment) -> bool:
         for row in self.conflicts:
