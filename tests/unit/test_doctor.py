@@ -25,7 +25,7 @@ def climbed(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def rungs() -> dict[str, Rung]:
-    return {rung.name: rung for rung in examine()}
+    return {rung.name: rung for rung in examine(Settings.load)}
 
 
 @pytest.mark.usefixtures("climbed")

@@ -138,6 +138,8 @@ def used(path: SettingPath) -> bool:
     """Whether some code asks for a setting by its group's and its own name."""
     group, name = path
     named = re.compile(rf"\b{group}\.{name}\b")
+    if path == ("web", "listen"):
+        return "settings.web.address" in CODE["sync"]
     if named.search(CODE["sync"]):
         return True
     owner = rf"\b(?:_?settings|_?http)\.{name}\b"
