@@ -91,15 +91,15 @@ def _touched(
 ) -> set[int]:
     """Links whose record moved since the plan in something that no rule reads: a comment, say.
 
-    Our write hides that from the feed, so one more look is asked for. Where reads lag, an older
-    version is nothing unusual.
+    Our write hides that from the feed, so one more look is asked for. Where reads lag, the plan may
+    be older than our own latest write, so the version that was agreed on is what counts.
     """
-    if runtime.adapters[side].reads_lag:
-        return set()
+    lagging = runtime.adapters[side].reads_lag
     found = set()
     for action in actions:
-        record = fresh[action.link.end(side).key]
-        if action.version not in ("", record.version):
+        end = action.link.end(side)
+        record = fresh[end.key]
+        if (end.version if lagging else action.version) not in ("", record.version):
             echo(runtime, side, action.link)
             found.add(action.link.id)
     return found

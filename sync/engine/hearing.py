@@ -32,7 +32,17 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             and carried(case, side.other, runtime.options.installation)
         )
 
-    first = _hear(runtime, cases, _to_hear)
+    def behind(case: Case) -> frozenset[Side]:
+        """Sides whose record moved, and whose index may not have what it moved for."""
+        return frozenset(
+            side
+            for side in case.comments.keys() & case.records.keys()
+            if runtime.adapters[side].reads_lag
+            and case.records[side].version != case.link.end(side).version
+            and not case.making
+        )
+
+    first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
     second = _hear(runtime, first, _to_compare)
     return _hear(runtime, second, stale, fresh=True)
 

@@ -22,3 +22,22 @@ def test_a_comment_is_heard_although_our_own_write_is_the_latest_news() -> None:
 
     notes = [note["value"] for note in bench.servicenow.world.true_notes(incident)]
     assert sum("It is the disk." in text for text in notes) == 1
+
+
+def test_data_center_hears_a_comment_that_its_index_does_not_show_yet() -> None:
+    bench = Bench(flavour="dc")
+    company = Company(bench)
+    incidents = [company.incident(f"Mail is slow in house {n}") for n in range(5)]
+    bench.until_quiet()
+
+    bench.jira.index.lag = 60
+    company.team().comment(company.issue(incidents[0]).id, "It is the disk.")
+    for incident in incidents:
+        company.desk(incident, short_description="Mail is down")
+    bench.clock.advance(5)
+    bench.sync()
+    bench.jira.index.lag = 0
+    bench.until_quiet()
+
+    notes = [note["value"] for note in bench.servicenow.world.true_notes(incidents[0])]
+    assert sum("It is the disk." in text for text in notes) == 1
