@@ -9,6 +9,7 @@ import pytest
 
 from sync.demo.town import Town
 from sync.doctor import Rung, examine
+from sync.settings import Settings
 
 
 @pytest.fixture(scope="module")
