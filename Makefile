@@ -11,7 +11,7 @@ STAMP := .venv/.ready-$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 LOCKS := requirements-build.lock requirements.lock requirements-dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock
+.PHONY: help setup demo test lint mutants soak format lock
 
 help: ## show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ lint: setup ## style, types and floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+mutants: setup ## break one promise at a time and see that a test notices
+	$(BIN)/python -m tests.mutants
+
+SEEDS ?= 1..1000000
+SECONDS ?= 3600
+
+soak: setup ## simulate for SECONDS (an hour), SEEDS=A..B; prints what happened
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --seconds $(SECONDS)
 
 format: setup ## put the sources into their one form
 	$(BIN)/ruff format .

@@ -65,5 +65,5 @@ def test_a_mapping_that_is_wrong_stops_before_the_systems(
 ) -> None:
     monkeypatch.setenv("TANDEM_MAPPINGS__DIR", str(tmp_path))
     found = rungs()
-    assert list(found) == ["settings", "store and mappings"]
-    assert "holds no *.yaml" in found["store and mappings"].told
+    assert list(found) == ["settings", "store or mappings"]
+    assert "holds no *.yaml" in found["store or mappings"].told
