@@ -116,7 +116,7 @@ def _held(error: UnsafePlan) -> int:
     for reason in error.reasons:
         complain(f"  {reason}")
     found = error.found
-    if not (isinstance(found, Study) and (found.plan.actions or found.holdings)):
+    if isinstance(found, Study) and not found.plan.actions and not found.holdings:
         complain("Nothing is left to write: both sides agree. `tandem plan` shows it.")
         return error.exit_code
     complain(

@@ -130,7 +130,8 @@ class Engine:
                 break
             turn = 0
         if orders.approve and not approved:
-            raise UnsafePlan(orders.approve, [f"plan {orders.approve} no longer applies"])
+            reason = f"plan {orders.approve} no longer applies"
+            raise UnsafePlan(orders.approve, [reason], study(self.runtime, ()))
         return self.summary(monotonic() - started, held)
 
     def _fetch(self) -> None:

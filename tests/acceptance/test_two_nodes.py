@@ -32,8 +32,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from sync.cli import main; main()"]
 TAKE_OVERS = 10
 
-pytest_plugins = ["tests.support.postgres"]
-
 
 class Nodes:
     """Daemons on one store, with one town."""
