@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.values import Done, Replaced
-from mappings.model import ConflictPolicy, MappingSpec, Rule
+from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
-from mappings.values import UNKNOWN, Unknown
+from mappings.values import Unknown
+from sync.core.merge import preferred
 from sync.core.model import Base, Conflict, Seat, Value
 from sync.core.plan import FieldWrite, Update
 from sync.runtime import Runtime, log
@@ -52,7 +53,7 @@ def losses(spec: MappingSpec, action: Update, stored: Sequence[Stored], result: 
 
 def _loss(rule: Rule, side: Side, write: FieldWrite, result: Done) -> list[Loss]:
     value = rule.relation.canonical(side, {n: r.value for n, r in result.replaced.items()})
-    if value is UNKNOWN or isinstance(value, Unknown):
+    if isinstance(value, Unknown):
         return [Loss(rule, write, Seat(None), known=False)] if result.intruded else []
     if value in (write.old, write.new):
         return []
@@ -69,16 +70,16 @@ def confess(runtime: Runtime, action: Update, loss: Loss) -> None:
     """Write a loss into the conflict ledger."""
     side, link = action.side, action.link
     seats = {side: loss.seat, side.other: Seat(loss.write.other)}
-    wins = loss.known and _winner(loss.rule, side) is side
-    ask = loss.known and loss.rule.conflict is ConflictPolicy.ASK
+    winner: Side | None = side.other
+    if loss.known:  # the value that was replaced is newer than the one that we carried
+        winner, _ = preferred(loss.rule, (side, ""))
     old = {side: loss.write.old, side.other: loss.write.other}
     runtime.store.ledger.open_conflict(
         Conflict(
             0, action.pair, link.id, link.servicenow.label, link.jira.label, loss.write.name,
             Base(old[Side.SERVICENOW], old[Side.JIRA]),
             seats[Side.SERVICENOW], seats[Side.JIRA],
-            "ask" if ask else str(side if wins else side.other), _reason(side, loss),
-            open=ask or wins,
+            str(winner or "ask"), _reason(side, loss), open=winner is not side.other,
         )
     )  # fmt: skip
     log.warning(
@@ -96,12 +97,3 @@ def _reason(side: Side, loss: Loss) -> str:
         f"somebody changed the record in {side} between our look and our write; whether this field"
         " is concerned cannot be told without the right to read the audit"
     )
-
-
-def _winner(rule: Rule, side: Side) -> Side:
-    """Who the mapping lets win; a tie of clocks falls to the owner."""
-    if rule.conflict in (ConflictPolicy.SERVICENOW, ConflictPolicy.JIRA):
-        return Side(rule.conflict.value)
-    if rule.conflict is ConflictPolicy.NEWEST:
-        return side
-    return rule.owner

@@ -178,7 +178,7 @@ def _follow(question: Question, moved: Side, here: Base, lookup: Lookup) -> Deci
 
 
 def _clash(question: Question, here: Base, lookup: Lookup) -> Decision:
-    winner, reason = _winner(question)
+    winner, reason = preferred(question.rule, _newest(question))
     if winner is None:
         return Clash(here, "ask", reason, None)
     written = _carry(question, winner.other, f"conflict: {reason}", lookup)
@@ -187,18 +187,20 @@ def _clash(question: Question, here: Base, lookup: Lookup) -> Decision:
     return Clash(here, str(winner), reason, written)
 
 
-def _winner(question: Question) -> tuple[Side | None, str]:
-    rule = question.rule
-    policy = rule.conflict
+def preferred(rule: Rule, newest: tuple[Side, str]) -> tuple[Side | None, str]:
+    """Whose value a rule lets win where both changed, and why; ``None`` leaves it to a person.
+
+    ``newest`` is the answer where the rule asks for the newest.
+    """
     if rule.flow is not Flow.BOTH:
         return _allowed_winner(rule, rule.owner), f"the field flows {rule.flow.value} only"
-    if policy is ConflictPolicy.ASK:
+    if rule.conflict is ConflictPolicy.ASK:
         return None, "both sides changed; the mapping asks a person"
-    if policy is ConflictPolicy.NEWEST:
-        return _newest(question)
-    if policy is ConflictPolicy.OWNER:
+    if rule.conflict is ConflictPolicy.NEWEST:
+        return newest
+    if rule.conflict is ConflictPolicy.OWNER:
         return rule.owner, f"{rule.owner} owns the field"
-    return Side(policy.value), f"the mapping prefers {policy.value}"
+    return Side(rule.conflict.value), f"the mapping prefers {rule.conflict.value}"
 
 
 def _newest(question: Question) -> tuple[Side, str]:

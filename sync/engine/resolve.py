@@ -17,11 +17,14 @@ from sync.errors import UserError
 from sync.runtime import Runtime, container, log
 
 
-def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
+def resolve(
+    runtime: Runtime, conflict_id: int, take: Side, decided: str = "a person took"
+) -> Conflict:
     """Bring the value that one side had in the conflict to both sides, and close the row.
 
     A closed row may be overturned too: its losing value is still in it. Raises ``UserError`` for a
-    row, pair or record that is not there, and where a side did not take the value.
+    row, pair or record that is not there, and where a side did not take the value. ``decided``
+    tells who did so, in the words of the history.
     """
     conflict, spec, link = _found(runtime, conflict_id)
     rule = next((rule for rule in spec.rules if rule.name == conflict.field), None)
@@ -30,7 +33,7 @@ def resolve(runtime: Runtime, conflict_id: int, take: Side) -> Conflict:
     records = _records(runtime, spec, link)
     seat = conflict.servicenow if take is Side.SERVICENOW else conflict.jira
     wanted = {take: seat.value, take.other: _other(runtime, rule, take, seat.value, records)}
-    reason = f"conflict {conflict.id}: a person took {take}"
+    reason = f"conflict {conflict.id}: {decided} {take}"
     for side in (take.other, take):
         write = Write(side, wanted[side], _held(rule, side, records), reason)
         if write.wanted != write.old:
@@ -59,7 +62,7 @@ def bring_back(runtime: Runtime) -> int:
     decided = [row for row in runtime.store.ledger.conflicts() if row.decision in list(Side)]
     for row in decided:
         try:
-            resolve(runtime, row.id, Side(row.decision))
+            resolve(runtime, row.id, Side(row.decision), "the mapping prefers")
         except UserError as error:
             log.warning("not brought back yet", action="conflict.waits", why=str(error))
     return len(decided)

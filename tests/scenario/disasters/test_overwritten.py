@@ -67,6 +67,7 @@ def test_the_overwritten_value_is_brought_back_where_its_side_owns_the_field(fla
     [row] = company.conflicts()
     assert (row.servicenow.value, row.jira.value) == ("from the desk", "from the team")
     assert row.decision == "jira"
+    assert row.reason.endswith("the mapping prefers jira")
     assert not row.open
 
 
@@ -87,6 +88,32 @@ def test_otherwise_it_stays_in_the_ledger_and_can_be_taken() -> None:
     [row] = company.conflicts()
     assert row.jira.value == "from the team"
     assert not row.open
+
+
+def test_a_field_that_flows_one_way_is_not_brought_back_the_other_way() -> None:
+    """Whom the policy prefers is no question where only one side may tell."""
+    one_way = {
+        name: text.replace(
+            "as: line, owner: servicenow", "as: line, flow: to_jira, conflict: newest"
+        )
+        for name, text in shipped().items()
+    }
+    bench = Bench(mappings=one_way)
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+
+    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
+    bench.clock.advance(400)
+    bench.sync()
+
+    assert company.row(key)["short_description"] == "from the desk"
+    assert company.issue(key).fields["summary"] == "from the desk"
+    [row] = company.conflicts()
+    assert (row.jira.value, row.decision, row.open) == ("from the team", "servicenow", False)
 
 
 def test_it_is_seen_in_servicenow_too() -> None:
