@@ -295,7 +295,7 @@ class Authorship:
 
 
 class RequestClass(StrEnum):
-    """How a request is counted (DESIGN section 5, ``requests``)."""
+    """How a request is counted (``requests`` in a summary)."""
 
     READ = "read"
     WRITE = "write"

@@ -8,7 +8,6 @@ another process works in its place, and a bug, because what comes after it canno
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -74,8 +73,6 @@ class Daemon:
         )  # fmt: skip
         trigger = CronTrigger.from_crontab(self._settings.sweep.cron, timezone="UTC")
         self._scheduler.add_job(self.sweep, trigger, id="sweep", **options)
-        # A poll that comes while a pass is still at work is skipped: no news to anybody.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
         log.info("started", action="daemon.start", every=self._settings.poll.interval)
 

@@ -117,7 +117,7 @@ def note_line(note: Note) -> str:
 
 
 def conflict_data(row: Conflict) -> dict[str, Any]:
-    """One conflict as DESIGN section 5 names its parts."""
+    """One conflict as machines get it."""
     base = None
     if row.base is not None:
         base = {"servicenow": plain(row.base.servicenow), "jira": plain(row.base.jira)}

@@ -46,7 +46,6 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     first_run_allowed: bool = False
     remote_links: bool = True
-    concurrency: int = 4
     hot_window: Mapping[Side, float] = field(
         default_factory=lambda: {Side.SERVICENOW: 120.0, Side.JIRA: 300.0}
     )

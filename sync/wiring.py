@@ -105,7 +105,6 @@ def options(settings: Settings) -> Options:
         limits=_limits(settings.guard),
         first_run_allowed=settings.guard.first_run == "allow",
         remote_links=settings.jira.remote_links,
-        concurrency=settings.http.concurrency,
     )
 
 

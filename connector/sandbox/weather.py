@@ -28,7 +28,7 @@ from connector.errors import (
     Rejected,
     RetryLater,
 )
-from connector.retry import RetryPolicy
+from connector.retry import Odd, RetryPolicy
 from connector.sandbox.clock import Clock
 from connector.sandbox.control import Movable
 from connector.sandbox.faults import Fault, Faults
@@ -121,10 +121,7 @@ class Wire:
             return NotSent(error)
 
     def _patient(self, method: str, path: str, kind: RequestClass) -> None:
-        try:
-            self._policy.call(lambda: self._asked(method, path, kind))
-        except _Odd as odd:
-            raise odd.broken from odd
+        self._policy.call(lambda: self._asked(method, path, kind))
 
     def _asked(self, method: str, path: str, kind: RequestClass) -> None:
         self._meter.count(kind)
@@ -132,7 +129,7 @@ class Wire:
         if fault is None or fault.kind == "slow":
             return
         error = self._error(fault, f"{method} {path}")
-        raise _Odd(error) if isinstance(error, BrokenAnswer) else error
+        raise Odd(error) if isinstance(error, BrokenAnswer) else error
 
     def _once(
         self, method: str, path: str, do: Callable[[], WriteResult], kind: RequestClass
@@ -167,14 +164,6 @@ class Wire:
             409: ReadAgain,
         }
         return kinds.get(fault.status, Rejected)(what, side=self._side, where=where)
-
-
-class _Odd(RetryLater):
-    """No data but something else: tried again, then reported as what it is."""
-
-    def __init__(self, broken: BrokenAnswer) -> None:
-        self.broken = broken
-        super().__init__(broken.what, side=broken.side, where=broken.where)
 
 
 def sleeper(clock: Clock) -> Callable[[float], None]:

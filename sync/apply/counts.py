@@ -1,4 +1,4 @@
-"""How many incidents hang on a problem, for the issue property ``tandem`` (DESIGN section 5)."""
+"""How many incidents hang on a problem, for the issue property ``tandem``."""
 
 from __future__ import annotations
 

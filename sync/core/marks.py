@@ -1,4 +1,4 @@
-"""The marks that tie two records together, on the records themselves (DESIGN section 5).
+"""The marks that tie two records together, on the records themselves.
 
 Jira carries the label ``tandem-<marker>`` and the issue property ``tandem``; ServiceNow carries
 ``correlation_id`` = ``jira:<host[:port]>:<issue id>`` and ``correlation_display`` = the issue key.

@@ -21,7 +21,7 @@ from tests.support.program import SETTLED_SOON, Program, Ran, Running
 
 pytestmark = pytest.mark.timeout(400)  # patient on a busy machine
 PATIENCE = 30.0
-"""Seconds after which a side counts as unreachable (DESIGN section 5)."""
+"""Seconds after which a side counts as unreachable."""
 
 
 def gave_up(ran: Ran, *told: str) -> None:

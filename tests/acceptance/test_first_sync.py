@@ -50,7 +50,7 @@ class Company:
         return [one for one in log if one["by"] in OURS]
 
     def in_scope(self) -> dict[str, dict[str, str]]:
-        """By DESIGN: active incidents that matter, active problems, active changes."""
+        """By the shipped scopes: active incidents that matter, active problems, active changes."""
         records = self.truth("servicenow")["records"]
         rows = [
             row

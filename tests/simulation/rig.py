@@ -207,7 +207,6 @@ class Rig:
             jira_host=self.jira.base.split("://", 1)[-1],
             settle={side: self.setup.settle.get(side.value, 300.0) for side in Side},
             limits=self.limits,
-            concurrency=1,
         )
         self.runtime = Runtime(
             self.store, self._adapters, self.specs, options, self.clock.now, self.clock.advance,

@@ -67,7 +67,6 @@ class Bench:
             servicenow_host=now.host,
             jira_host=self.jira.base.split("://", 1)[-1],
             settle={Side.SERVICENOW: 120.0, Side.JIRA: 300.0},
-            concurrency=1,
         )
         self.runtime = Runtime(
             self.store,

@@ -126,7 +126,6 @@ class Stage:
             servicenow_host=HOSTS[Side.SERVICENOW],
             jira_host=HOSTS[Side.JIRA],
             settle={Side.SERVICENOW: 120.0, Side.JIRA: 300.0},
-            concurrency=1,
         )
         runtime = Runtime(
             self.store,

@@ -68,10 +68,9 @@ def test_the_systems_are_named_as_marks_name_them(tmp_path: Path) -> None:
     assert (options.servicenow_host, options.jira_host) == ("127.0.0.1:1", "site.example:8443")
 
 
-def test_remote_links_and_concurrency_reach_the_engine() -> None:
-    settings = Settings(jira=JiraSettings(remote_links=False), http=HttpSettings(concurrency=9))
-    options = wiring.options(settings)
-    assert (options.remote_links, options.concurrency) == (False, 9)
+def test_remote_links_can_be_switched_off() -> None:
+    settings = Settings(jira=JiraSettings(remote_links=False))
+    assert not wiring.options(settings).remote_links
 
 
 class Refusing(BaseAdapter):

@@ -48,7 +48,6 @@ def linked_town(flavour: str, incidents: int = 80) -> Iterator[Linked]:
             servicenow_host=host_of(town.url(Side.SERVICENOW)),
             jira_host=host_of(town.url(Side.JIRA)),
             settle={Side.SERVICENOW: 120.0, Side.JIRA: 300.0},
-            concurrency=1,
         )
         specs = load(shipped(), project=PROJECT)
         runtime = Runtime(
