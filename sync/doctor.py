@@ -25,6 +25,7 @@ from sync.runtime import Runtime, container, scope
 from sync.settings import Settings
 
 CLOCK_LIMIT = timedelta(seconds=60)
+_PLACES = {Side.SERVICENOW: "servicenow.table", Side.JIRA: "jira.project"}
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
@@ -117,8 +118,14 @@ def _rights(runtime: Runtime, side: Side) -> Iterator[Rung]:
     for spec in runtime.specs:
         wanted = scope(spec, side)
         if wanted:
-            look = partial(adapter.in_scope, container(spec, side), wanted, ["0"])
+            look = partial(_follow, runtime, spec, side)
             yield _try(f"{side} scope of {spec.pair}", look, "is understood")
+
+
+def _follow(runtime: Runtime, spec: MappingSpec, side: Side) -> None:
+    """Ask a side for a record that cannot be, by a scope that it must not pass over."""
+    runtime.heed(spec, side)
+    runtime.adapters[side].in_scope(container(spec, side), scope(spec, side), ["0"])
 
 
 def _first_page(adapter: Adapter, stream: Stream) -> object:
@@ -159,8 +166,7 @@ def _live(runtime: Runtime, spec: MappingSpec) -> list[Problem]:
         try:
             facts[side] = _facts(runtime, spec, side)
         except NotThere as error:
-            place = "servicenow.table" if side is Side.SERVICENOW else "jira.project"
-            problems.append(Problem(spec.file or spec.pair, 1, place, error.what, error.remedy))
+            problems.append(_problem(spec, _PLACES[side], error))
     if problems:
         return problems
     return list(check(spec, facts[Side.SERVICENOW], facts[Side.JIRA]))
@@ -184,4 +190,21 @@ def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:
 def live_problems(settings: Settings, folder: Path | None) -> list[str]:
     """What both systems say about mappings: unknown fields, choices, statuses, issue types."""
     with wiring.running(settings, folder=folder) as runtime:
-        return [str(problem) for spec in runtime.specs for problem in _live(runtime, spec)]
+        return [str(problem) for spec in runtime.specs for problem in _all(runtime, spec)]
+
+
+def _all(runtime: Runtime, spec: MappingSpec) -> Iterator[Problem]:
+    """What is wrong with a mapping's fields and values, and scopes that are not followed."""
+    found = _live(runtime, spec)
+    yield from found
+    absent = {problem.path for problem in found}
+    for side in Side:
+        if scope(spec, side) and _PLACES[side] not in absent:
+            try:
+                _follow(runtime, spec, side)
+            except (NotThere, Rejected) as error:
+                yield _problem(spec, f"{side}.scope", error)
+
+
+def _problem(spec: MappingSpec, path: str, error: ConnectorError) -> Problem:
+    return Problem(spec.file or spec.pair, 1, path, error.what, error.remedy)

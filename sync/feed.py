@@ -19,6 +19,7 @@ from connector.errors import ConnectorError, Unreachable
 from connector.values import Sighting, Stream
 from mappings.model import MappingSpec
 from mappings.sides import Side
+from sync.fitting import vouch
 from sync.runtime import Runtime, container, creates, log, scope
 
 LISTED = "listed:"
@@ -129,6 +130,7 @@ def _mark_warm(runtime: Runtime, name: str) -> None:
 def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> int:
     """List everything a pair's scopes select; done once, again after a changed mapping."""
     found = 0
+    vouch(spec, runtime.adapters[Side.SERVICENOW].kinds(spec.servicenow.table))
     for side in Side:
         wanted = scope(spec, side)
         if not creates(spec, side.other) or (side is Side.JIRA and not wanted):

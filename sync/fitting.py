@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from connector.errors import NotThere
 from connector.values import KindInfo
+from mappings.live import ALWAYS
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.status import Status
@@ -33,6 +34,24 @@ def chosen(spec: MappingSpec, kinds: Sequence[KindInfo]) -> KindInfo:
         side=Side.JIRA.value,
         remedy=f"It has {', '.join(sorted(kind.name for kind in kinds))}. Name one in the mapping.",
     )
+
+
+def vouch(spec: MappingSpec, kinds: Sequence[KindInfo]) -> None:
+    """Raise ``NotThere`` for a column that the ServiceNow table does not have.
+
+    The Table API answers nothing for one it reads and passes over one it writes, both with 200
+    (servicenow-api.md sections 1.3 and 2). An account that may not read the dictionary sees none.
+    """
+    known = {field.name for kind in kinds for field in kind.fields}
+    missing = sorted(spec.names(Side.SERVICENOW) - ALWAYS[Side.SERVICENOW] - known)
+    if known and missing:
+        raise NotThere(
+            f"pair {spec.pair} names what {spec.servicenow.table} does not have: "
+            f"{', '.join(missing)}",
+            side=Side.SERVICENOW.value,
+            remedy="Correct the mapping; `tandem mappings check --live` says where and offers "
+            "the nearest name.",
+        )
 
 
 def fitted(spec: MappingSpec, kinds: Mapping[str, KindInfo]) -> tuple[MappingSpec, tuple[str, ...]]:

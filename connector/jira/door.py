@@ -81,9 +81,9 @@ class Door:
         ask = Ask("GET", path, RequestClass.READ, params)
         return self._patient(ask, absent or _absent(path))
 
-    def query(self, path: str, body: Any) -> Any:
+    def query(self, path: str, body: Any, *, params: dict[str, str] | None = None) -> Any:
         """POST that reads: searches and bulk reads."""
-        return self._patient(Ask("POST", path, RequestClass.READ, None, body), NotThere)
+        return self._patient(Ask("POST", path, RequestClass.READ, params, body), NotThere)
 
     def write(
         self,

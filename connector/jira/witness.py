@@ -1,15 +1,17 @@
 """What Jira can testify about itself: memos under our own account.
 
-An unknown field in JQL is refused or selects nothing, a field that we may not see is left out of an
-answer, and nothing but a webhook tells of a deletion: so the other questions have short answers.
+A field that we may not see is left out of an answer, and nothing but a webhook tells of a deletion:
+so two of the questions have short answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import quote
 
-from connector.errors import NotThere
+from connector.errors import BrokenAnswer, NotThere, Rejected
+from connector.jira import jql
 from connector.jira.answers import SIDE
 from connector.jira.door import Door
 from connector.jira.facts import Facts
@@ -39,8 +41,30 @@ class Witness:
         self._door.rewrite("PUT", self._path(name), {"text": text}, params=self._whose())
 
     def heed(self, container: str, scope: str) -> None:
-        """JQL passes over nothing."""
-        del container, scope
+        """Have Jira look at a scope before it is believed.
+
+        Cloud's search answers one that it cannot follow with no issues and 200 (jira-api.md
+        section 3.1), so Cloud is asked to parse it; a search of Data Center refuses.
+        """
+        if not scope:
+            return
+        query = jql.every(jql.project(container), jql.wrapped(scope))
+        for text in self._errors(query):
+            raise NotThere(
+                f"Jira cannot follow the scope in {container}: {text}",
+                side=SIDE,
+                remedy="Correct the scope in the mapping: as it stands it selects nothing.",
+            )
+
+    def _errors(self, query: str) -> list[str]:
+        if self._facts.cloud:
+            body: dict[str, Any] = {"queries": [query]}
+            return _parsed(self._door.query("jql/parse", body, params={"validation": "strict"}))
+        try:
+            self._door.query("search", {"jql": query, "maxResults": 0, "fields": ["id"]})
+        except Rejected as error:
+            return [error.what]
+        return []
 
     def empty(self, container: str, name: str, keys: Collection[str]) -> frozenset[str]:
         """What we may not see is absent, never empty."""
@@ -61,3 +85,11 @@ class Witness:
             answer = self._door.read("myself")
             self._me = str(answer.get(member) or "") if isinstance(answer, Mapping) else ""
         return {"accountId" if self._facts.cloud else "username": self._me}
+
+
+def _parsed(answer: Any) -> list[str]:
+    """What is wrong with the only query that was parsed, each sentence without its stop."""
+    queries = answer.get("queries") if isinstance(answer, Mapping) else None
+    if not isinstance(queries, list) or len(queries) != 1 or not isinstance(queries[0], Mapping):
+        raise BrokenAnswer("the query was not parsed", side=SIDE, where="POST jql/parse")
+    return [str(text).rstrip(".") for text in queries[0].get("errors") or ()]

@@ -158,9 +158,12 @@ def test_names_that_a_system_does_not_have_are_found_live(tmp_path: Path, town: 
     [
         ({"TANDEM_JIRA__PROJECT": "NOPE"}, (), "No project could be found with key 'NOPE'"),
         ({}, (("table: incident", "table: incidnt"),), "Invalid table incidnt"),
+        ({}, (("active=true", "activ=true"),), "passes over the condition on activ in incident"),
+        ({}, (("labels = to-incident", "labelz = to-incident"),), "Field 'labelz' does not exist"),
+        ({}, (("servicenow: description", "servicenow: u_nope"),), "does not have: u_nope"),
     ],
 )
-def test_an_unknown_project_or_table_stops_before_the_first_write(
+def test_what_a_mapping_names_and_no_side_has_stops_before_the_first_write(
     tmp_path: Path, town: Town, settings: dict[str, str], edit: tuple[tuple[str, str], ...],
     told: str,
 ) -> None:  # fmt: skip
@@ -169,6 +172,8 @@ def test_an_unknown_project_or_table_stops_before_the_first_write(
     ran = Program(tmp_path, town, TANDEM_MAPPINGS__DIR=name, **settings).run("sync", "--yes")
     refused(ran, told)
     assert (len(town.jira.world.write_log), len(town.servicenow.world.write_log)) == before
+    checked = Program(tmp_path, town, TANDEM_MAPPINGS__DIR=name, **settings)
+    refused(checked.run("mappings", "check", name, "--live"), name)
 
 
 # ---- the store

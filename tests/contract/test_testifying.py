@@ -40,6 +40,18 @@ def test_a_condition_that_would_be_passed_over_is_named(desk: Mount) -> None:
         desk.adapter.witness.heed("incident", "active=true^urgnecy=1")
 
 
+@pytest.mark.parametrize("scope", ["labelz = to-incident", "labels < a", "labels = a ORDER"])
+def test_a_scope_that_would_select_nothing_is_named(board: JiraMount, scope: str) -> None:
+    board.made(1)
+    with pytest.raises(NotThere, match="Jira cannot follow the scope in OPS: ") as caught:
+        board.adapter.witness.heed("OPS", scope)
+    assert not caught.value.what.endswith(".")
+
+
+def test_a_label_that_nobody_carries_yet_is_a_sound_scope(board: JiraMount) -> None:
+    board.adapter.witness.heed("OPS", "labels = to-incident")
+
+
 def test_a_column_that_is_hidden_does_not_pass_for_empty(desk: ServiceNowMount) -> None:
     full, bare = desk.all_made([desk.draft(1, description="long"), desk.draft(2)])
     witness = desk.adapter.witness

@@ -10,7 +10,8 @@ import pytest
 from connector.errors import NotThere
 from connector.values import FieldInfo, KindInfo
 from mappings.model import MappingSpec
-from sync.fitting import chosen, fitted
+from mappings.sides import Side
+from sync.fitting import chosen, fitted, vouch
 from tests.support.mapping import a_file, loaded
 
 FIELDS = {
@@ -78,3 +79,14 @@ def test_nothing_else_about_the_mapping_changes() -> None:
     cut, _ = fitted(spec, {spec.pair: a_kind("Story", "summary")})
     assert replace(cut, rules=spec.rules) == spec
     assert cut.fingerprint() == spec.fingerprint()
+
+
+def test_a_column_that_the_table_does_not_have_is_named() -> None:
+    there = [a_kind("incident", "short_description", "due_date", "state", "problem_id")]
+    with pytest.raises(NotThere, match="names what incident does not have: u_points"):
+        vouch(a_spec(), there)
+    vouch(a_spec(), [a_kind("incident", *a_spec().names(Side.SERVICENOW))])
+
+
+def test_a_table_that_shows_no_columns_accuses_nobody() -> None:
+    vouch(a_spec(), [a_kind("incident")])

@@ -20,6 +20,7 @@ from connector.sandbox.jira import (
     routes_bulk,
     routes_extras,
     routes_issue,
+    routes_parse,
     routes_search,
     routes_setup,
 )
@@ -72,7 +73,14 @@ class JiraSandbox:
         dice = random.Random(seed)  # noqa: S311 - replayable page cuts, no secret
         address = base.rstrip("/") or _BASES[flavour]
         self._shared = Shared(self.world, self.settings, self.limits, dice, address, self.bulk)
-        tables = (routes_search, routes_issue, routes_extras, routes_setup, routes_bulk)
+        tables = (
+            routes_search,
+            routes_parse,
+            routes_issue,
+            routes_extras,
+            routes_setup,
+            routes_bulk,
+        )
         self._routes = [
             (route, route.pattern)
             for table in tables

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from connector.errors import NotThere
+from connector.sandbox.jira.search import Searcher, judge
 from connector.sandbox.jira.world import World
 
 
@@ -26,8 +28,20 @@ class DirectWitness:
         self._world.user_properties[(self._world.site.me, name)] = {"text": text}
 
     def heed(self, container: str, scope: str) -> None:
-        """JQL passes over nothing."""
-        del container, scope
+        """Have a scope judged; Data Center refuses a value that it does not know, too."""
+        if not scope:
+            return
+        site = self._world.site
+        self._ask("POST", f"/rest/api/2/{'jql/parse' if site.cloud else 'search'}")
+        searcher = Searcher(site.me, self._world.users[site.me].zone)
+        with self._world.lock:
+            found = judge(self._world, searcher, f'project = "{container}" AND ({scope})')
+        for text in (*found.errors, *(() if site.cloud else found.warnings)):
+            raise NotThere(
+                f"Jira cannot follow the scope in {container}: {text.rstrip('.')}",
+                side="jira",
+                remedy="Correct the scope in the mapping: as it stands it selects nothing.",
+            )
 
     def empty(self, container: str, name: str, keys: Collection[str]) -> frozenset[str]:
         """What we may not see is absent, never empty."""

@@ -39,7 +39,7 @@ class Unresolvable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, when, and from which zone. ``lenient`` drops unknown values (old search only)."""
+    """Who asks, when, and from which zone. ``lenient`` drops unknown values."""
 
     world: World
     me: str

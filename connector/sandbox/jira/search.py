@@ -7,16 +7,30 @@ so that a poll of a quiet site costs little however many issues there are.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import jql_fields
-from connector.sandbox.jira.jql_eval import Asking, Unresolvable, compile_tree, read_span
+from connector.sandbox.jira.jql_eval import (
+    Asking,
+    Test,
+    Unresolvable,
+    compile_tree,
+    read_span,
+)
 from connector.sandbox.jira.jql_parse import Both, Clause, JqlSyntax, Order, Query, Tree, parse
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.jira.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with a query. Values that the site does not have are only warned of."""
+
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,9 @@ def search(
     """Matching issues in the query's order. ``exact`` names issues to be consistent about."""
     now = world.now()
     world.index.advance(now)
-    asking = Asking(
-        world, searcher.me or "", ZoneInfo(searcher.zone), now, lenient=searcher.lenient
-    )
+    asking = _asking(world, searcher, now)
     order = [(row, _rank(world, row)) for row in query.order]
-    test = compile_tree(asking, query.where) if query.where else lambda _issue: True
+    test = _compiled(asking, query)
     if searcher.me is None:
         return []
     found = [
@@ -51,6 +63,32 @@ def search(
     for row, rank in reversed(order):
         _sort(found, rank, row.descending)
     return found
+
+
+def judge(world: World, searcher: Searcher, text: str) -> Verdict:
+    """The first problem of each kind in a query, as Cloud's parser words them."""
+    strict = _asking(world, searcher, world.now())
+    try:
+        query = parse(text)
+        _compiled(replace(strict, lenient=True), query)
+        for row in query.order:
+            _rank(world, row)
+    except (JqlSyntax, Unresolvable) as problem:
+        return Verdict(errors=(str(problem),))
+    try:
+        _compiled(strict, query)
+    except Unresolvable as problem:
+        return Verdict(warnings=(str(problem),))
+    return Verdict()
+
+
+def _asking(world: World, searcher: Searcher, now: datetime) -> Asking:
+    zone = ZoneInfo(searcher.zone)
+    return Asking(world, searcher.me or "", zone, now, lenient=searcher.lenient)
+
+
+def _compiled(asking: Asking, query: Query) -> Test:
+    return compile_tree(asking, query.where) if query.where else lambda _issue: True
 
 
 def _sort(found: list[Issue], rank: jql_fields.Read, descending: bool) -> None:

@@ -145,6 +145,15 @@ def test_bulk_reads_are_as_described(site: Site) -> None:
     assert checked(site, "POST", "search/approximate-count", {"jql": "project = OPS"})
 
 
+def test_parsing_is_as_described(site: Site) -> None:
+    queries = ["project = OPS", "project = NOPE", "universe = 42", "summary = x", "not a query"]
+    rows = checked(site, "POST", "jql/parse?validation=strict", {"queries": queries})["queries"]
+    assert [row["query"] for row in rows] == queries
+    assert [sorted(row) for row in rows[:2]] == [["query"], ["query", "warnings"]]
+    assert all(row["errors"] for row in rows[2:])
+    assert checked(site, "POST", "jql/parse?validation=none", {"queries": queries[2:3]})
+
+
 def test_bulk_transitions_are_as_described(site: Site) -> None:
     offered = checked(site, "GET", "bulk/issues/transition?issueIdsOrKeys=OPS-2,TEAM-1")
     assert [row["issues"] for row in offered["availableTransitions"]] == [["OPS-2"], ["TEAM-1"]]
@@ -179,6 +188,8 @@ def progress(site: Site, task: str) -> Any:
         ("POST", "issue/OPS-2/transitions", {"transition": {"id": "999"}}),
         ("PUT", "issue/OPS-2", {"fields": {"nope": 1}}),
         ("POST", "search/jql", {"jql": "order by key"}),
+        ("POST", "jql/parse", {"queries": ["project = OPS"]}),
+        ("POST", "jql/parse?validation=strict", {"queries": []}),
     ],
 )
 def test_refusals_are_as_described(site: Site, method: str, path: str, body: Any) -> None:
