@@ -33,6 +33,7 @@ from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
+    Done,
     Draft,
     Identity,
     KindInfo,
@@ -79,6 +80,10 @@ class Witness(Protocol):
     def empty(self, container: str, name: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records surely have nothing in a field; one that rights hide from us reads
         as empty too."""
+
+    def outcome(self, patch: Patch) -> Done | None:
+        """What became of a patch whose answer was lost, as far as the side's history shows: that it
+        happened and what it replaced; ``None`` where it shows nothing of it."""
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records are proven to be deleted. Absence alone proves nothing."""

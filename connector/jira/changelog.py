@@ -6,7 +6,7 @@ tells an id and a text for before and after, each of which may be missing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from connector.jira.fields import FieldTable
@@ -41,29 +41,45 @@ def spoken(person: Any) -> str:
     return str(row.get("displayName") or row.get("name") or row.get("accountId") or "")
 
 
-def replaced(entries: Collection[Entry], wrote: Fields, table: FieldTable) -> dict[str, Replaced]:
+def replaced(
+    entries: Collection[Entry],
+    wrote: Fields,
+    table: FieldTable,
+    ours: Callable[[Entry], bool] = lambda _entry: True,
+) -> dict[str, Replaced]:
     """What our edit of these fields replaced, and who had put it there.
 
-    Ours is the latest entry that leads to the value we wrote. Where the history does not tell (no
-    entry, because nothing changed; a value it words differently) the name is absent.
+    Ours is the latest entry that leads to the value we wrote, among those that can be ``ours``.
+    Where the history does not tell (no entry, because nothing changed; a value it words
+    differently) the name is absent.
     """
     found = {}
     for name, value in wrote.items():
-        told = _told(list(_touching(entries, spellings(name, table))), name, value, table)
+        rows = list(_touching(entries, spellings(name, table)))
+        told = _told(rows, name, value, table, ours)
         if told is not None:
             found[name] = told
     return found
 
 
 def _told(
-    rows: list[tuple[Entry, Entry]], name: str, value: Value, table: FieldTable
+    rows: list[tuple[Entry, Entry]],
+    name: str,
+    value: Value,
+    table: FieldTable,
+    ours: Callable[[Entry], bool],
 ) -> Replaced | None:
     by_id = _by_id(name, table)
-    ours = next((n for n, (_, item) in enumerate(rows) if _after(item, by_id) == _flat(value)), -1)
-    if ours < 0:
+    leading = (
+        n
+        for n, (entry, item) in enumerate(rows)
+        if ours(entry) and _after(item, by_id) == _flat(value)
+    )
+    place = next(leading, None)
+    if place is None:
         return None
-    before = _before(rows[ours][1], by_id)
-    for entry, item in rows[ours + 1 :]:
+    before = _before(rows[place][1], by_id)
+    for entry, item in rows[place + 1 :]:
         if _after(item, by_id) == _flat(before):
             return Replaced(before, spoken(entry.get("author")), stamp(entry["created"]))
     return Replaced(before)

@@ -10,12 +10,17 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from connector.errors import BrokenAnswer, NotThere, Rejected
+from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira import jql
 from connector.jira.answers import SIDE
-from connector.jira.door import Door
+from connector.jira.changelog import replaced
+from connector.jira.door import Door, issue_path
+from connector.jira.editing import HISTORY
 from connector.jira.facts import Facts
+from connector.jira.jql import milliseconds
+from connector.jira.translate import stamp
 from connector.sense import sensible
+from connector.values import Done, Patch
 
 
 @sensible(SIDE)
@@ -71,6 +76,27 @@ class Witness:
         del container, name
         return frozenset(keys)
 
+    def outcome(self, patch: Patch) -> Done | None:
+        """Our own entry in the issue's history that leads to what the patch sets, made since the
+        patch was decided on. Jira stamps an entry with the time that ``updated`` takes."""
+        path = issue_path(patch.key)
+        try:
+            issue = self._door.read(path, params={"fields": "updated", **HISTORY}, absent=Gone)
+        except Gone:
+            return None
+        log = issue.get("changelog") if isinstance(issue, Mapping) else None
+        entries = log.get("histories") if isinstance(log, Mapping) else None
+        since, me = int(patch.version or 0), self._own()
+
+        def ours(entry: Mapping[str, Any]) -> bool:
+            author = entry.get("author")
+            mine = isinstance(author, Mapping) and author.get(self._member) == me
+            return mine and milliseconds(stamp(entry["created"])) >= since
+
+        table = self._facts.dialect(patch.fields).table
+        told = replaced(list(entries or ()), patch.fields, table, ours)
+        return Done(patch.key, replaced=told) if told else None
+
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Nothing that polling can read proves a deletion."""
         del container, keys
@@ -80,11 +106,18 @@ class Witness:
         return f"user/properties/{quote(name, safe='')}"
 
     def _whose(self) -> dict[str, str]:
-        member = "accountId" if self._facts.cloud else "name"
+        return {"accountId" if self._facts.cloud else "username": self._own()}
+
+    @property
+    def _member(self) -> str:
+        """What names a user for good."""
+        return "accountId" if self._facts.cloud else "name"
+
+    def _own(self) -> str:
         if not self._me:
             answer = self._door.read("myself")
-            self._me = str(answer.get(member) or "") if isinstance(answer, Mapping) else ""
-        return {"accountId" if self._facts.cloud else "username": self._me}
+            self._me = str(answer.get(self._member) or "") if isinstance(answer, Mapping) else ""
+        return self._me
 
 
 def _parsed(answer: Any) -> list[str]:

@@ -16,8 +16,8 @@ from connector.errors import ConnectorError
 from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
 from connector.servicenow.query import joined, one_of, term
-from connector.servicenow.translate import moment, needed
-from connector.values import Patch, Record, Replaced
+from connector.servicenow.translate import moment, needed, payload
+from connector.values import Done, Patch, Record, Replaced
 
 TABLE = "sys_audit"
 FIELDS = (
@@ -27,6 +27,10 @@ FEW = 10
 """Rows that may share the newest second."""
 
 Row = Mapping[str, Any]
+
+
+class Silent(Exception):
+    """No line about the columns in question: nobody wrote them, or they are not audited."""
 
 
 class Audit:
@@ -57,6 +61,27 @@ class Audit:
             return told(recent, after) if recent else None
         except ConnectorError:
             return None
+
+    def outcome(self, patch: Patch, login: str) -> Done | None:
+        """What the audit tells of a patch whose answer was lost: ours is the latest write since by
+        our account that led to a value of the patch. Raises where it may not be read, and
+        :class:`Silent` where it tells nothing at all of these columns."""
+        before = count_of(patch.version) or 0
+        rows = [row for row in self._rows(patch) if checkpoint(row) > before]
+        if not rows:
+            raise Silent
+        wanted = payload(patch.fields)
+        ours = [
+            checkpoint(row)
+            for row in rows
+            if row.get("user") == login
+            and str(row.get("newvalue") or "") == wanted[needed(row, "fieldname")]
+        ]
+        if not ours:
+            return None
+        last = max(ours)
+        recent = [row for row in rows if checkpoint(row) <= last]
+        return Done(patch.key, replaced=told(recent, last))
 
     def author(self, record: Record, name: str) -> tuple[str, datetime] | None:
         """Who changed this field last, and when; ``None``: the audit does not tell."""

@@ -15,11 +15,13 @@ from connector.errors import AccessLost, ConnectorError, NotThere, Rejected
 from connector.outcomes import Lost
 from connector.sense import sensible
 from connector.servicenow.answers import SIDE
+from connector.servicenow.audit import Audit, Silent, count_of
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.lists import page_of
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
-from connector.servicenow.translate import PLAIN
+from connector.servicenow.translate import PLAIN, payload
+from connector.values import Done, Patch
 
 PREFERENCES = "sys_user_preference"
 GRAVES = "sys_audit_delete"
@@ -34,6 +36,7 @@ class Witness:
         self._door = door
         self._facts = facts
         self._user = user
+        self._audit = Audit(door)
 
     def memo(self, name: str) -> str | None:
         """The value of a preference of ours."""
@@ -75,6 +78,30 @@ class Witness:
             return empty - self._with(container, f"{name}ISNOTEMPTY", empty)
         except (AccessLost, Rejected):
             return frozenset()
+
+    def outcome(self, patch: Patch) -> Done | None:
+        """What the audit shows of it. Where it shows nothing, a record that we wrote last and that
+        holds the values has taken them; more than one write since hides what was replaced."""
+        me = self._facts.myself(self._user)
+        if me is None:
+            return None
+        try:
+            return self._audit.outcome(patch, me.login)
+        except (Silent, AccessLost, Rejected, NotThere):
+            return self._held(patch, me.login)
+
+    def _held(self, patch: Patch, login: str) -> Done | None:
+        wanted = payload(patch.fields)
+        query = term("sys_id", "=", patch.key)
+        columns = ",".join(("sys_id", "sys_mod_count", "sys_updated_by", *wanted))
+        rows, _ = page_of(self._door, patch.container, query, columns, limit=1)
+        row = dict(rows[0]) if rows else {}
+        before, count = count_of(patch.version), str(row.get("sys_mod_count") or "")
+        taken = wanted == {name: str(row.get(name) or "") for name in wanted}
+        ours = taken and row.get("sys_updated_by") == login
+        if not ours or before is None or not count.isdigit() or int(count) <= before:
+            return None
+        return Done(patch.key, intruded=int(count) > before + 1)
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where the account may read it."""

@@ -40,14 +40,14 @@ class Loss:
     known: bool
 
 
-def losses(spec: MappingSpec, action: Update, stored: Sequence[Stored], result: Done) -> list[Loss]:
+def losses(spec: MappingSpec, side: Side, stored: Sequence[Stored], result: Done) -> list[Loss]:
     """All values that were there for a moment and that nobody but their author has seen."""
     rules = {rule.name: rule for rule in spec.rules}
     return [
         loss
         for one in stored
         if one.write.name in rules and one.held == one.write.new
-        for loss in _loss(rules[one.write.name], action.side, one.write, result)
+        for loss in _loss(rules[one.write.name], side, one.write, result)
     ]
 
 

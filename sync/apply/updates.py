@@ -1,8 +1,8 @@
 """Changing records: look again, write only what changed, remember what the side really holds.
 
 A patch carries absolute values computed from the present state, so after a crash the next look
-either finds the relation satisfied or writes the same again. The base is taken from the read-back,
-never from what was sent: a value the side shortened or normalised is accepted, not fought over.
+either finds the relation satisfied or writes the same again. It is written down before it goes out,
+because one whose answer was lost may have replaced what nobody has seen.
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from connector.errors import Rejected
-from connector.values import Done, Json, Move, Patch, Record, Refused, WriteResult
-from mappings.model import MappingSpec
+from connector.values import Json, Move, Patch, Record, Refused
 from mappings.sides import Side
-from mappings.values import UNKNOWN, Unknown, Wish
-from sync.apply.common import Place, close_conflicts, echo, park, postpone
+from mappings.values import Wish
+from sync.apply.answers import Order, answered
+from sync.apply.common import echo
 from sync.apply.counts import incident_counts
-from sync.apply.losses import Stored, confess, losses
 from sync.core import marks
-from sync.core.model import Base, HistoryRow, Link, Value
+from sync.core.model import Link, SentPatch, SentWrite, Value
 from sync.core.plan import FieldWrite, Update
-from sync.errors import BrokenInvariant
 from sync.runtime import Runtime, chunks, log
 
 BATCH = 100
@@ -63,7 +60,7 @@ def _batch(
     runtime.store.ensure()
     results = runtime.adapters[side].move(moves, names) if moves else []
     for (action, write, _), result in zip(moving, results, strict=True):
-        if not _after(runtime, action, (write,), result, plan):
+        if not answered(runtime, Order(action, (write,), plan), result):
             unfinished.add(action.link.id)
     return unfinished
 
@@ -121,15 +118,45 @@ def _patch(
         )
         for action, writes in due
     ]
+    orders = _written_down(runtime, due, patches, plan)
     runtime.store.ensure()
     results = runtime.adapters[side].patch(patches, runtime.names(side, where))
     unfinished: set[int] = set()
-    for (action, writes), result in zip(due, results, strict=True):
-        if isinstance(result, Refused) and len(writes) > 1:
-            unfinished |= _apart(runtime, where, action, writes, plan)
-        elif not _after(runtime, action, writes, result, plan):
-            unfinished.add(action.link.id)
+    for order, result in zip(orders, results, strict=True):
+        if isinstance(result, Refused) and len(order.writes) > 1:
+            runtime.store.patches.answered(order.sent)
+            unfinished |= _apart(runtime, where, order.action, order.writes, plan)
+        elif not answered(runtime, order, result):
+            unfinished.add(order.action.link.id)
     return unfinished
+
+
+def _written_down(
+    runtime: Runtime,
+    due: Sequence[tuple[Update, tuple[FieldWrite, ...]]],
+    patches: Sequence[Patch],
+    plan: str,
+) -> list[Order]:
+    """What goes out now, known to the store."""
+    side = due[0][0].side
+    now = runtime.adapters[side].server_now()
+    ids = runtime.store.patches.sent(
+        [
+            SentPatch(
+                0, action.pair, action.link.id, side, patch.container, patch.key, patch.version,
+                patch.fields, tuple(_sent(write) for write in writes), plan, now,
+            )
+            for (action, writes), patch in zip(due, patches, strict=True)
+        ]
+    )  # fmt: skip
+    return [
+        Order(action, writes, plan, (number,))
+        for (action, writes), number in zip(due, ids, strict=True)
+    ]
+
+
+def _sent(write: FieldWrite) -> SentWrite:
+    return SentWrite(write.name, write.old, write.new, write.other, write.reason)
 
 
 def _apart(
@@ -190,159 +217,3 @@ def _move(side: Side, action: Update, wish: Wish, fresh: Mapping[str, Record]) -
     end = action.link.end(side)
     present = fresh.get(end.key)
     return Move(end.container, end.key, wish.name, wish.targets, wish.fields, present)
-
-
-def _after(
-    runtime: Runtime,
-    action: Update,
-    writes: Sequence[FieldWrite],
-    result: WriteResult,
-    plan: str,
-) -> bool:
-    """Remember what came of a write; whether the link needs no other look for it."""
-    end = action.link.end(action.side)
-    if isinstance(result, Done):
-        return _remember(runtime, action, writes, result, plan)
-    if isinstance(result, Refused):
-        _refused(runtime, action, writes, result.error)
-        return True
-    postpone(runtime, action.side, end, result)
-    return False
-
-
-def _refused(
-    runtime: Runtime, action: Update, writes: Sequence[FieldWrite], error: Rejected
-) -> None:
-    """Put the refused field aside; the same value is not tried again by itself."""
-    for write in writes:
-        tried = f"{write.old!r} -> {write.new!r}"
-        park(runtime, _place(action, write), error, tried)
-
-
-def _remember(
-    runtime: Runtime, action: Update, writes: Sequence[FieldWrite], result: Done, plan: str
-) -> bool:
-    """Take what the side holds now as the base; whether nobody else's work shows in it."""
-    spec = runtime.spec(action.pair)
-    if spec is None:
-        raise BrokenInvariant(f"an action of the unknown pair {action.pair}")
-    moved = any(write.change.wish for write in writes)
-    runtime.tally.add("transitioned" if moved else "updated", action.side)
-    if result.record is None:
-        _unseen(runtime, action, writes, plan)
-        return False
-    stored = [_stored(spec, action.side, write, result.record) for write in writes]
-    overwritten = losses(spec, action, stored, result)
-    link = _with_version(action.link, action.side, result.record)
-    end = action.link.end(action.side)
-    with runtime.store.transaction():
-        alone = not _company(runtime, spec, action, writes, result.record)
-        if not alone:
-            # The version just read covers the other's edit: the feed would not tell of it.
-            echo(runtime, action.side, action.link)
-        current = runtime.store.links.by_ids([link.id])[link.id]
-        runtime.store.links.save(current.with_end(action.side, link.end(action.side)))
-        bases = _bases(action.side, stored)
-        runtime.store.links.set_bases(link.id, bases)
-        close_conflicts(runtime, link.id, bases)
-        _unpark(runtime, action, stored)
-        runtime.store.ledger.record([_row(action, one, plan) for one in stored])
-        for loss in overwritten:
-            confess(runtime, action, loss)
-    for one in stored:
-        if _ignored(one):
-            _park_ignored(runtime, action, one)
-    log.info("wrote", action="wrote", record=end.label, fields=[w.name for w in writes])
-    return alone
-
-
-def _company(
-    runtime: Runtime,
-    spec: MappingSpec,
-    action: Update,
-    writes: Sequence[FieldWrite],
-    record: Record,
-) -> bool:
-    """Whether a field that this write did not touch changed since the plan: a person was quicker,
-    or a rule of that side answered to our write."""
-    ours = {write.name: write for write in action.writes}
-    bases = runtime.store.links.bases([action.link.id])[action.link.id]
-    for name in action.seen.keys() - {write.name for write in writes}:
-        rule = next((rule for rule in spec.rules if rule.name == name), None)
-        held = UNKNOWN if rule is None else rule.relation.canonical(action.side, record.fields)
-        expected = [action.seen[name]]
-        if name in ours and name in bases:
-            expected.append(bases[name].of(action.side))
-        if held is not UNKNOWN and held not in expected:
-            return True
-    return False
-
-
-def _unseen(runtime: Runtime, action: Update, writes: Sequence[FieldWrite], plan: str) -> None:
-    """Written, but not read back: the next look takes what is there as the base."""
-    with runtime.store.transaction():
-        rows = [_row(action, Stored(write, write.new), plan) for write in writes]
-        runtime.store.ledger.record(rows)
-        echo(runtime, action.side, action.link)
-
-
-def _stored(spec: MappingSpec, side: Side, write: FieldWrite, record: Record) -> Stored:
-    rule = next((rule for rule in spec.rules if rule.name == write.name), None)
-    return Stored(
-        write, write.new if rule is None else rule.relation.canonical(side, record.fields)
-    )
-
-
-def _bases(side: Side, stored: Sequence[Stored]) -> dict[str, Base]:
-    found = {}
-    for one in stored:
-        if one.write.name.startswith("@") or isinstance(one.held, Unknown) or _ignored(one):
-            continue
-        held = {side: one.held, side.other: one.write.other}
-        found[one.write.name] = Base(held[Side.SERVICENOW], held[Side.JIRA])
-    return found
-
-
-def _ignored(one: Stored) -> bool:
-    """Whether the side said yes and kept its old value."""
-    marked = one.write.name.startswith("@")
-    return not marked and one.held == one.write.old and one.held != one.write.new
-
-
-def _park_ignored(runtime: Runtime, action: Update, one: Stored) -> None:
-    error = Rejected(
-        f"{action.side} accepted {one.write.name} and kept its old value",
-        side=action.side.value,
-        remedy="Look for a business rule, an ACL or a screen that holds this field back.",
-        field=one.write.name,
-    )
-    tried = f"{one.write.old!r} -> {one.write.new!r}"
-    park(runtime, _place(action, one.write), error, tried)
-
-
-def _place(action: Update, write: FieldWrite) -> Place:
-    return Place(action.pair, action.side, action.link.end(action.side), write.name)
-
-
-def _unpark(runtime: Runtime, action: Update, stored: Sequence[Stored]) -> None:
-    names = [one.write.name for one in stored if not _ignored(one)]
-    for side in Side:  # both sides agree now, whichever of them it waited on
-        runtime.store.ledger.unpark(side, action.link.end(side).key, names)
-
-
-def _with_version(link: Link, side: Side, record: Record) -> Link:
-    end = link.end(side)
-    return link.with_end(
-        side, replace(end, version=record.version, label=record.label, url=record.url)
-    )
-
-
-def _row(action: Update, one: Stored, plan: str) -> HistoryRow:
-    held = None if isinstance(one.held, Unknown) else one.held
-    outcome = "done" if held == one.write.new else f"stored as {held!r}"
-    kind = "transition" if one.write.change.wish else "update"
-    end = action.link.end(action.side)
-    return HistoryRow(
-        action.pair, action.link.id, action.side, end.label, kind, one.write.name,
-        one.write.old, one.write.new, one.write.reason, plan, outcome,
-    )  # fmt: skip

@@ -129,6 +129,38 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class SentWrite:
+    """One field of a sent patch: canonical values of its side, and what the other side held."""
+
+    name: str
+    old: Value
+    new: Value
+    other: Value
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentPatch:
+    """A patch that went out and whose answer is not written down yet.
+
+    ``fields`` are the native values that it sets, ``version`` is the record's as it was decided on,
+    ``sent_at`` the target's clock. ``id`` is 0 until stored.
+    """
+
+    id: int
+    pair: str
+    link_id: int
+    side: Side
+    container: str
+    key: str
+    version: str
+    fields: Mapping[str, Value]
+    writes: tuple[SentWrite, ...]
+    plan: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CommentLink:
     """A comment that was carried: source id on one side, its copy's id on the other."""
 

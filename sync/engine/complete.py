@@ -35,7 +35,7 @@ DOUBT = timedelta(seconds=5)
 
 def complete(runtime: Runtime) -> int:
     """Look after all open intents; the number that stay unclear."""
-    waiting = [one for one in _unclear(runtime) if _due(runtime, one.marker)]
+    waiting = [one for one in _unclear(runtime) if due(runtime, one.marker)]
     for side in Side:
         creates = [i for i in waiting if i.side is side and i.kind is IntentKind.CREATE]
         for where in dict.fromkeys(intent.container for intent in creates):
@@ -47,7 +47,7 @@ def complete(runtime: Runtime) -> int:
             _remarks(runtime, side, where, [i for i in remarks if i.container == where])
     left = _unclear(runtime)
     for intent in left:
-        _look_again(runtime, intent)
+        look_again(runtime, intent.marker, intent.side, intent.sent_at)
     return len(left)
 
 
@@ -62,23 +62,23 @@ def _unclear(runtime: Runtime) -> list[SentIntent]:
     return [one for one in runtime.store.intents.open() if one.state is not IntentState.PLANNED]
 
 
-def _due(runtime: Runtime, marker: str) -> bool:
+def due(runtime: Runtime, marker: str) -> bool:
+    """Whether an unclear write is to be looked for now."""
     look = runtime.looks.get(marker)
     return look is None or look.due <= runtime.clock()
 
 
-def _look_again(runtime: Runtime, intent: SentIntent) -> None:
+def look_again(runtime: Runtime, marker: str, side: Side, sent_at: datetime | None) -> None:
     """Ever more seldom, and once more as soon as the settle time is over."""
-    if not _due(runtime, intent.marker):
+    if not due(runtime, marker):
         return
-    count = runtime.looks[intent.marker].count + 1 if intent.marker in runtime.looks else 1
+    count = runtime.looks[marker].count + 1 if marker in runtime.looks else 1
     gap = min(FIRST_GAP * 2.0 ** (count - 1), LONGEST_GAP)
-    settle = runtime.options.settle[intent.side]
-    if intent.sent_at is not None:
-        age = (runtime.adapters[intent.side].server_now() - intent.sent_at).total_seconds()
+    settle = runtime.options.settle[side]
+    if sent_at is not None:
+        age = (runtime.adapters[side].server_now() - sent_at).total_seconds()
         gap = min(gap, max(1.0, settle - age))
-    due = runtime.clock() + timedelta(seconds=gap)
-    runtime.looks[intent.marker] = Look(count, due)
+    runtime.looks[marker] = Look(count, runtime.clock() + timedelta(seconds=gap))
 
 
 def _creates(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:

@@ -20,6 +20,7 @@ from sync.engine.cases import reasons
 from sync.engine.complete import ATTEMPTS, complete, next_look
 from sync.engine.epoch import announce, examine, readopt
 from sync.engine.execute import execute
+from sync.engine.patches import settle
 from sync.engine.resolve import bring_back
 from sync.engine.study import MAPPING, Study, study, without
 from sync.engine.trust import probe
@@ -114,6 +115,7 @@ class Engine:
         while turn < TURNS:
             turn += 1
             complete(self.runtime)
+            settle(self.runtime)
             bring_back(self.runtime)
             rows = self._rows(follow_ups_only=approved)
             if rows:

@@ -30,6 +30,7 @@ from sync.store.ledger import Ledger
 from sync.store.links import Links
 from sync.store.maintenance import Maintenance
 from sync.store.pairs import Meta, Pairs
+from sync.store.patches import Patches
 from sync.store.schema import SHIPPED, Migrations
 from sync.store.values import Lease
 
@@ -48,6 +49,7 @@ class Store:
         self.links = Links(database)
         self.inbox = Inbox(database, clock)
         self.intents = Intents(database)
+        self.patches = Patches(database)
         self.comments = Comments(database)
         self.ledger = Ledger(database, clock)
         self.directory = Directory(database)

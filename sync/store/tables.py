@@ -157,6 +157,23 @@ INTENT = Table(
     Index("ix_intent_state", "state"),
 )
 
+SENT_PATCH = Table(
+    "sent_patch",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("pair", Text, nullable=False),
+    Column("link_id", Integer, nullable=False),
+    Column("side", Word(Side), nullable=False),
+    Column("container", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("version", Words, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("writes", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("sent_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 COMMENT_LINK = Table(
     "comment_link",
     METADATA,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connector.errors import NotThere, RetryLater
+from connector.values import Replaced
 from tests.contract.mounts import JiraMount, Mount, ServiceNowMount
 
 
@@ -65,6 +68,47 @@ def test_a_column_that_is_hidden_does_not_pass_for_empty(desk: ServiceNowMount) 
 def test_jira_leaves_out_what_it_hides(board: JiraMount) -> None:
     [key] = board.all_made([board.draft(1)])
     assert board.adapter.witness.empty("OPS", "assignee", [key]) == {key}
+
+
+def test_a_patch_that_happened_tells_what_it_replaced(mount: Mount) -> None:
+    key = mount.made(1)
+    patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
+    assert mount.adapter.witness.outcome(patch) is None
+    mount.clock.advance(2)
+    mount.edit(key, summary="theirs")
+    assert mount.adapter.witness.outcome(patch) is None
+    mount.clock.advance(2)
+    mount.adapter.patch([patch], [])
+    told = mount.adapter.witness.outcome(patch)
+    assert told is not None
+    assert told.replaced[mount.summary].value == "theirs"
+    assert told.replaced[mount.summary].author
+
+
+def test_a_patch_that_nobody_came_between_replaced_nothing_unseen(mount: Mount) -> None:
+    key = mount.made(1)
+    patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
+    mount.clock.advance(2)
+    mount.adapter.patch([patch], [])
+    told = mount.adapter.witness.outcome(patch)
+    assert told is not None
+    assert not told.intruded
+    assert told.replaced.get(mount.summary, Replaced("record 1")).value == "record 1"
+
+
+def test_what_a_person_wrote_is_not_taken_for_ours(mount: Mount) -> None:
+    key = mount.made(1)
+    patch = replace(mount.patch(key, summary="the same"), version=mount.read(key).version)
+    mount.clock.advance(2)
+    mount.edit(key, summary="the same")
+    assert mount.adapter.witness.outcome(patch) is None
+
+
+def test_nothing_happened_to_a_record_that_is_gone(mount: Mount) -> None:
+    key = mount.made(1)
+    patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
+    mount.delete(key)
+    assert mount.adapter.witness.outcome(patch) is None
 
 
 def test_absence_is_no_proof_of_a_deletion(mount: Mount) -> None:

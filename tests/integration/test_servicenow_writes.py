@@ -205,3 +205,33 @@ def test_nobody_waits_for_notes_that_are_not_written() -> None:
     assert kinds(results) == ["Unclear", *["NotSent"] * 8]
     assert stage.slept == []
     assert isinstance(results[1], NotSent)
+
+
+def patched_beside_somebody(*, quiet: bool) -> tuple[Patch, Done | None]:
+    """Our patch of an unaudited record, with or without a person's write in between; what the
+    side tells of it once its answer is lost."""
+    stage = ServiceNowStage()
+    stage.world.knobs.denied_tables.add("sys_audit")
+    [key] = stage.created(a_draft(1))
+    words = {"short_description": "ours"}
+    patch = Patch("incident", key, words, version=stage.record(key).version)
+    assert stage.adapter.witness.outcome(patch) is None
+    stage.clock.advance(5)
+    if not quiet:
+        by = stage.world.caller("amira.haddad")
+        stage.world.update("incident", key, {"short_description": "theirs"}, by)
+        assert stage.adapter.witness.outcome(patch) is None
+    stage.adapter.patch([patch], [])
+    return patch, stage.adapter.witness.outcome(patch)
+
+
+def test_without_an_audit_the_record_itself_tells_that_a_patch_happened() -> None:
+    patch, told = patched_beside_somebody(quiet=True)
+    assert told == Done(patch.key)
+
+
+def test_without_an_audit_company_is_told_by_the_count() -> None:
+    _, told = patched_beside_somebody(quiet=False)
+    assert told is not None
+    assert told.intruded
+    assert not told.replaced

@@ -6,18 +6,17 @@ Each finding begins with the invariant of the reliability contract that it break
 Where an invariant cannot hold with these two APIs (class D), it is exempted here, as narrowly as
 the journal allows, and counted:
 
-* an update of ours that was under way when its answer was lost may be done late, after people wrote
-  the same field again: neither API has a conditional write (I-03; :func:`Judge._excused`);
-* a status that a person changes in the one round trip between our fresh look and our transition is
-  overwritten unseen, where the side's answer does not tell what a transition replaced (I-03);
+* a status that a person changes between our fresh look and our transition, or before one whose
+  answer was lost is done late, is overwritten unseen: no answer and no look tells what a transition
+  replaced (I-03; :func:`Judge._excused`);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
 * a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
 * a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
-* the answer to an update that was lost, or a process that died before it noted the answer, leaves
-  no history row of that write: after the restart both sides agree and nothing is written (I-23).
+* a transition, or a write of nothing but our marks, whose answer was lost or died with the process
+  leaves no history row: after the restart both sides agree and nothing is written (I-23).
 """
 
 from __future__ import annotations
@@ -260,7 +259,7 @@ class Judge:
 
     def _excused(self, kind: str, lost: Moment, by: Moment, born: datetime | None) -> bool:
         """Class D: see the module's docstring."""
-        if by.entry.cause == "late":
+        if by.entry.cause == "late" and kind == "status":
             self.excused["a late write of ours replaced it"] += 1
             return True
         if one_breath(lost, born):
@@ -360,7 +359,7 @@ class Judge:
             if untold > 0:
                 yield f"I-23 {couple}: {untold} comments in {side} are not in the history"
             changes = told["update"] + told["transition"]
-            if done["update"] and not changes and not self.rig.unclear[(side, key)]:
+            if done["update"] and not changes and (side, key) not in self.rig.untold:
                 yield f"I-23 {couple}: no update in {side} is in the history"
 
     def _dropped(self, side: Side) -> bool:

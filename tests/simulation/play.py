@@ -197,7 +197,7 @@ class Play:
     def _open(self) -> bool:
         store = self.rig.store
         sent = [one for one in store.intents.open() if one.state is not IntentState.PLANNED]
-        return bool(sent or store.inbox.count())
+        return bool(sent or store.patches.open() or store.inbox.count())
 
     def _ours(self) -> int:
         return sum(one.ours for one in self.rig.journal.entries)

@@ -29,7 +29,7 @@ from connector.sandbox.jira.direct import DirectJira
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
 from connector.sandbox.weather import Weather
-from connector.values import Done, Unclear
+from connector.values import Done, Patch, Unclear
 from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
@@ -125,10 +125,11 @@ class Rig:
         self.trace: list[str] = []
         self.reached: Counter[str] = Counter()
         self.unclear: Counter[tuple[Side, str]] = Counter()
+        self.untold: set[tuple[Side, str]] = set()
         self.plug: Plug | None = None
         self.meddle: Callable[[Side, str, tuple[Any, ...]], None] | None = None
         self.working = False
-        self._last: list[tuple[Side, str]] = []
+        self._last: list[tuple[Side, str, bool]] = []
         self.broken: list[str] = []
         self._set_knobs()
         self._adapters = self._mounts()
@@ -261,7 +262,7 @@ class Rig:
         if self._struck(after=False):
             raise Crash(f"before {name} in {side}")
         if name in WRITES:
-            self._last = [(side, getattr(one, "key", "")) for one in _items(args[0])]
+            self._last = [(side, getattr(one, "key", ""), owed(one)) for one in _items(args[0])]
             if self.meddle is not None:
                 self.drain("engine")
                 self.meddle(side, name, args)
@@ -294,13 +295,19 @@ class Rig:
     def _pulled(self) -> None:
         """Nobody remembers what came of the latest write."""
         self.plug = None
-        self.unclear.update(self._last)
+        for side, key, told in self._last:
+            self._doubted(side, key, told=told)
+
+    def _doubted(self, side: Side, key: str, *, told: bool) -> None:
+        self.unclear[(side, key)] += 1
+        if not told:
+            self.untold.add((side, key))
 
     def _note(self, side: Side, name: str, items: Any, answer: Any) -> None:
         wrote = answer if isinstance(answer, list) else [answer]
         for item, result in zip(_items(items), wrote, strict=False):
             if not isinstance(result, Done):
-                self.unclear[(side, getattr(item, "key", ""))] += 1
+                self._doubted(side, getattr(item, "key", ""), told=owed(item))
                 if isinstance(result, Unclear):
                     self.reached[f"{name} unclear"] += 1
 
@@ -337,6 +344,12 @@ class Rig:
 
 TOLD = frozenset({"create.adopted", "intent.settled", "update.moved", "postponed", "pair.load"})
 CURRENT: list[Rig] = []
+
+
+def owed(item: Any) -> bool:
+    """Whether a write that got no answer is looked for in the side's history afterwards: not one
+    that moves a status, nor one that only adds our marks."""
+    return isinstance(item, Patch) and bool(item.fields)
 
 
 def _items(given: Any) -> list[Any]:

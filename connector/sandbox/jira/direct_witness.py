@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from connector.errors import NotThere
+from connector.sandbox.jira import native
+from connector.sandbox.jira.model import ChangeItem, Issue
 from connector.sandbox.jira.search import Searcher, judge
 from connector.sandbox.jira.world import World
+from connector.values import Done, Patch, Replaced, Value
+
+_BY_ID = frozenset({"user", "parent", "epic", "date"})
+"""Kinds of fields whose plain value is the id of a history item; the others are its text."""
 
 
 class DirectWitness:
@@ -48,7 +54,47 @@ class DirectWitness:
         del container, name
         return frozenset(keys)
 
+    def outcome(self, patch: Patch) -> Done | None:
+        """What our latest entry since the patch was decided on shows that it replaced."""
+        self._ask("GET", f"/rest/api/2/issue/{patch.key}")
+        with self._world.lock:
+            issue = self._world.issues.get(patch.key)
+            if issue is None:
+                return None
+            names = {name: self._told(issue, patch, name) for name in patch.fields}
+        found = {name: told for name, told in names.items() if told is not None}
+        return Done(patch.key, replaced=found) if found else None
+
+    def _told(self, issue: Issue, patch: Patch, name: str) -> Replaced | None:
+        field = native.field_of(self._world, name, self._world.type_of(issue))
+        by_id = field is not None and field.kind in _BY_ID
+        rows = [
+            (entry, item)
+            for entry in reversed(issue.history)
+            for item in entry.items
+            if field is not None and item.field == field.id
+        ]
+        for n, (entry, item) in enumerate(rows):
+            young = round(entry.at.timestamp() * 1000) >= int(patch.version or 0)
+            mine = young and entry.author == self._world.site.me
+            if mine and _flat(item.new if by_id else item.new_text) == _flat(patch.fields[name]):
+                before = item.old if by_id else item.old_text
+                theirs = next(
+                    (e for e, i in rows[n + 1 :] if (i.new, i.new_text) == _old(item)), None
+                )
+                author = self._world.users[theirs.author].name if theirs else ""
+                return Replaced(before or None, author, theirs.at if theirs else None)
+        return None
+
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Nothing that polling can read proves a deletion."""
         del container, keys
         return frozenset()
+
+
+def _old(item: ChangeItem) -> tuple[str | None, str | None]:
+    return item.old, item.old_text
+
+
+def _flat(value: Value) -> str:
+    return " ".join(str(value or "").split())

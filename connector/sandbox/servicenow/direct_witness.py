@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from connector.errors import AccessLost, NotThere
+from connector.sandbox.servicenow.direct_shapes import plain
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import Broken, parse
 from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.world import World
+from connector.values import Done, Patch, Replaced
 
 _SIDE = "servicenow"
 PREFERENCES = "sys_user_preference"
@@ -60,6 +62,26 @@ class DirectWitness:
             rows = [self._world.row(container, key) for key in keys]
             return frozenset(row["sys_id"] for row in rows if row and not row.get(name))
 
+    def outcome(self, patch: Patch) -> Done | None:
+        """What the audit shows of a patch whose answer was lost."""
+        self._ask("GET", "/api/now/table/sys_audit")
+        wanted, me = plain(patch.fields), self._me().login
+        before = int(patch.version.split("/")[0] or 0)
+        with self._world.lock:
+            rows = [
+                row
+                for row in self._world.rows("sys_audit")
+                if row["documentkey"] == patch.key
+                and row["fieldname"] in wanted
+                and int(row["record_checkpoint"]) > before
+            ]
+        ours = [
+            int(row["record_checkpoint"])
+            for row in rows
+            if row["user"] == me and row["newvalue"] == wanted[row["fieldname"]]
+        ]
+        return Done(patch.key, replaced=_replaced(rows, max(ours))) if ours else None
+
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where our account may read it."""
         self._ask("GET", "/api/now/table/sys_audit_delete")
@@ -74,6 +96,23 @@ class DirectWitness:
         me = self._me().sys_id
         rows = self._world.rows(PREFERENCES)
         return next((r for r in rows if r.get("user") == me and r.get("name") == name), None)
+
+
+def _replaced(rows: list[Row], last: int) -> dict[str, Replaced]:
+    """What the write with this count replaced, and who had put it there."""
+    found = {}
+    for row in rows:
+        if int(row["record_checkpoint"]) == last:
+            theirs = [
+                one
+                for one in rows
+                if one["fieldname"] == row["fieldname"]
+                and int(one["record_checkpoint"]) < last
+                and one["newvalue"] == row["oldvalue"]
+            ]
+            by = theirs[-1]["user"] if theirs else ""
+            found[row["fieldname"]] = Replaced(row["oldvalue"] or None, by)
+    return found
 
 
 def _fields(scope: str) -> Iterator[str]:

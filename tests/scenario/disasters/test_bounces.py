@@ -71,3 +71,10 @@ def test_a_rule_that_rewrites_our_value_is_not_fought_over() -> None:
         bench.sync()
     assert bench.writes() == before
     assert company.row(key)["short_description"] == "PLEASE LOOK"
+
+    company.desk(key, description="has a closer look")
+    bench.clock.advance(400)
+    bench.sync()
+    issue = company.issue(key)
+    assert issue.fields["description"] == "has a closer look"
+    assert issue.fields["summary"] == "please look", "the rule's work was taken for a person's"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.base import Adapter
+from connector.sandbox.faults import Fault
 from connector.values import Patch, WriteResult
 from mappings.defaults import shipped
 from mappings.sides import Side
@@ -146,3 +147,68 @@ def test_writes_that_nobody_interrupts_leave_no_row() -> None:
         bench.clock.advance(700)
         bench.sync()
     assert company.conflicts() == []
+
+
+EDIT = {"method": "PUT", "path": r"/rest/api/2/issue/[^/]+$"}
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_a_lost_answer_does_not_hide_what_the_write_replaced(flavour: str) -> None:
+    bench = Bench(flavour, mappings=owned_by("jira"))
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+    bench.jira_faults.add(Fault("drop_after", **EDIT))
+
+    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
+    bench.clock.advance(60)
+    bench.sync()
+
+    assert company.issue(key).fields["summary"] == "from the team"
+    assert company.row(key)["short_description"] == "from the team"
+    [row] = company.conflicts()
+    assert (row.servicenow.value, row.jira.value) == ("from the desk", "from the team")
+    assert row.jira.author
+    rows = bench.store.ledger.history(company.link(key).id)
+    told = [(one.old, one.new) for one in rows if one.side is Side.JIRA]
+    assert ("before", "from the desk") in told
+
+
+def test_a_write_that_comes_late_is_owned_up_to() -> None:
+    """Its answer was lost, a person wrote meanwhile, and then it happened after all."""
+    bench = Bench(mappings=owned_by("servicenow"))
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+    bench.jira_faults.add(Fault("late", seconds=40, **EDIT))
+    bench.sync()
+    company.team().edit(issue, summary="from the team")
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert company.issue(key).fields["summary"] == "from the desk"
+    assert "from the team" in {row.jira.value for row in company.conflicts()}
+
+
+def test_a_write_that_never_happened_is_forgotten_and_made_anew() -> None:
+    bench = Bench()
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+    bench.jira_faults.add(Fault("drop_before", **EDIT))
+    bench.sync()
+    assert bench.store.patches.open()
+    bench.clock.advance(400)
+    bench.sync()
+
+    assert company.issue(key).fields["summary"] == "from the desk"
+    assert company.conflicts() == []
+    assert bench.store.patches.open() == ()

@@ -23,15 +23,15 @@ from sync.store.schema import SHIPPED, VERSION_TABLE, Migrations
 from sync.store.tables import HISTORY, METADATA
 from tests.unit.store.conftest import HandClock
 
-SECOND = '''"""A second step, for the test."""
+LATER = '''"""One more step, for the test."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -126,18 +126,18 @@ def later(tmp_path: Path) -> Migrations:
     """The migrations of a later release."""
     folder = tmp_path / "later"
     shutil.copytree(SHIPPED.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    assert SHIPPED.head == "0001", "let the step of this test follow the newest one"
-    (folder / "versions" / "r0002_second.py").write_text(SECOND, encoding="utf-8")
+    assert SHIPPED.head == "0002", "let the step of this test follow the newest one"
+    (folder / "versions" / "r0003_later.py").write_text(LATER, encoding="utf-8")
     return Migrations(folder)
 
 
 def test_an_older_store_is_upgraded(shared_url: str, later: Migrations, clock: HandClock) -> None:
     with Store.open(shared_url, clock=clock) as store:
         store.meta.put("a", "1")
-    with pytest.raises(StoreUnusable, match="older schema 0001"):
+    with pytest.raises(StoreUnusable, match="older schema 0002"):
         Store.open(shared_url, clock=clock, upgrade=False, migrations=later)
     with Store.open(shared_url, clock=clock, migrations=later) as store:
-        assert store.maintenance.schema_version() == "0002"
+        assert store.maintenance.schema_version() == "0003"
         assert store.meta.get("a") == "1"
     with pytest.raises(StoreUnusable, match="newer"):
         Store.open(shared_url, clock=clock)
@@ -152,7 +152,7 @@ def test_a_file_is_backed_up_before_its_upgrade(
     assert list(tmp_path.glob("*.backup")) == []
     Store.open(url, clock=clock, migrations=later).close()
     (backup,) = tmp_path.glob("*.backup")
-    assert backup.name == "tandem.db.schema-0001.20250301T120000123456Z.backup"
+    assert backup.name == "tandem.db.schema-0002.20250301T120000123456Z.backup"
     with Store.open(f"sqlite:///{backup}", clock=clock, upgrade=False) as store:
         assert store.meta.get("a") == "1"
 
@@ -161,12 +161,12 @@ def test_an_upgrade_that_fails_has_not_begun(
     shared_url: str, later: Migrations, clock: HandClock
 ) -> None:
     Store.open(shared_url, clock=clock).close()
-    step = later.folder / "versions" / "r0002_second.py"
-    step.write_text(SECOND + "    raise ZeroDivisionError\n", encoding="utf-8")
+    step = later.folder / "versions" / "r0003_later.py"
+    step.write_text(LATER + "    raise ZeroDivisionError\n", encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
         Store.open(shared_url, clock=clock, migrations=later)
     with Store.open(shared_url, clock=clock, upgrade=False) as store:
-        assert store.maintenance.schema_version() == "0001"
+        assert store.maintenance.schema_version() == "0002"
         with store._database.read() as connection:
             assert "later" not in inspect(connection).get_table_names()
             columns = {column["name"] for column in inspect(connection).get_columns("meta")}

@@ -1,0 +1,73 @@
+"""Finding out what became of patches whose answer was lost.
+
+A patch is simply planned anew where its value is not there. But one that did happen may have
+replaced an edit that was made between our look and our write, and after a lost answer, or a crash,
+nobody would know: both sides agree. So the side's own history is asked until it shows the write, or
+until the settle time is over and there was none (reliability: I-03, I-23, 6.2).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from connector.errors import Gone, NotThere, Rejected
+from connector.values import Done, Patch
+from sync.apply.answers import history_row
+from sync.apply.common import echo
+from sync.apply.losses import Stored, confess, losses
+from sync.core.model import Link, SentPatch
+from sync.core.plan import FieldWrite, Update
+from sync.engine.complete import due, look_again
+from sync.runtime import Runtime, log
+
+
+def settle(runtime: Runtime) -> None:
+    """Look once after every patch without an answer that is due."""
+    for patch in runtime.store.patches.open():
+        if not due(runtime, _name(patch)):
+            continue
+        link = runtime.store.links.by_ids([patch.link_id]).get(patch.link_id)
+        told = _outcome(runtime, patch) if link else None
+        if link and told:
+            _happened(runtime, patch, link, told)
+        elif link is None or _over(runtime, patch):
+            runtime.store.patches.answered([patch.id])
+        else:
+            look_again(runtime, _name(patch), patch.side, patch.sent_at)
+
+
+def _name(patch: SentPatch) -> str:
+    return f"patch {patch.id}"
+
+
+def _outcome(runtime: Runtime, patch: SentPatch) -> Done | None:
+    sent = Patch(patch.container, patch.key, patch.fields, version=patch.version)
+    try:
+        return runtime.adapters[patch.side].witness.outcome(sent)
+    except (Gone, NotThere, Rejected):
+        return None
+
+
+def _over(runtime: Runtime, patch: SentPatch) -> bool:
+    """Whether it would have happened by now."""
+    age = runtime.adapters[patch.side].server_now() - patch.sent_at
+    return age >= timedelta(seconds=runtime.options.settle[patch.side])
+
+
+def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Done) -> None:
+    """Write down what would have been written down had the answer come."""
+    action = Update(patch.pair, patch.side, link, ())
+    stored = [
+        Stored(FieldWrite(one.name, one.old, one.new, one.reason, one.other), one.new)
+        for one in patch.writes
+    ]
+    spec = runtime.spec(patch.pair)
+    lost = losses(spec, patch.side, stored, told) if spec else []
+    with runtime.store.transaction():
+        runtime.store.patches.answered([patch.id])
+        runtime.store.ledger.record([history_row(action, one, patch.plan) for one in stored])
+        for loss in lost:
+            confess(runtime, action, loss)
+        echo(runtime, patch.side, link)
+    log.info("a patch without an answer had happened", action="patch.settled",
+             record=link.end(patch.side).label)  # fmt: skip

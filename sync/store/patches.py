@@ -1,0 +1,71 @@
+"""Sent patches: what went out and may have happened, until its answer is written down.
+
+A patch may be sent again without harm, so this is no intent: it is here because a patch whose
+answer was lost may have replaced something that nobody but its author has seen, and because every
+write of ours is owed a row in the history (reliability: I-03, I-23).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, insert, select
+
+from sync.core.model import SentPatch, SentWrite
+from sync.store.database import Database
+from sync.store.rows import RowValues, chunks
+from sync.store.tables import SENT_PATCH
+from sync.store.types import decode, encode
+
+
+class Patches:
+    """All patches without an answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sent(self, patches: Sequence[SentPatch]) -> list[int]:
+        """Write down what goes out now; the ids, in the same order."""
+        if not patches:
+            return []
+        statement = insert(SENT_PATCH).returning(SENT_PATCH.c.id, sort_by_parameter_order=True)
+        with self._database.write() as connection:
+            return list(connection.execute(statement, [_row(one) for one in patches]).scalars())
+
+    def answered(self, ids: Collection[int]) -> None:
+        """What became of these is known, and written down where it has to be."""
+        with self._database.write() as connection:
+            for part in chunks(ids):
+                connection.execute(delete(SENT_PATCH).where(SENT_PATCH.c.id.in_(part)))
+
+    def open(self) -> tuple[SentPatch, ...]:
+        """All without an answer, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(SENT_PATCH).order_by(SENT_PATCH.c.id)).mappings()
+            return tuple(_patch(row) for row in rows)
+
+
+def _row(patch: SentPatch) -> RowValues:
+    row: dict[str, Any] = {
+        name: getattr(patch, name)
+        for name in ("pair", "link_id", "side", "container", "key", "version", "plan", "sent_at")
+    }
+    row["fields"] = json.dumps({name: encode(value) for name, value in patch.fields.items()})
+    row["writes"] = json.dumps(
+        [
+            [one.name, encode(one.old), encode(one.new), encode(one.other), one.reason]
+            for one in patch.writes
+        ]
+    )
+    return row
+
+
+def _patch(row: RowMapping) -> SentPatch:
+    fields = {name: decode(text) for name, text in json.loads(row["fields"]).items()}
+    writes = tuple(
+        SentWrite(name, decode(old), decode(new), decode(other), reason)
+        for name, old, new, other, reason in json.loads(row["writes"])
+    )
+    return SentPatch(**{**row, "fields": fields, "writes": writes})
