@@ -12,11 +12,11 @@ from sqlalchemy import and_, delete, literal, select
 from mappings.sides import Side
 from sync.core.model import Base, Link, Value
 from sync.store.database import Database
-from sync.store.rows import chunks, column, upsert
+from sync.store.rows import Upsert, chunks, column
 from sync.store.tables import BASE, LINK
 from sync.store.types import Canonical, encode
 
-_OVERWRITTEN = ("servicenow", "jira", "servicenow_digest", "jira_digest")
+_PUT = Upsert(BASE, ("servicenow", "jira", "servicenow_digest", "jira_digest"))
 
 
 class Bases(ABC):
@@ -59,7 +59,7 @@ class Bases(ABC):
             for field, base in fields.items()
         ]
         with self._database.write() as connection:
-            upsert(connection, BASE, rows, _OVERWRITTEN)
+            _PUT(connection, rows)
 
     def drop_bases(self, link_id: int, names: Iterable[str]) -> None:
         """Forget these fields' bases: the fields count as never agreed on."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, select
 
 from sync.core.model import CommentLink
 from sync.store.database import Database
-from sync.store.rows import chunks, upsert
+from sync.store.rows import Upsert, chunks
 from sync.store.tables import COMMENT_LINK
 
 
@@ -45,7 +45,7 @@ class Comments:
             for row in rows
         ]
         with self._database.write() as connection:
-            upsert(connection, COMMENT_LINK, values, _LEARN_COPY)
+            _PUT(connection, values)
 
 
 def _first_known(offered: Any) -> ColumnElement[Any]:
@@ -54,3 +54,5 @@ def _first_known(offered: Any) -> ColumnElement[Any]:
 
 
 _LEARN_COPY: Mapping[str, Callable[[Any], ColumnElement[Any]]] = {"copy_id": _first_known}
+
+_PUT = Upsert(COMMENT_LINK, _LEARN_COPY)

@@ -10,8 +10,11 @@ from connector.base import Memory
 from mappings.sides import Side
 from sync.core.model import PersonRow
 from sync.store.database import Database
-from sync.store.rows import upsert
+from sync.store.rows import Upsert
 from sync.store.tables import FACT, PERSON
+
+_PUT_PERSON = Upsert(PERSON, ("name", "email", "active", "login"))
+_PUT_FACT = Upsert(FACT, ("value",))
 
 
 class Directory:
@@ -40,7 +43,7 @@ class Directory:
             for row in rows
         ]
         with self._database.write() as connection:
-            upsert(connection, PERSON, values, ("name", "email", "active", "login"))
+            _PUT_PERSON(connection, values)
 
     def memory(self, side: Side) -> Memory:
         """A place for the facts of that side's adapter."""
@@ -64,4 +67,4 @@ class SideMemory:
         """Remember a fact, or remember it anew."""
         row = {"side": self._side, "name": name, "value": value}
         with self._database.write() as connection:
-            upsert(connection, FACT, [row], ("value",))
+            _PUT_FACT(connection, [row])

@@ -17,7 +17,7 @@ from mappings.sides import Side
 from sync.core.model import InboxRow
 from sync.errors import BrokenInvariant
 from sync.store.database import Database
-from sync.store.rows import chunks, column, upsert
+from sync.store.rows import Upsert, chunks, column
 from sync.store.tables import COMMENT_LINK, CURSOR, INBOX, LINK, SEEN
 from sync.store.values import QueuedRow
 
@@ -137,7 +137,7 @@ class Inbox:
             {"stream": stream, "key": s.key, "version": s.version, "at": s.at} for s in sightings
         ]
         with self._database.write() as connection:
-            upsert(connection, SEEN, rows, ("at",))
+            _PUT_SEEN(connection, rows)
 
     def _unseen(self, stream: str, sightings: Iterable[Sighting]) -> set[tuple[str, str]]:
         fresh = {(s.key, s.version) for s in sightings}
@@ -181,12 +181,12 @@ class Inbox:
             for key, container in places.items()
         ]  # fmt: skip
         with self._database.write() as connection:
-            upsert(connection, INBOX, rows, _AGAIN)
+            _PUT(connection, rows)
 
     def _move(self, stream: str, side: Side, cursor: datetime) -> None:
         row = {"stream": stream, "side": side, "at": cursor}
         with self._database.write() as connection:
-            upsert(connection, CURSOR, [row], {"at": _later})
+            _MOVE(connection, [row])
 
 
 def _later(offered: Any) -> ColumnElement[Any]:
@@ -206,6 +206,10 @@ _AGAIN: Mapping[str, Callable[[Any], ColumnElement[Any]]] = {
     "due": lambda _: null(),
     "turn": lambda _: INBOX.c.turn + 1,
 }
+
+_PUT = Upsert(INBOX, _AGAIN)
+_PUT_SEEN = Upsert(SEEN, ("at",))
+_MOVE = Upsert(CURSOR, {"at": _later})
 
 _UNTOUCHED = and_(
     INBOX.c.side == bindparam("of_side", type_=INBOX.c.side.type),

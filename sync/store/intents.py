@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 from sync.core.model import Intent, IntentState
 from sync.errors import BrokenInvariant
 from sync.store.database import Database
-from sync.store.rows import RowValues, chunks, upsert
+from sync.store.rows import RowValues, Upsert, chunks
 from sync.store.tables import INTENT
 from sync.store.types import Utc
 from sync.store.values import SentIntent
@@ -45,7 +45,7 @@ class Intents:
         """
         rows = [_row(intent) for intent in intents]
         with self._database.write() as connection:
-            upsert(connection, INTENT, rows, _AGAIN)
+            _PUT(connection, rows)
             return self.get([row["marker"] for row in rows])
 
     def sent(self, markers: Collection[str], at: datetime) -> None:
@@ -138,3 +138,5 @@ _AGAIN: Mapping[str, Callable[[Any], ColumnElement[Any]]] = {
     name: _if_reused(name)
     for name in ("pair", "kind", "side", "container", "source_key", "parent", "state")
 }
+
+_PUT = Upsert(INTENT, _AGAIN)

@@ -8,8 +8,12 @@ from sqlalchemy import select
 
 from sync.core.model import PairState
 from sync.store.database import Database
-from sync.store.rows import upsert
+from sync.store.rows import Upsert
 from sync.store.tables import META, PAIR
+
+_PUT_PAIR = Upsert(PAIR, ("fingerprint", "first_run_done", "loaded", "extra"))
+_PUT_META = Upsert(META, ("value",))
+_KEEP_META = Upsert(META)
 
 
 class Pairs:
@@ -34,7 +38,7 @@ class Pairs:
             "extra": dict(state.extra),
         }
         with self._database.write() as connection:
-            upsert(connection, PAIR, [row], ("fingerprint", "first_run_done", "loaded", "extra"))
+            _PUT_PAIR(connection, [row])
 
 
 class Meta:
@@ -52,7 +56,7 @@ class Meta:
     def put(self, key: str, value: str) -> None:
         """Remember a fact, or remember it anew."""
         with self._database.write() as connection:
-            upsert(connection, META, [{"name": key, "value": value}], ("value",))
+            _PUT_META(connection, [{"name": key, "value": value}])
 
     def installation(self) -> str:
         """This store's own id: random, made at the first question, the same ever after.
@@ -64,6 +68,6 @@ class Meta:
             return known
         with self._database.write() as connection:
             row = {"name": "installation", "value": secrets.token_hex(16)}
-            upsert(connection, META, [row])
+            _KEEP_META(connection, [row])
             statement = select(META.c.value).where(META.c.name == "installation")
             return str(connection.execute(statement).scalar_one())

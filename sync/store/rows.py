@@ -26,33 +26,44 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield found[start : start + size]
 
 
-def upsert(
-    connection: Connection,
-    table: Table,
-    rows: Iterable[RowValues],
-    update: Mapping[str, Callable[[Any], ColumnElement[Any]]] | Sequence[str] = (),
-) -> None:
+class Upsert:
     """Insert rows; where the primary key exists, set the columns named in ``update``.
 
     ``update`` is a list of columns to overwrite, or maps a column to a function that gets the
-    offered row and returns the expression to set. Without it, existing rows stay as they are.
+    offered row and returns the expression to set. Without it, existing rows stay as they are. The
+    statement is built once for each database: building it costs more than carrying it out.
     """
-    keys = [column.name for column in table.primary_key]
-    ordered = sorted(rows, key=lambda row: [str(row[key]) for key in keys])
-    if not ordered:
-        return
-    module = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = module.insert(table)
-    offered = statement.excluded
-    if isinstance(update, Mapping):
-        assignments = {name: made(offered) for name, made in update.items()}
-    else:
-        assignments = {name: offered[name] for name in update}
-    if assignments:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=assignments)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, [dict(row) for row in ordered])
+
+    def __init__(
+        self,
+        table: Table,
+        update: Mapping[str, Callable[[Any], ColumnElement[Any]]] | Sequence[str] = (),
+    ) -> None:
+        self._table = table
+        self._update = update
+        self._keys = [column.name for column in table.primary_key]
+        self._statements: dict[str, Any] = {}
+
+    def __call__(self, connection: Connection, rows: Iterable[RowValues]) -> None:
+        """Carry it out; no rows is nothing to do."""
+        ordered = sorted(rows, key=lambda row: [str(row[key]) for key in self._keys])
+        if not ordered:
+            return
+        name = connection.dialect.name
+        if name not in self._statements:
+            self._statements[name] = self._built(postgresql if name == "postgresql" else sqlite)
+        connection.execute(self._statements[name], [dict(row) for row in ordered])
+
+    def _built(self, module: Any) -> Any:
+        statement = module.insert(self._table)
+        offered = statement.excluded
+        if isinstance(self._update, Mapping):
+            assignments = {name: made(offered) for name, made in self._update.items()}
+        else:
+            assignments = {name: offered[name] for name in self._update}
+        if assignments:
+            return statement.on_conflict_do_update(index_elements=self._keys, set_=assignments)
+        return statement.on_conflict_do_nothing(index_elements=self._keys)
 
 
 def column(table: Table, name: str) -> Column[Any]:
