@@ -24,6 +24,7 @@ from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
 from sync.runtime import Options, Runtime
 from sync.store import Store
+from tests.support.memory.store import MemoryStore
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -41,7 +42,7 @@ class Bench:
     flavour: str = "cloud"
     project: str = "OPS"
     incidents: int = 0
-    store_url: str = "sqlite://"
+    store_url: str = ""
     mappings: Mapping[str, str] | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     seed: int = 1
@@ -51,8 +52,14 @@ class Bench:
         self.now_faults, self.jira_faults = Faults(self.seed), Faults(self.seed + 1)
         self.servicenow = ServiceNowSandbox(self.clock, self.seed, incidents=self.incidents)
         self.jira = JiraSandbox(self.flavour, self.clock, self.seed)
-        self.store = Store.open(self.store_url, clock=self.clock.now)
+        self.store = self._opened()
         self.runtime = self.connect()
+
+    def _opened(self) -> Store:
+        """The store of the tests, unless a real one is named."""
+        if self.store_url:
+            return Store.open(self.store_url, clock=self.clock.now)
+        return MemoryStore(clock=self.clock.now)
 
     def connect(self) -> Runtime:
         """A fresh process on the same store and the same two systems."""

@@ -41,8 +41,9 @@ from sync.engine.resolve import resolve, retry
 from sync.engine.study import Study
 from sync.engine.sweep import sweep
 from sync.runtime import Options, Runtime
-from tests.support import shelf
+from sync.store import Store
 from tests.support.cast import Desk, Team
+from tests.support.memory.store import MemoryStore
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOSTS = {Side.SERVICENOW: "desk.test", Side.JIRA: "jira.test"}
@@ -95,7 +96,7 @@ class Stage:
             side: Wire(FaultyApp(app, self.faults[side], self.clock))
             for side, app in ((Side.SERVICENOW, self.servicenow), (Side.JIRA, self.jira))
         }
-        self.store = shelf.take(self.clock.now)
+        self.store: Store = MemoryStore(clock=self.clock.now)
         texts = shipped() if self.mappings is None else self.mappings
         self.specs = _loaded(tuple(texts.items()), self.project)
         self.desk, self.team, self.tandem = Desk(self), Team(self), Tandem(self)
@@ -106,13 +107,10 @@ class Stage:
 
     def ends(self) -> None:
         """The last curtain: nothing left to do, and both sides agree."""
-        try:
-            if not self.unsettled:
-                self.tandem.settles()
-                found = self.tandem.differences()
-                assert not found, "\n".join(found)
-        finally:
-            shelf.give_back(self.store)
+        if not self.unsettled:
+            self.tandem.settles()
+            found = self.tandem.differences()
+            assert not found, "\n".join(found)
 
     def intrude(self, side: Side, method: str, path: str, act: Any) -> None:
         """Let something happen right before the next request of this kind reaches that side."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from connector.sandbox.faults import Fault
+from sync.store.tables import COMMENT_LINK, INTENT
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -37,17 +39,13 @@ def test_a_lost_answer_makes_no_second_comment(flavour: str, kind: str) -> None:
 
 def test_a_forgotten_carry_is_recognised_by_its_reference() -> None:
     """The store lost the memory of a comment that stands on the other side already."""
-    bench = Bench()
+    bench = Bench(store_url="sqlite://")
     company = Company(bench)
     key = company.incident()
     bench.sync()
     company.desk(key, work_notes="said once")
     bench.clock.advance(15)
     bench.sync()
-    from sqlalchemy import delete
-
-    from sync.store.tables import COMMENT_LINK, INTENT
-
     with bench.store._database.write() as connection:
         connection.execute(delete(COMMENT_LINK))
         connection.execute(delete(INTENT))

@@ -28,6 +28,13 @@ def test_what_went_out_is_kept_value_for_value(store: Store) -> None:
     )
 
 
+def test_a_later_patch_of_the_same_record_overtakes_the_earlier(store: Store) -> None:
+    first, other = store.patches.sent([PATCH, replace(PATCH, side=Side.SERVICENOW)])
+    [later] = store.patches.sent([PATCH])
+    overtaken = {one.id for one in store.patches.open() if one.overtaken}
+    assert (overtaken, first < other < later) == ({first}, True)
+
+
 def test_an_answered_one_is_gone_and_its_id_does_not_come_back(store: Store) -> None:
     first, second = store.patches.sent([PATCH, PATCH])
     store.patches.answered([second])

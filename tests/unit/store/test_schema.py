@@ -69,8 +69,8 @@ def where_of(index: object) -> str:
     return str(options.get("sqlite_where", options.get("postgresql_where", "")))
 
 
-def test_the_migrations_lead_to_the_tables(store: Store, url: str) -> None:
-    with store._database.write() as connection:
+def test_the_migrations_lead_to_the_tables(database_store: Store) -> None:
+    with database_store._database.write() as connection:
         migrated = mirrored(connection)
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, METADATA) == []
