@@ -138,6 +138,8 @@ def _bases(side: Side, stored: Sequence[Stored]) -> dict[str, Base]:
     for one in stored:
         if one.write.name.startswith("@") or isinstance(one.held, Unknown) or _ignored(one):
             continue
+        if not one.write.settles:
+            continue
         held = {side: one.held, side.other: one.write.other}
         found[one.write.name] = Base(held[Side.SERVICENOW], held[Side.JIRA])
     return found

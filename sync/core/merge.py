@@ -132,8 +132,24 @@ def decide(question: Question, lookup: Lookup) -> Decision:
     if moved:
         return _follow(question, moved[0], here, lookup)
     if question.repair:
-        return _carry(question, _teller(question, here).other, "the mapping asks for it", lookup)
+        return _repair(question, here, lookup)
     return Keep()
+
+
+def _repair(question: Question, here: Base, lookup: Lookup) -> Decision:
+    """An old drift: one side tells.
+
+    Where both point at records of their own the two never agreed: they only told each other nothing
+    as long as neither record had a twin. Whose record still has none goes on telling nothing.
+    """
+    teller = _teller(question, here)
+    decision = _carry(question, teller.other, "the mapping asks for it", lookup)
+    apart = question.rule.relation.kind == "link" and None not in (here.servicenow, here.jira)
+    if not (apart and isinstance(decision, Write)):
+        return decision
+    if decision.wanted is None:
+        return Keep()
+    return Clash(here, str(teller), "both sides pointed at records of their own", decision)
 
 
 def _teller(question: Question, here: Base) -> Side:

@@ -144,7 +144,8 @@ class SentPatch:
     """A patch that went out and whose answer is not written down yet.
 
     ``fields`` are the native values that it sets, ``version`` is the record's as it was decided on,
-    ``sent_at`` the target's clock. ``id`` is 0 until stored.
+    ``sent_at`` the target's clock. ``overtaken``: a later patch of the same record went out, so
+    an entry in the side's history may be of either. ``id`` is 0 until stored.
     """
 
     id: int
@@ -158,6 +159,7 @@ class SentPatch:
     writes: tuple[SentWrite, ...]
     plan: str
     sent_at: datetime
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class FieldWrite:
     """One field's write inside an action; ``change`` is its native form.
 
     ``other`` is what the other side held when this was decided: with the read-back it becomes the
-    new base. A name that starts with ``@`` is not a mapped field but one of our marks.
+    new base, unless it is only half of what has to be written (``settles`` is false). A name that
+    starts with ``@`` is not a mapped field but one of our marks.
     """
 
     name: str
@@ -34,6 +35,7 @@ class FieldWrite:
     other: Value = None
     change: Change = field(default_factory=Change)
     closes: bool = False
+    settles: bool = True
 
 
 @dataclass(frozen=True, slots=True)

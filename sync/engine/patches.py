@@ -3,7 +3,8 @@
 A patch is simply planned anew where its value is not there. But one that did happen may have
 replaced an edit that was made between our look and our write, and after a lost answer, or a crash,
 nobody would know: both sides agree. So the side's own history is asked until it shows the write, or
-until the settle time is over and there was none (reliability: I-03, I-23, 6.2).
+until the settle time is over and there was none (reliability: I-03, I-23, 6.2). One that a later
+patch has overtaken is only asked about at that end: until then what is found may be the later one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sync.runtime import Runtime, log
 def settle(runtime: Runtime) -> None:
     """Look once after every patch without an answer that is due."""
     for patch in runtime.store.patches.open():
-        if not due(runtime, _name(patch)):
+        if not due(runtime, _name(patch)) or (patch.overtaken and not _over(runtime, patch)):
             continue
         link = runtime.store.links.by_ids([patch.link_id]).get(patch.link_id)
         told = _outcome(runtime, patch) if link else None
@@ -63,9 +64,10 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Done) -> Non
     ]
     spec = runtime.spec(patch.pair)
     lost = losses(spec, patch.side, stored, told) if spec else []
+    untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])
-        runtime.store.ledger.record([history_row(action, one, patch.plan) for one in stored])
+        runtime.store.ledger.record([history_row(action, one, patch.plan) for one in untold])
         for loss in lost:
             confess(runtime, action, loss)
         echo(runtime, patch.side, link)

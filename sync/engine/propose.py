@@ -69,6 +69,10 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     if ours:
         twin = min(ours, key=lambda record: (len(record.key), record.key))
         return Proposal(candidate, _adopt(candidate, twin, candidate.side, "it bears our mark"))
+    named = _named(runtime, candidate)
+    if named is not None:
+        reason = "it names an issue that bears its mark"
+        return Proposal(candidate, _adopt(candidate, named, candidate.side, reason))
     issue = _made_for(runtime, candidate)
     if issue is not None:
         return _rejoin(runtime, candidate, issue)
@@ -102,6 +106,23 @@ def _adopt(candidate: Candidate, twin: Record, origin: Side, reason: str) -> Ado
 def end_of(record: Record) -> End:
     """A record as the end of a link; the version is left for the first agreement."""
     return End(record.container, record.key, record.label, "", record.url)
+
+
+def _named(runtime: Runtime, candidate: Candidate) -> Record | None:
+    """The issue that a record names as its twin, where the issue says so too.
+
+    Looking for the mark goes through Jira's index, which may not know an issue of this minute.
+    """
+    issue = marks.issue_of(
+        str(candidate.record.fields.get("correlation_id") or ""), runtime.options.jira_host
+    )
+    if candidate.side is Side.JIRA or issue is None:
+        return None
+    where = candidate.spec.jira.project
+    found = runtime.read(Side.JIRA, where, [issue], fresh=True).get(issue)
+    labels = found.fields.get("labels") if found else None
+    bears = isinstance(labels, tuple) and _mark(runtime, candidate) in labels
+    return found if found and bears and made_by_us(runtime, Side.JIRA, found) else None
 
 
 def _made_for(runtime: Runtime, candidate: Candidate) -> str | None:

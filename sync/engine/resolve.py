@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from connector.values import Record
 from mappings.model import MappingSpec, Rule
@@ -37,7 +38,9 @@ def resolve(
     for side in (take.other, take):
         write = Write(side, wanted[side], _held(rule, side, records), reason)
         if write.wanted != write.old:
-            action = Update(spec.pair, side, link, (field_write(rule, write, records),))
+            settles = _agree(runtime, rule, write, records)
+            one = replace(field_write(rule, write, records), settles=settles)
+            action = Update(spec.pair, side, link, (one,))
             update(runtime, [action], "")
             records = _records(runtime, spec, link)
     held = {side: _held(rule, side, records) for side in Side}
@@ -89,6 +92,12 @@ def _records(runtime: Runtime, spec: MappingSpec, link: Link) -> dict[Side, Reco
             raise UserError(f"{side} does not show {link.end(side).label or key} now. Try later.")
         found[side] = read[key]
     return found
+
+
+def _agree(runtime: Runtime, rule: Rule, write: Write, records: Mapping[Side, Record]) -> bool:
+    """Whether the two sides agree once this is written: else a crash must leave the row open."""
+    now = {write.side: write.wanted, write.side.other: _held(rule, write.side.other, records)}
+    return rule.relation.holds(now[Side.SERVICENOW], now[Side.JIRA], runtime.directory)
 
 
 def _held(rule: Rule, side: Side, records: Mapping[Side, Record]) -> Value:

@@ -11,13 +11,18 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select
+from sqlalchemy import RowMapping, and_, delete, insert, select, update
 
+from mappings.sides import Side
 from sync.core.model import SentPatch, SentWrite
 from sync.store.database import Database
 from sync.store.rows import RowValues, chunks
 from sync.store.tables import SENT_PATCH
 from sync.store.types import decode, encode
+
+_PLAIN = (
+    "pair", "link_id", "side", "container", "key", "version", "plan", "sent_at", "overtaken",
+)  # fmt: skip
 
 
 class Patches:
@@ -27,11 +32,18 @@ class Patches:
         self._database = database
 
     def sent(self, patches: Sequence[SentPatch]) -> list[int]:
-        """Write down what goes out now; the ids, in the same order."""
+        """Write down what goes out now; the ids, in the same order.
+
+        Earlier ones of the same records are overtaken.
+        """
         if not patches:
             return []
         statement = insert(SENT_PATCH).returning(SENT_PATCH.c.id, sort_by_parameter_order=True)
         with self._database.write() as connection:
+            for side in Side:
+                for part in chunks(one.key for one in patches if one.side is side):
+                    earlier = and_(SENT_PATCH.c.side == side, SENT_PATCH.c.key.in_(part))
+                    connection.execute(update(SENT_PATCH).where(earlier).values(overtaken=True))
             return list(connection.execute(statement, [_row(one) for one in patches]).scalars())
 
     def answered(self, ids: Collection[int]) -> None:
@@ -48,10 +60,7 @@ class Patches:
 
 
 def _row(patch: SentPatch) -> RowValues:
-    row: dict[str, Any] = {
-        name: getattr(patch, name)
-        for name in ("pair", "link_id", "side", "container", "key", "version", "plan", "sent_at")
-    }
+    row: dict[str, Any] = {name: getattr(patch, name) for name in _PLAIN}
     row["fields"] = json.dumps({name: encode(value) for name, value in patch.fields.items()})
     row["writes"] = json.dumps(
         [

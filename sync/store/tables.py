@@ -171,6 +171,7 @@ SENT_PATCH = Table(
     Column("writes", Text, nullable=False),
     Column("plan", Text, nullable=False),
     Column("sent_at", Utc, nullable=False),
+    Column("overtaken", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
 

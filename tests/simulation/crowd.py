@@ -113,11 +113,11 @@ class Crowd:
         if self.dice.random() < 0.5:
             fields["description"] = self._text()
         if table == "incident" and self.dice.random() < 0.5:
-            problem = self._pick(self._tickets("problem"))
+            problem = self._pick(self.tickets("problem"))
             fields |= {"problem_id": problem["sys_id"]} if problem else {}
         if self.dice.random() < 0.4:
             fields["work_notes"] = self._comment()
-        row = self.now.insert(table, fields, self._agent())
+        row = self.now.insert(table, fields, self.agent())
         return f"the desk opens {row['number']}: {fields['short_description']}"
 
     def desk_rewords(self, row: Row | None = None) -> str | None:
@@ -131,7 +131,7 @@ class Crowd:
 
     def desk_ranks(self, row: Row | None = None) -> str | None:
         """Another priority."""
-        row = row or self._pick(self._tickets())
+        row = row or self._pick(self.tickets())
         impact, urgency = self.dice.choice("123"), self.dice.choice("123")
         more = {"priority": impact} if row and row["sys_class_name"] == "change_request" else {}
         return self._desk(row, "ranks", impact=impact, urgency=urgency, **more)
@@ -148,7 +148,7 @@ class Crowd:
 
     def desk_moves(self, row: Row | None = None) -> str | None:
         """Another state, as the table allows it."""
-        row = row or self._pick(self._tickets())
+        row = row or self._pick(self.tickets())
         if row is None:
             return None
         table = row["sys_class_name"]
@@ -186,25 +186,25 @@ class Crowd:
     def desk_attaches(self, row: Row | None = None) -> str | None:
         """An incident belongs to another problem, or to none."""
         row = row if row and row["sys_class_name"] == "incident" else None
-        row = row or self._pick(self._tickets("incident"))
-        problem = self._pick([*self._tickets("problem"), None])
+        row = row or self._pick(self.tickets("incident"))
+        problem = self._pick([*self.tickets("problem"), None])
         key = problem["sys_id"] if problem else ""
         return self._desk(row, "attaches", problem_id=key) if row else None
 
     def desk_copies(self) -> str | None:
         """A copy of a ticket, correlation and all."""
-        row = self._pick(self._tickets("incident"))
+        row = self._pick(self.tickets("incident"))
         if row is None:
             return None
         kept = ("impact", "urgency", "description", "correlation_id", "correlation_display")
         fields = {name: row.get(name, "") for name in kept}
         fields["short_description"] = self._line()
-        made = self.now.insert("incident", fields, self._agent())
+        made = self.now.insert("incident", fields, self.agent())
         return f"the desk copies {row['number']} to {made['number']}"
 
     def desk_deletes(self) -> str | None:
         """A ticket goes for good."""
-        row = self._pick(self._tickets())
+        row = self._pick(self.tickets())
         if row is None:
             return None
         self._note_deletion(Side.SERVICENOW, row["sys_id"])
@@ -218,7 +218,7 @@ class Crowd:
         if hidden:
             hidden.clear()
             return "all rows are visible again"
-        row = self._pick(self._tickets())
+        row = self._pick(self.tickets())
         if row is None:
             return None
         hidden.add(row["sys_id"])
@@ -234,7 +234,7 @@ class Crowd:
         fields: dict[str, Any] = {"labels": (label,)}
         if self.dice.random() < 0.5:
             fields["description"] = self._text()
-        made = self._hands().create(self.project, kind, self._line(), **fields)
+        made = self.hands().create(self.project, kind, self._line(), **fields)
         return f"the team opens {made.key} with {label}: {made.fields['summary']}"
 
     def team_rewords(self, issue: Issue | None = None) -> str | None:
@@ -261,7 +261,7 @@ class Crowd:
         issue = issue or self._pick(self._issues())
         if issue is None:
             return None
-        self._hands().label(issue.id, add=(self._word("l"),))
+        self.hands().label(issue.id, add=(self._word("l"),))
         return f"the team labels {issue.key}"
 
     def team_comments(self, issue: Issue | None = None) -> str | None:
@@ -271,7 +271,7 @@ class Crowd:
             return None
         inside = self.dice.random() < 0.3
         text = self._comment()
-        self._hands().comment(issue.id, text, internal=inside)
+        self.hands().comment(issue.id, text, internal=inside)
         return f"the team comments on {issue.key}: {text}"
 
     def team_moves(self, issue: Issue | None = None) -> str | None:
@@ -281,7 +281,7 @@ class Crowd:
             return None
         flow = self.jira.type_of(issue).workflow
         status = self.jira.statuses[self.dice.choice(flow.statuses)].name
-        self._hands().move_to(issue.id, status)
+        self.hands().move_to(issue.id, status)
         return f"the team moves {issue.key} to {status}"
 
     def team_attaches(self, issue: Issue | None = None) -> str | None:
@@ -300,7 +300,7 @@ class Crowd:
         issue = self._pick(self._issues())
         if issue is None:
             return None
-        made = self._hands().clone(issue.id)
+        made = self.hands().clone(issue.id)
         return f"the team clones {issue.key} to {made.key}"
 
     def team_deletes(self) -> str | None:
@@ -309,7 +309,7 @@ class Crowd:
         if issue is None:
             return None
         self._note_deletion(Side.JIRA, issue.id)
-        self._hands().delete(issue.id)
+        self.hands().delete(issue.id)
         return f"{issue.key} is deleted"
 
     def team_takes_elsewhere(self) -> str | None:
@@ -317,7 +317,7 @@ class Crowd:
         issue = self._pick(self._issues())
         if issue is None:
             return None
-        moved = self._hands().move_project(issue.id, self.home)
+        moved = self.hands().move_project(issue.id, self.home)
         return f"{issue.key} moves to {moved.key}"
 
     def team_brings_back(self) -> str | None:
@@ -326,7 +326,7 @@ class Crowd:
         issue = self._pick(away)
         if issue is None:
             return None
-        moved = self._hands().move_project(issue.id, self.project)
+        moved = self.hands().move_project(issue.id, self.project)
         return f"{issue.key} moves back to {moved.key}"
 
     def team_hides(self) -> str | None:
@@ -338,7 +338,7 @@ class Crowd:
         issue = self._pick(self._issues())
         if issue is None:
             return None
-        self._hands().hide(issue.id)
+        self.hands().hide(issue.id)
         return f"{issue.key} is hidden from the program"
 
     def team_drops_a_comment(self) -> str | None:
@@ -348,7 +348,7 @@ class Crowd:
             return None
         issue, remark = self.dice.choice(found)
         self.dropped.add(remark.body)
-        extras.drop_remark(self.jira, Author(self._hands().author.key), issue, remark)
+        extras.drop_remark(self.jira, Author(self.hands().author.key), issue, remark)
         return f"somebody deletes a comment of {issue.key}"
 
     # -- between our look and our write ----------------------------------------------------------
@@ -379,10 +379,10 @@ class Crowd:
     # -- inside ----------------------------------------------------------------------------------
 
     def _desk(self, row: Row | None, verb: str, **values: str) -> str | None:
-        row = row or self._pick(self._tickets())
+        row = row or self._pick(self.tickets())
         if row is None:
             return None
-        self.now.update(row["sys_class_name"], row["sys_id"], values, self._agent())
+        self.now.update(row["sys_class_name"], row["sys_id"], values, self.agent())
         said = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"the desk {verb} {row['number']}: {said}"
 
@@ -390,11 +390,12 @@ class Crowd:
         issue = issue or self._pick(self._issues())
         if issue is None:
             return None
-        self._hands().edit(issue.id, **values)
+        self.hands().edit(issue.id, **values)
         said = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"the team {verb} {issue.key}: {said}"
 
-    def _tickets(self, *tables: str) -> list[Row]:
+    def tickets(self, *tables: str) -> list[Row]:
+        """All tickets there are, of these tables or of all."""
         wanted = tables or TABLES
         rows = (self.now.true_row(key) for key in self.rig.journal.keys(Side.SERVICENOW))
         return [row for row in rows if row and row["sys_class_name"] in wanted]
@@ -409,10 +410,12 @@ class Crowd:
         known = key in self.rig.store.links.by_keys(side, [key])
         self.known_at_deletion[(side, key)] = known
 
-    def _agent(self) -> Any:
+    def agent(self) -> Any:
+        """Somebody at the desk, at his screen."""
         return self.now.caller(self.dice.choice(DESK), Door.SCREEN)
 
-    def _hands(self) -> Hands:
+    def hands(self) -> Hands:
+        """Somebody of a team."""
         return Hands(self.jira, self.dice.choice(TEAM))
 
     def _pick(self, items: Iterable[Any]) -> Any:

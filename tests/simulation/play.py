@@ -17,8 +17,9 @@ from sync.engine import Orders
 from sync.engine.resolve import retry
 from tests.simulation.crowd import Crowd
 from tests.simulation.oracle import Judge
-from tests.simulation.rig import Plug, Rig
+from tests.simulation.rig import Plug, PlugKind, Rig
 from tests.simulation.setup import WRITES, Mode, Setup, of_seed
+from tests.support.memory.tables import Copy
 
 CYCLE = 60.0
 """Seconds between two polls of the daemon."""
@@ -49,7 +50,7 @@ class Play:
         self.crowd = Crowd(self.rig, self.dice)
         self.findings: list[str] = []
         self.failed = 0
-        self._copy: bytes | None = None
+        self._copy: Copy | None = None
 
     def begin(self) -> None:
         """A small world and its first synchronisation, in whatever weather there is."""
@@ -92,8 +93,9 @@ class Play:
 
     def crash(self) -> None:
         """The program is killed in the middle of a turn."""
-        at = min(int(self.dice.expovariate(1 / 14)), 80)
-        self.rig.plug = Plug(at, self.dice.random() < 0.5)
+        kind: PlugKind = self.dice.choice(("before", "after", "commit", "commit", "full"))
+        often = 6 if kind in ("before", "after") else 10
+        self.rig.plug = Plug(min(int(self.dice.expovariate(1 / often)), 60), kind)
         self.cycle()
 
     def meddle(self) -> None:
@@ -154,25 +156,30 @@ class Play:
         self.rig.reached["a record was poisoned for good"] += 1
         self.rig.say(f"{self.rig.jira.world.issues[key].key} refuses everything from now on")
 
+    def peace(self) -> None:
+        """Turns of the daemon in fair weather until nothing is left."""
+        if not self._calm(audit=False):
+            self.findings.append("I-25 it does not come to rest")
+
     def settle(self) -> None:
         """Turns of the daemon until nothing is left; parked work is retried once by a person."""
         audit = bool(self.crowd.unstamped) or any(
             one.op == "delete" for one in self.rig.journal.entries
         )
-        if not self._calm(audit):
+        if not self._calm(audit=audit):
             self.findings.append("I-25 it does not come to rest")
         parked = self.rig.store.ledger.parked()
         if parked:
             for row in parked:
                 retry(self.rig.runtime, row.id)
             self.rig.say(f"a person asks for {len(parked)} parked things again")
-            if not self._calm(False):
+            if not self._calm(audit=False):
                 self.findings.append("I-25 it does not come to rest after a retry")
             left = len(self.rig.store.ledger.parked())
             self.rig.reached["parked then healed"] += len(parked) > left
             self.rig.reached["parked for good"] += left > 0
 
-    def _calm(self, audit: bool) -> bool:
+    def _calm(self, *, audit: bool) -> bool:
         """Whether turns without a write of ours came within the promised time."""
         slowest = max(self.setup.settle.values()) + self.setup.lag + self.setup.spread
         end = self.rig.clock.now() + timedelta(seconds=max(5 * CYCLE, slowest + 2 * CYCLE) + 90)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import event
 from structlog.testing import capture_logs
@@ -35,12 +35,14 @@ from sync.core.safety import Limits
 from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
 from sync.engine.sweep import sweep
-from sync.errors import BrokenInvariant, SyncError
+from sync.errors import BrokenInvariant, StoreUnusable, SyncError
 from sync.runtime import Options, Runtime
 from sync.store import Store
 from sync.store.database import Database
 from tests.simulation.journal import Entry, Journal
 from tests.simulation.setup import Setup, specs
+from tests.support.memory.store import MemoryStore
+from tests.support.memory.tables import Copy
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READS = frozenset(
@@ -54,12 +56,18 @@ class Crash(BaseException):
     """The process is killed here."""
 
 
+PlugKind = Literal["before", "after", "commit", "full"]
+
+
 @dataclass
 class Plug:
-    """A crash to come: at the ``at``-th boundary from now, ``after`` its effect or before it."""
+    """What is to come at the ``at``-th call of an adapter: a crash ``before`` or ``after`` it takes
+    effect; or at the ``at``-th commit: a crash (``commit``), or a ``full`` disk. ``pulled`` tells
+    that it came."""
 
     at: int
-    after: bool
+    kind: PlugKind
+    pulled: bool = False
 
 
 class Clock(ManualClock):
@@ -171,9 +179,7 @@ class Rig:
             self._file = Path(tempfile.mkdtemp(prefix="tandem-")) / "tandem.db"
             self._file.write_bytes(template())
             return Store.open(f"sqlite:///{self._file}", clock=self.clock.now)
-        database = in_memory()
-        raw(database).deserialize(template())
-        return Store(database, clock=self.clock.now)
+        return MemoryStore(clock=self.clock.now, committing=self.committing)
 
     def close(self) -> None:
         """Clean up a store on disk."""
@@ -184,14 +190,18 @@ class Rig:
                 path.unlink()
             self._file.parent.rmdir()
 
-    def backup(self) -> bytes:
+    def backup(self) -> Copy:
         """The store as it is now (only of a store in memory)."""
-        return bytes(raw(in_memory()).serialize())
+        return self._in_memory().copy()
 
-    def restore(self, copy: bytes) -> None:
+    def restore(self, copy: Copy) -> None:
         """Put an older store in its place."""
-        raw(in_memory()).deserialize(copy)
+        self._in_memory().restore(copy)
         self.connect()
+
+    def _in_memory(self) -> MemoryStore:
+        assert isinstance(self.store, MemoryStore)
+        return self.store
 
     # -- the process ---------------------------------------------------------------------------
 
@@ -274,26 +284,34 @@ class Rig:
             self._note(side, name, args[0], answer)
         if self._struck(after=True):
             raise Crash(f"after {name} in {side}")
-        if self.plug is not None:
+        if self.plug is not None and self.plug.kind in ("before", "after"):
             self.plug.at -= 1
         return answer
 
     def committing(self) -> None:
         """The store is about to commit."""
-        if self.working and self.plug is not None:
-            if self.plug.at == 0:
-                self._pulled()
-                raise Crash("before a commit")
-            self.plug.at -= 1
+        plug = self.plug
+        if not self.working or plug is None or plug.kind not in ("commit", "full"):
+            return
+        if plug.at:
+            plug.at -= 1
+            return
+        self._pulled()
+        if plug.kind == "full":
+            raise StoreUnusable("the disk is full", where="memory", remedy="Make room.")
+        raise Crash("before a commit")
 
     def _struck(self, *, after: bool) -> bool:
-        if self.plug is None or self.plug.at or self.plug.after is not after:
+        kind = "after" if after else "before"
+        if self.plug is None or self.plug.at or self.plug.kind != kind:
             return False
         self._pulled()
         return True
 
     def _pulled(self) -> None:
         """Nobody remembers what came of the latest write."""
+        if self.plug is not None:
+            self.plug.pulled = True
         self.plug = None
         for side, key, told in self._last:
             self._doubted(side, key, told=told)
@@ -367,21 +385,13 @@ def template() -> bytes:
         return bytes(raw(store._database).serialize())
 
 
-@cache
-def in_memory() -> Database:
-    """One database for all schedules of the process, so that statements are compiled once."""
-    database = Database.open("sqlite://")
-    listen(database)
-    return database
-
-
 def listen(database: Database) -> None:
     """Make every commit a boundary."""
     event.listen(database.engine, "commit", lambda _: [rig.committing() for rig in CURRENT])
 
 
 def raw(database: Database) -> sqlite3.Connection:
-    """The one connection of a database in memory."""
+    """The one connection of a database in SQLite's memory."""
     connection = database.engine.raw_connection()
     found = connection.driver_connection
     connection.close()

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("writes", sa.Text(), nullable=False),
         sa.Column("plan", sa.Text(), nullable=False),
         sa.Column("sent_at", sa.String(27), nullable=False),
+        sa.Column("overtaken", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sent_patch"),
         sqlite_autoincrement=True,
     )

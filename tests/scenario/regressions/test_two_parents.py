@@ -1,0 +1,45 @@
+"""An incident with a problem of its own, whose story is put below an epic of its own."""
+
+from __future__ import annotations
+
+from tests.support.bench import Bench
+from tests.support.people import Company
+
+
+def test_neither_parent_is_lost_without_a_word() -> None:
+    """The problem has no epic when the epic gets its problem: nothing is told for a while."""
+    bench = Bench()
+    company = Company(bench)
+    problem = company.problem("Mail store too small")
+    company.platform(problem, active="false", state="107")
+    incident = company.incident("Mail is slow", problem_id=problem)
+    bench.until_quiet()
+    epic = company.team().create("OPS", "Epic", "Another epic", labels=("to-problem",))
+    story = company.issue(incident)
+    company.team().edit(story.id, parent=epic.id)
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert company.issue(incident).fields["parent"] == epic.id
+    assert company.row(incident)["problem_id"] == problem
+
+
+def test_the_owner_tells_once_both_have_twins_and_the_other_is_in_the_ledger() -> None:
+    bench = Bench()
+    company = Company(bench)
+    problem = company.problem("Mail store too small")
+    company.platform(problem, active="false", state="107")
+    incident = company.incident("Mail is slow", problem_id=problem)
+    bench.until_quiet()
+    epic = company.team().create("OPS", "Epic", "Another epic", labels=("to-problem",))
+    company.team().edit(company.issue(incident).id, parent=epic.id)
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    company.platform(problem, active="true", state="101")
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert company.issue(incident).fields["parent"] == company.link(problem).jira.key
+    [row] = company.conflicts()
+    assert (row.field, row.jira.value, row.decision) == ("parent", epic.id, "servicenow")

@@ -1,0 +1,30 @@
+"""Struck at every point of every story: nothing is lost, doubled or left undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from mappings.sides import Side
+from tests.simulation.points import STORIES, STRIKES, Story, Strike, strike
+
+
+def names(story: Story) -> str:
+    return story.name
+
+
+@pytest.mark.parametrize("story", STORIES, ids=names)
+def test_a_kill_or_a_full_disk_at_any_point_leaves_no_trace(story: Story) -> None:
+    for how in STRIKES[:4]:
+        number, findings = strike(story, how)
+        assert not findings, f"{story.name}, {how}: {findings}"
+        assert number >= 5, f"{story.name}, {how}: only {number} points"
+
+
+@pytest.mark.parametrize("story", STORIES, ids=names)
+def test_a_write_without_an_answer_is_made_exactly_once(story: Story) -> None:
+    answers: dict[Strike, int] = {}
+    for how in STRIKES[4:]:
+        told = [strike(story, how, side) for side in Side]
+        assert not any(findings for _, findings in told), f"{story.name}, {how}: {told}"
+        answers[how] = sum(number for number, _ in told)
+    assert all(answers.values()), f"{story.name} writes nothing"
