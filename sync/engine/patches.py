@@ -13,10 +13,12 @@ from datetime import timedelta
 
 from connector.errors import Gone, NotThere, Rejected
 from connector.values import Done, Patch
+from mappings.model import MappingSpec
+from mappings.sides import Side
 from sync.apply.answers import history_row
 from sync.apply.common import echo
 from sync.apply.losses import Stored, confess, losses
-from sync.core.model import Link, SentPatch
+from sync.core.model import Base, Link, SentPatch
 from sync.core.plan import FieldWrite, Update
 from sync.engine.complete import due, look_again
 from sync.runtime import Runtime, log
@@ -55,6 +57,25 @@ def _over(runtime: Runtime, patch: SentPatch) -> bool:
     return age >= timedelta(seconds=runtime.options.settle[patch.side])
 
 
+def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, Base]:
+    """What the two sides agreed on with this patch, where they still had what it was made from.
+
+    Else somebody who puts the old value back afterwards would look as if he had done nothing.
+    """
+    rules = {rule.name: rule for rule in spec.rules}
+    known = runtime.store.links.bases([patch.link_id])[patch.link_id]
+    found = {}
+    for one in patch.writes:
+        held = {patch.side: one.new, patch.side.other: one.other}
+        now = Base(held[Side.SERVICENOW], held[Side.JIRA])
+        rule, base = rules.get(one.name), known.get(one.name)
+        if rule is None or base is None or base.of(patch.side) != one.old:
+            continue
+        if rule.relation.holds(now.servicenow, now.jira, runtime.directory):
+            found[one.name] = now
+    return found
+
+
 def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Done) -> None:
     """Write down what would have been written down had the answer come."""
     action = Update(patch.pair, patch.side, link, ())
@@ -67,6 +88,8 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Done) -> Non
     untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])
+        if spec and not patch.overtaken:
+            runtime.store.links.set_bases(link.id, _bases(runtime, spec, patch))
         runtime.store.ledger.record([history_row(action, one, patch.plan) for one in untold])
         for loss in lost:
             confess(runtime, action, loss)

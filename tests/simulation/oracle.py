@@ -11,6 +11,9 @@ the journal allows, and counted:
   replaced (I-03; :func:`Judge._excused`);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
+* a field of a twin that a person empties before the two ever agreed looks as if it had never been
+  filled (I-08);
+* a store put back from an old copy has an old history and an old ledger (I-03, I-23);
 * a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
 * a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
@@ -72,6 +75,7 @@ class Judge:
         self.parked: tuple[Parked, ...] = ledger.parked()
         self.conflicts: tuple[Conflict, ...] = ledger.conflicts(all=True)
         self.waiting = {(row.label, row.field) for row in self.parked}
+        self.waiting |= {(row.key, row.field) for row in self.parked}
         self.waiting |= {(row.number, row.field) for row in self.conflicts if row.open}
         self.excused: Counter[str] = Counter()
 
@@ -164,8 +168,7 @@ class Judge:
         """Our marks on a couple; a closed incident takes none, and Jira's tell the pair."""
         row = couple.servicenow
         closed = row.container == "incident" and row.fields.get("state") in ("7", "8")
-        names = (couple.servicenow.label, couple.jira.label)
-        if any((name, "@marks") in self.waiting for name in names):
+        if any((name, "@marks") in self.waiting for name in names_of(couple)):
             return
         for one in self.marked.missing(couple):
             if not (closed and "correlation" in one):
@@ -174,8 +177,7 @@ class Judge:
     # -- fields (I-01, I-03, I-05, I-08) -----------------------------------------------------------
 
     def _waits(self, couple: Couple, rule: Rule) -> bool:
-        names = (couple.servicenow.label, couple.jira.label)
-        return any((name, rule.name) in self.waiting for name in names)
+        return any((name, rule.name) in self.waiting for name in names_of(couple))
 
     def _fields(self, couple: Couple) -> Iterator[str]:
         for rule in couple.spec.rules:
@@ -230,12 +232,28 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
+            if any(one.entry.n in window for window in self.rig.forgotten):
+                self.excused["the ledger of that time was put back"] += 1
+                continue
+            if one.value is None and one.entry.n < self._first_agreed(couple):
+                self.excused["a field was emptied before the two ever agreed"] += 1
+                continue
             if until is not None and self._excused(rule.relation.kind, one, until, self._born(one)):
                 continue
             yield (
                 f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
             )
+
+    def _first_agreed(self, couple: Couple) -> int:
+        """The journal's entry at which we put our mark on the origin: the first look was over."""
+        ours = (
+            one.n
+            for side in Side
+            for one in self.rig.journal.of(side, couple.of(side).key)
+            if one.ours and one.op == "update"
+        )
+        return min(ours, default=len(self.rig.journal.entries))
 
     def _undone(self, before: list[Moment], one: Moment) -> bool:
         """Edited and edited back between two writes of ours: no memory of states can tell it from
@@ -331,15 +349,14 @@ class Judge:
                 yield f"I-09 {couple}: comments of {side} stand out of order in {side.other}"
 
     def _comment_waits(self, couple: Couple, comment: str) -> bool:
-        names = (couple.servicenow.label, couple.jira.label)
-        return any((name, f"comment {comment}") in self.waiting for name in names)
+        return any((name, f"comment {comment}") in self.waiting for name in names_of(couple))
 
     # -- history (I-23) ----------------------------------------------------------------------------
 
     def _told(self, couple: Couple) -> Iterator[str]:
         """Every write of ours that had a clear answer stands in the history."""
         rows = self._history(couple)
-        for side in Side:
+        for side in Side if not self.rig.forgotten else ():
             key = couple.of(side).key
             ours = [one for one in self.rig.journal.of(side, key) if one.ours]
             told = Counter(row.kind for row in rows if row.side is side)
@@ -370,6 +387,12 @@ class Judge:
         links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])
         link = links.get(couple.servicenow.key)
         return self.rig.store.ledger.history(link.id) if link else ()
+
+
+def names_of(couple: Couple) -> tuple[str, ...]:
+    """What a couple's records are called; an issue's label changes when it moves."""
+    both = (couple.servicenow, couple.jira)
+    return tuple(name for one in both for name in (one.label, one.key))
 
 
 def one_breath(lost: Moment, born: datetime | None) -> bool:

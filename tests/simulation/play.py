@@ -50,7 +50,7 @@ class Play:
         self.crowd = Crowd(self.rig, self.dice)
         self.findings: list[str] = []
         self.failed = 0
-        self._copy: Copy | None = None
+        self._copy: tuple[Copy, int] | None = None
 
     def begin(self) -> None:
         """A small world and its first synchronisation, in whatever weather there is."""
@@ -66,7 +66,7 @@ class Play:
         """One thing happens."""
         names = {
             "people": 50, "cycle": 22, "time": 12, "crash": 8, "meddle": 6, "restart": 2,
-            "sweep": 2, "revoke": 1, "restore": 1 if self.setup.allowed.restore else 0,
+            "sweep": 2, "revoke": 1, "restore": 1,
         }  # fmt: skip
         name = self.dice.choices(list(names), list(names.values()))[0]
         getattr(self, name)()
@@ -124,10 +124,12 @@ class Play:
     def restore(self) -> None:
         """An old copy of the store takes its place."""
         if self._copy is None or self.setup.on_disk:
-            self._copy = None if self.setup.on_disk else self.rig.backup()
+            if not self.setup.on_disk:
+                self._copy = self.rig.backup(), len(self.rig.journal.entries)
             return
         self.rig.say("an old store is put in its place")
-        self.rig.restore(self._copy)
+        self.rig.reached["store restored"] += 1
+        self.rig.restore(*self._copy)
         self._copy = None
 
     # -- the end -----------------------------------------------------------------------------------
@@ -163,9 +165,9 @@ class Play:
 
     def settle(self) -> None:
         """Turns of the daemon until nothing is left; parked work is retried once by a person."""
-        audit = bool(self.crowd.unstamped) or any(
-            one.op == "delete" for one in self.rig.journal.entries
-        )
+        flickers = self.setup.flicker > 0  # what a first listing misses is found by the daily audit
+        deleted = any(one.op == "delete" for one in self.rig.journal.entries)
+        audit = bool(self.crowd.unstamped) or deleted or flickers
         if not self._calm(audit=audit):
             self.findings.append("I-25 it does not come to rest")
         parked = self.rig.store.ledger.parked()

@@ -23,7 +23,8 @@ from structlog.testing import capture_logs
 
 from connector.errors import ConnectorError
 from connector.sandbox.clock import ManualClock
-from connector.sandbox.faults import Faults
+from connector.sandbox.faults import Fault, Faults
+from connector.sandbox.http import Request
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct import DirectJira
 from connector.sandbox.servicenow.app import ServiceNowSandbox
@@ -68,6 +69,25 @@ class Plug:
     at: int
     kind: PlugKind
     pulled: bool = False
+
+
+class Counted(Faults):
+    """Weather that counts what it struck."""
+
+    def __init__(self, seed: int, reached: Counter[str]) -> None:
+        super().__init__(seed)
+        self._reached = reached
+
+    def next(self, request: Request) -> Fault | None:
+        """The fault that strikes this request, counted by its kind."""
+        found = super().next(request)
+        if found is not None:
+            self._reached[f"fault {_named(found)}"] += 1
+        return found
+
+
+def _named(fault: Fault) -> str:
+    return f"status {fault.status}" if fault.kind == "status" else fault.kind
 
 
 class Clock(ManualClock):
@@ -126,17 +146,20 @@ class Rig:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.clock = Clock(START)
-        self.faults = {side: Faults(setup.seed * 2 + n) for n, side in enumerate(Side)}
+        self.reached: Counter[str] = Counter()
+        self.faults = {
+            side: Counted(setup.seed * 2 + n, self.reached) for n, side in enumerate(Side)
+        }
         self.servicenow = ServiceNowSandbox(self.clock, setup.seed, incidents=0)
         self.jira = JiraSandbox(setup.flavour, self.clock, setup.seed)
         self.journal = Journal(self.servicenow, self.jira)
         self.trace: list[str] = []
-        self.reached: Counter[str] = Counter()
         self.unclear: Counter[tuple[Side, str]] = Counter()
         self.untold: set[tuple[Side, str]] = set()
         self.plug: Plug | None = None
         self.meddle: Callable[[Side, str, tuple[Any, ...]], None] | None = None
         self.working = False
+        self.forgotten: list[range] = []
         self._last: list[tuple[Side, str, bool]] = []
         self.broken: list[str] = []
         self._set_knobs()
@@ -194,9 +217,11 @@ class Rig:
         """The store as it is now (only of a store in memory)."""
         return self._in_memory().copy()
 
-    def restore(self, copy: Copy) -> None:
-        """Put an older store in its place."""
+    def restore(self, copy: Copy, since: int) -> None:
+        """Put an older store in its place; ``since`` is how long the journal was at that time."""
         self._in_memory().restore(copy)
+        self.drain("person")
+        self.forgotten.append(range(since, len(self.journal.entries)))
         self.connect()
 
     def _in_memory(self) -> MemoryStore:

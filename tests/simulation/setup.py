@@ -36,13 +36,6 @@ VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """Kinds of steps that can be switched off because the engine does not promise for them yet."""
-
-    restore: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Setup:
     """The options of one schedule. All times are seconds, all rates are for one request."""
 
@@ -63,7 +56,6 @@ class Setup:
     locked: str = ""
     creates_limit: int = 50
     on_disk: bool = False
-    allowed: Steps = Steps()
 
     def told(self) -> list[str]:
         """All options, one a line."""

@@ -91,3 +91,14 @@ def test_nothing_is_said_of_an_overtaken_one_that_replaced_nothing() -> None:
     bench.sync()
     assert told(bench, company, key) == [("before", "from the desk")]
     assert bench.store.patches.open() == ()
+
+
+def test_who_puts_the_old_value_back_behind_a_lost_answer_is_heard() -> None:
+    bench, company, key = linked()
+    bench.jira_faults.add(Fault("drop_after", **EDIT))
+    bench.sync()
+    company.team().edit(company.link(key).jira.key, summary="before")
+    bench.clock.advance(15)
+    bench.until_quiet()
+    assert company.issue(key).fields["summary"] == "before"
+    assert company.row(key)["short_description"] == "before"
