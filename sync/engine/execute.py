@@ -129,7 +129,7 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
     agreed = verdict.state is LinkState.ACTIVE and finished
     with runtime.store.transaction():
         link = runtime.store.links.by_ids([case.link.id]).get(case.link.id, case.link)
-        link = replace(link, state=verdict.state)
+        link = _named(replace(link, state=verdict.state), case.link)
         if agreed:
             link = _agreed(runtime, link, verdict)
         if link != case.link:
@@ -148,6 +148,15 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             record=link.servicenow.label,
             state=verdict.state.value,
         )
+
+
+def _named(link: Link, like: Link) -> Link:
+    """A link with the labels and addresses of another."""
+    for side in Side:
+        known = like.end(side)
+        end = replace(link.end(side), label=known.label, url=known.url)
+        link = link.with_end(side, end)
+    return link
 
 
 def _overtaken(runtime: Runtime, link: Link, verdict: Verdict) -> None:

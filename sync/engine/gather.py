@@ -69,7 +69,7 @@ def _cases(
     loud = [case for case in first if not _quiet(case)]
     second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
-    merged = [done.get(case.link.id, case) for case in first]
+    merged = [_named(done.get(case.link.id, case)) for case in first]
     proven = _with_graves(runtime, merged)
     return tuple(with_comments(runtime, proven)), idle
 
@@ -111,6 +111,14 @@ def _with_records(
         if (side, case.link.end(side).key) in found
     }
     return replace(case, records={**kept, **fresh})
+
+
+def _named(case: Case) -> Case:
+    """The case with what people call its records by now: an issue that moved has another key."""
+    link = case.link
+    for side, record in case.records.items():
+        link = link.with_end(side, replace(link.end(side), label=record.label, url=record.url))
+    return replace(case, link=link)
 
 
 def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:

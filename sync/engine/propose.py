@@ -76,9 +76,9 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     issue = _made_for(runtime, candidate)
     if issue is not None:
         return _rejoin(runtime, candidate, issue)
-    foreign = _foreign_mark(runtime, candidate)
-    if foreign is not None:
-        return Proposal(candidate, None, refusal=foreign)
+    marked = _marked(runtime, candidate)
+    if marked is not None:
+        return Proposal(candidate, None, refusal=marked)
     return _create(runtime, candidate)
 
 
@@ -160,7 +160,9 @@ def _rejoin(runtime: Runtime, candidate: Candidate, issue: str) -> Proposal:
     return Proposal(candidate, _adopt(candidate, found, Side.JIRA, "it was made for this issue"))
 
 
-def _foreign_mark(runtime: Runtime, candidate: Candidate) -> Stuck | None:
+def _marked(runtime: Runtime, candidate: Candidate) -> Stuck | None:
+    """Why an issue that bears a mark of ours gets no record: a clone, or one whose record we made
+    and are not shown (our mark is put on an issue after its record)."""
     if candidate.side is Side.SERVICENOW:
         return None
     labels = candidate.record.fields.get("labels")
@@ -170,8 +172,14 @@ def _foreign_mark(runtime: Runtime, candidate: Candidate) -> Stuck | None:
             runtime.options.installation, candidate.spec.pair, Side.JIRA, candidate.record.key
         )
     )
-    if all(label == mine for label in own):
+    if not own:
         return None
+    if set(own) == {mine}:
+        return Stuck(
+            Side.SERVICENOW,
+            "it bears the mark that stands for a twin, and ServiceNow shows none",
+            f"Show the record to the account, or remove the label {mine} for a new one.",
+        )
     return Stuck(
         Side.SERVICENOW,
         f"it bears the mark {own[0]} of another record, as a clone does",

@@ -190,6 +190,8 @@ class Judge:
             return True
         if rule.relation.kind in SILENT and (here is None or there is None):
             return True
+        if rule.relation.kind == "link" and there and not self.lookup.twin(Side.JIRA, str(there)):
+            return True  # a story below an epic of people's own is left alone, and its incident too
         return rule.relation.holds(here, there, self.lookup)
 
     def _moments(self, couple: Couple, rule: Rule) -> list[Moment]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sync.engine.resolve import retry
 from sync.errors import UnsafePlan
 from sync.store import Store
 from tests.support.bench import Bench
+from tests.support.memory import MemoryStore
 from tests.support.people import Company
 
 
@@ -54,6 +56,55 @@ def test_an_old_store_adopts_what_was_made_since(place: Path, tmp_path: Path, da
     assert after == issues, "a twin was made twice, or an edit rolled back"
     assert company.link(new).jira.key in issues
     assert company.issue(old).fields["description"].startswith("an edit")
+
+
+def test_a_twin_that_jiras_index_does_not_know_yet_is_adopted_too() -> None:
+    """It was made in the minute before the old store was put back."""
+    bench = Bench("dc")
+    company = Company(bench)
+    company.incident("linked before the backup")
+    bench.sync()
+    bench.clock.advance(400)
+    bench.sync()
+    copy = memory(bench).copy()
+    bench.jira.index.lag = 60
+    company.incident("linked after the backup")
+    bench.clock.advance(15)
+    bench.sync()
+    memory(bench).restore(copy)
+    bench.until_quiet()
+
+    assert len(bench.jira.world.issues) == 2
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_a_twin_that_is_hidden_from_us_is_not_made_again(flavour: str) -> None:
+    bench = Bench(flavour)
+    company = Company(bench)
+    bench.sync()
+    copy = memory(bench).copy()
+    issue = company.team().create("OPS", "Story", "Mail is slow", labels=("to-incident",)).id
+    bench.clock.advance(15)
+    bench.sync()
+    ticket = company.link(issue).servicenow.key
+    bench.servicenow.world.knobs.hidden_rows.add(ticket)
+    memory(bench).restore(copy)
+    bench.until_quiet()
+    assert [row["sys_id"] for row in bench.servicenow.world.rows("incident")] == [ticket]
+    [row] = bench.store.ledger.parked()
+    assert "ServiceNow shows none" in row.reason
+
+    bench.servicenow.world.knobs.hidden_rows.clear()
+    retry(bench.connect(), row.id)
+    bench.until_quiet()
+    assert company.link(issue).servicenow.key == ticket
+    assert company.parked() == []
+
+
+def memory(bench: Bench) -> MemoryStore:
+    """The store of the tests."""
+    assert isinstance(bench.store, MemoryStore)
+    return bench.store
 
 
 def test_a_lost_store_adopts_everything(tmp_path: Path) -> None:
