@@ -49,6 +49,7 @@ def configured(*, sides: bool = False) -> Settings:
 def emit(data: Any) -> None:
     """Print data for machines on stdout."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()  # whoever reads from a file or a pipe need not wait for our end
 
 
 def say(text: str = "") -> None:
