@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -13,7 +14,7 @@ from mappings.defaults import shipped
 from mappings.sides import Side
 from sync.demo.town import Town
 from tests.support.judge import differences
-from tests.support.program import SETTLED_SOON, Program, Ran
+from tests.support.program import SETTLED_SOON, Program, Ran, each_ended
 
 pytestmark = pytest.mark.timeout(400)  # patient on a busy machine
 
@@ -25,12 +26,16 @@ def town() -> Iterator[Town]:
 
 
 @pytest.fixture(scope="module")
-def synced(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """A program whose first load is done."""
+def synced(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A program whose first load is done; whatever it is asked afterwards, nothing takes harm."""
     made = Program(tmp_path_factory.mktemp("synced"), town, **SETTLED_SOON)
-    ran = made.run("sync", "--yes")
+    ran = made.run_here("sync", "--yes")
     assert ran.code == 0, ran.said
-    return made
+    yield made
+    ran = made.run_here("sync", "--json")
+    assert ran.code == 0, ran.said
+    assert differences(town, made.folder) == []
+    assert Side.JIRA.value in ran.data["requests"]
 
 
 def refused(ran: Ran, *told: str) -> None:
@@ -56,6 +61,7 @@ def test_all_wrong_settings_are_told_at_once(tmp_path: Path, town: Town) -> None
         TANDEM_SWEEP__CRON="daily",
         TANDEM_CONFIG="/nowhere/tandem.toml",
         TANDEM_SECRETS_DIR="/nowhere/secrets",
+        TANDEM_SERVICENOW__URL="http://desk.example",
     )
     refused(
         ran,
@@ -67,38 +73,48 @@ def test_all_wrong_settings_are_told_at_once(tmp_path: Path, town: Town) -> None
         "TANDEM_SWEEP__CRON (environment): 'daily' does not fit",
         "TANDEM_CONFIG (environment): there is no file /nowhere/tandem.toml",
         'TANDEM_SECRETS_DIR: directory "/nowhere/secrets" does not exist',
+        "http:// would send the password readable to desk.example",
     )
 
 
 def test_all_missing_settings_are_told_at_once(tmp_path: Path, town: Town) -> None:
-    """Before anything is asked, and by every command that talks to the two systems."""
+    """By every command that talks to the two systems, before anything is made or asked."""
     nothing: dict[str, str | None] = dict.fromkeys(town.settings())
     # Without a user the token is a bearer token, so that name alone may be missing.
     names = [name for name in town.settings() if name != "TANDEM_JIRA__USER"]
-    refused(Program(tmp_path, town).run("run", **nothing), *(f"{n}: not set" for n in names))
-    told = Program(tmp_path, town).run("doctor", **nothing)
-    assert told.code == 2
-    assert [line for line in told.out.splitlines() if line.startswith("FAIL settings: ")] == (
-        told.out.splitlines()
+    program = Program(tmp_path, town)
+    run, doctor = each_ended([program.start(name, **nothing) for name in ("run", "doctor")])
+    others = [
+        program.run_here(*command.split(), **nothing)
+        for command in ("sync", "plan", "sweep", "mappings check --live")
+    ]
+
+    for ran in (run, *others):
+        refused(ran, *(f"{name}: not set" for name in names))
+    assert doctor.code == 2
+    assert [line for line in doctor.out.splitlines() if line.startswith("FAIL settings: ")] == (
+        doctor.out.splitlines()
     )
-    assert len(told.out.splitlines()) == len(names)
-
-
-def test_a_password_is_not_sent_readable_to_another_machine(tmp_path: Path, town: Town) -> None:
-    ran = Program(tmp_path, town).run("sync", TANDEM_SERVICENOW__URL="http://desk.example")
-    refused(ran, "http:// would send the password readable to desk.example")
+    assert len(doctor.out.splitlines()) == len(names)
+    for name in names:
+        assert f"{name}: not set." in doctor.out
+    assert not list(tmp_path.iterdir()), "not even a store appears"
 
 
 # ---- mappings
 
 
-def folder(place: Path, name: str, pair: str, *edits: tuple[str, str]) -> str:
-    """A copy of the shipped mappings with edits in one of them."""
+Edits: TypeAlias = "tuple[tuple[str, str], ...]"
+"""What is replaced in a mapping, and by what."""
+
+
+def folder(place: Path, name: str, **edits: Edits) -> str:
+    """A copy of the shipped mappings with these edits, by file."""
     made = place / name
     made.mkdir()
     for file, text in shipped().items():
         short = file.rpartition("/")[2]
-        for old, new in edits if short == f"{pair}.yaml" else ():
+        for old, new in edits.get(short.removesuffix(".yaml"), ()):
             assert old in text
             text = text.replace(old, new)
         (made / short).write_text(text)
@@ -106,10 +122,7 @@ def folder(place: Path, name: str, pair: str, *edits: tuple[str, str]) -> str:
 
 
 def test_five_mistakes_in_a_mapping_are_named_with_their_lines(tmp_path: Path, town: Town) -> None:
-    name = folder(
-        tmp_path,
-        "five",
-        "incident",
+    mistakes = (
         ("table: incident", "tabel: incident"),
         ("conflict: owner ", "conflict: somebody "),
         ("summary: {servicenow: short_description, jira: summary, as: line,",
@@ -118,6 +131,7 @@ def test_five_mistakes_in_a_mapping_are_named_with_their_lines(tmp_path: Path, t
          "priority: {servicenow: priority, jira: priority, as: priority, owner: both}"),
         ("backlog: true", "backlog: perhaps"),
     )  # fmt: skip
+    name = folder(tmp_path, "five", incident=mistakes)
     text = (tmp_path / name / "incident.yaml").read_text().splitlines()
     lines = {
         mistake: next(at for at, line in enumerate(text, 1) if mistake in line)
@@ -127,30 +141,49 @@ def test_five_mistakes_in_a_mapping_are_named_with_their_lines(tmp_path: Path, t
     ran = program.run("sync")
     refused(ran, *(f"five/incident.yaml:{line}: " for line in lines.values()))
     assert all(line.count(". ") >= 1 and line.startswith("five/") for line in ran.advice), ran.said
-    checked = program.run("mappings", "check", name)
+    checked = program.run_here("mappings", "check", name)
     assert (checked.code, checked.err) == (2, ran.err)
 
 
+TABLE = ("table: change_request", "table: change_reqest")
+CONDITION = ("active=true", "activ=true")
+LABEL = ("labels = to-incident", "labelz = to-incident")
+FIELD = ("servicenow: description", "servicenow: u_nope")
+
+
 def test_names_that_a_system_does_not_have_are_found_live(tmp_path: Path, town: Town) -> None:
-    """Field, status, priority: by `mappings check --live`, with the line, and what there is."""
-    name = folder(
+    """All at once by `mappings check --live`, with the line, and what there is."""
+    names = folder(
         tmp_path,
         "names",
-        "problem",
-        ("servicenow: short_description", "servicenow: short_descripton"),
-        ("as: priority", "as: priority, table: [{servicenow: '1', jira: Utmost}]"),
+        change=(TABLE,),
+        incident=(LABEL, FIELD),
+        problem=(
+            CONDITION,
+            ("servicenow: short_description", "servicenow: short_descripton"),
+            ("as: priority", "as: priority, table: [{servicenow: '1', jira: Utmost}]"),
+        ),
     )
-    text = (tmp_path / name / "problem.yaml").read_text()
+    text = (tmp_path / names / "problem.yaml").read_text()
     rows = [line for line in text.splitlines() if line.strip().startswith("jira: [")]
-    (tmp_path / name / "problem.yaml").write_text(text.replace(rows[0], "        jira: Nirvana"))
-    ran = Program(tmp_path, town).run("mappings", "check", name, "--live")
+    (tmp_path / names / "problem.yaml").write_text(text.replace(rows[0], "        jira: Nirvana"))
+    program = Program(tmp_path, town)
+    checked = program.run("mappings", "check", names, "--live")
+    lost = program.run_here("mappings", "check", "--live", TANDEM_JIRA__PROJECT="NOPE")
     refused(
-        ran,
-        "servicenow has no field short_descripton. Did you mean short_description?",
+        checked,
+        "names/problem.yaml:21: fields.summary: servicenow has no field short_descripton. Did you "
+        "mean short_description?",
         "jira knows none of Utmost",
         "jira knows none of Nirvana",
+        "names/problem.yaml:1: servicenow.scope: ServiceNow passes over the condition on activ",
+        "names/change.yaml:1: servicenow.table: there is no table change_reqest",
+        "names/incident.yaml:29: fields.description: servicenow has no field u_nope",
+        "names/incident.yaml:1: jira.scope: Jira cannot follow the scope in OPS: Field 'labelz'",
     )
-    assert all("names/problem.yaml:" in line for line in ran.advice), ran.said
+    assert all("names/" in line and ".yaml:" in line for line in checked.advice), checked.said
+    refused(lost, "mappings/defaults/incident.yaml")
+    assert "NOPE" in lost.err
 
 
 @pytest.mark.parametrize(
@@ -158,22 +191,19 @@ def test_names_that_a_system_does_not_have_are_found_live(tmp_path: Path, town: 
     [
         ({"TANDEM_JIRA__PROJECT": "NOPE"}, (), "No project could be found with key 'NOPE'"),
         ({}, (("table: incident", "table: incidnt"),), "Invalid table incidnt"),
-        ({}, (("active=true", "activ=true"),), "passes over the condition on activ in incident"),
-        ({}, (("labels = to-incident", "labelz = to-incident"),), "Field 'labelz' does not exist"),
-        ({}, (("servicenow: description", "servicenow: u_nope"),), "does not have: u_nope"),
+        ({}, (CONDITION,), "passes over the condition on activ in incident"),
+        ({}, (LABEL,), "Field 'labelz' does not exist"),
+        ({}, (FIELD,), "does not have: u_nope"),
     ],
 )
 def test_what_a_mapping_names_and_no_side_has_stops_before_the_first_write(
-    tmp_path: Path, town: Town, settings: dict[str, str], edit: tuple[tuple[str, str], ...],
-    told: str,
-) -> None:  # fmt: skip
-    name = folder(tmp_path, "mine", "incident", *edit)
+    tmp_path: Path, town: Town, settings: dict[str, str], edit: Edits, told: str
+) -> None:
+    name = folder(tmp_path, "mine", incident=edit)
     before = len(town.jira.world.write_log), len(town.servicenow.world.write_log)
     ran = Program(tmp_path, town, TANDEM_MAPPINGS__DIR=name, **settings).run("sync", "--yes")
     refused(ran, told)
     assert (len(town.jira.world.write_log), len(town.servicenow.world.write_log)) == before
-    checked = Program(tmp_path, town, TANDEM_MAPPINGS__DIR=name, **settings)
-    refused(checked.run("mappings", "check", name, "--live"), name)
 
 
 # ---- the store
@@ -196,7 +226,7 @@ def test_a_store_that_cannot_serve_says_what_where_and_the_next_step(synced: Pro
         ("sqlite:///none/a.db", "the directory none does not exist", "mkdir -p none"),
         ("postgresql://me:hush@127.0.0.1:1/x", "Connection refused", "names its host and port"),
     ):
-        ran = synced.run("links", TANDEM_STORE__URL=url)
+        ran = synced.run_here("links", TANDEM_STORE__URL=url)
         refused(ran, *told)
         assert "hush" not in ran.err
 
@@ -217,11 +247,4 @@ def test_a_store_that_cannot_serve_says_what_where_and_the_next_step(synced: Pro
     ],
 )
 def test_what_is_not_there_is_named(synced: Program, command: str, told: str) -> None:
-    refused(synced.run(*command.split()), told)
-
-
-def test_none_of_it_did_any_harm(synced: Program, town: Town) -> None:
-    ran = synced.run("sync", "--json")
-    assert ran.code == 0, ran.said
-    assert differences(town, synced.folder) == []
-    assert Side.JIRA.value in ran.data["requests"]
+    refused(synced.run_here(*command.split()), told)

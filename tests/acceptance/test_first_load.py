@@ -17,7 +17,7 @@ from sync.engine import Engine, Orders
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
 def test_a_first_load_only_marks_the_tickets_it_starts_from(flavour: str, tmp_path: Path) -> None:
     """Jira's search shows an issue as it was for a while: that is no change, nobody made it."""
-    with Town(flavour, incidents=120, index_lag=0.5) as town:
+    with Town(flavour, incidents=60, index_lag=0.5) as town:
         settings = demo_settings(town, tmp_path)
         with wiring.running(settings) as runtime, wiring.leased(runtime.store):
             summary = Engine(runtime).run(Orders(yes=True))

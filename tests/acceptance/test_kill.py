@@ -69,6 +69,7 @@ ANSWERS: list[Answer] = [
     (Side.JIRA, "/remotelink$", 20),
     (Side.JIRA, "/remotelink$", 10),
 ]
+IN_A_SMALL_LOAD: list[Answer] = [*ANSWERS[:1], *ANSWERS[2:4], (Side.JIRA, "/remotelink$", 5)]
 
 
 def load_with_cuts(town: Town, program: Program, seed: int, answers: list[Answer]) -> int:
@@ -97,12 +98,12 @@ def test_twelve_power_cuts_in_a_first_load(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_power_cuts_with_a_store_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+def test_eight_power_cuts_with_a_store_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     """The same with a database that outlives the process by itself."""
     with Town(incidents=180, index_lag=LAG) as town:
         program = Program(tmp_path, town, **SETTLED_SOON)
         program.settings["TANDEM_STORE__URL"] = postgres_url
-        assert load_with_cuts(town, program, 7, [ANSWERS[0], ANSWERS[3]]) == 4
+        assert load_with_cuts(town, program, 7, IN_A_SMALL_LOAD) == 8
         assert finished(town, program) >= 50
         assert not list(tmp_path.glob("*.db"))
 
@@ -112,9 +113,9 @@ def finished(town: Town, program: Program) -> int:
     last = program.run("sync", "--yes", "--wait", timeout=200)
     assert last.code == 0, last.said
     assert differences(town, program.folder) == []
-    sound = program.run("db", "check")
+    sound = program.run_here("db", "check")
     assert (sound.code, sound.out) == (0, "the store is sound\n"), sound.said
-    return len(program.run("links", "--json").data)
+    return len(program.run_here("links", "--json").data)
 
 
 @pytest.mark.timeout(400)

@@ -1,6 +1,7 @@
 """Looking, consenting, asking why: plan, limits, conflicts, parked, explain, and --json.
 
-One company for the whole module; the tests run in the order in which an operator would.
+One company for all that is done after a first load. What a test is about is done by a process of
+its own; what it asks once more, or only to set its stage, it asks without one (``run_here``).
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ def town() -> Iterator[Town]:
 
 @pytest.fixture(scope="module")
 def program(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return Program(tmp_path_factory.mktemp("work"), town, **SETTLED_SOON)
+    """A program whose first load is done."""
+    made = Program(tmp_path_factory.mktemp("work"), town, **SETTLED_SOON)
+    ran = made.run_here("sync", "--yes")
+    assert ran.code == 0, ran.said
+    return made
 
 
 def written(town: Town) -> tuple[int, int]:
@@ -43,10 +48,9 @@ def written(town: Town) -> tuple[int, int]:
 
 @pytest.fixture(scope="module")
 def incidents(program: Program) -> list[Any]:
-    """The linked incidents; the first load is made where the test of the plan did not run."""
-    if not program.run("links", "--json").data:
-        assert program.run("sync", "--yes").code == 0
-    return [one for one in program.run("links", "--json").data if one["table"] == "incident"]
+    """The linked incidents."""
+    links = program.run("links", "--json").data
+    return [one for one in links if one["table"] == "incident"]
 
 
 def edit(town: Town, sys_id: str, **values: str) -> None:
@@ -59,50 +63,50 @@ def edit(town: Town, sys_id: str, **values: str) -> None:
 # ---- a plan and its release
 
 
-def test_a_held_plan_writes_nothing_and_its_hash_releases_exactly_it(
-    town: Town, program: Program
-) -> None:
+def test_a_held_plan_writes_nothing_and_its_hash_releases_exactly_it(tmp_path: Path) -> None:
     """Over a limit `plan` still ends with 0, `sync` with 5 and the hash; the hash frees it."""
-    before = written(town)
-    looked = program.run("plan", "--json")
-    assert looked.code == 0, looked.said
-    plan = looked.data
-    assert set(plan) == {"hash", "counts", "actions", "findings", "held"}
-    assert plan["counts"]["create"]["jira"] == len(plan["actions"]) > 15
-    order = [(one["pair"], one["record"]) for one in plan["actions"]]
-    pairs = list(dict.fromkeys(pair for pair, _ in order))
-    assert order == sorted(order, key=lambda one: (pairs.index(one[0]), one[1]))
-    assert {one["pair"] for one in plan["held"]} == set(pairs)
-    shown = program.run("plan")
-    assert f"Plan {plan['hash']}: " in shown.out
-    assert f"{len(order)} create (0 ServiceNow, {len(order)} Jira)" in shown.out
+    with Town(incidents=2) as town:
+        program = Program(tmp_path, town, **SETTLED_SOON)
+        before = written(town)
+        looked = program.run("plan", "--json")
+        assert looked.code == 0, looked.said
+        plan = looked.data
+        assert set(plan) == {"hash", "counts", "actions", "findings", "held"}
+        assert plan["counts"]["create"]["jira"] == len(plan["actions"]) > 15
+        order = [(one["pair"], one["record"]) for one in plan["actions"]]
+        pairs = list(dict.fromkeys(pair for pair, _ in order))
+        assert order == sorted(order, key=lambda one: (pairs.index(one[0]), one[1]))
+        assert {one["pair"] for one in plan["held"]} == set(pairs)
+        shown = program.run_here("plan")
+        assert f"Plan {plan['hash']}: " in shown.out
+        assert f"{len(order)} create (0 ServiceNow, {len(order)} Jira)" in shown.out
 
-    held = program.run("sync", "--json", TANDEM_GUARD__CREATES="3")
-    assert (held.code, held.data["hash"]) == (5, plan["hash"]), held.said
-    assert f"tandem sync --approve {plan['hash']}" in held.err
-    assert "creates, allowed 3" in held.err
-    assert written(town) == before
+        held = program.run("sync", "--json", TANDEM_GUARD__CREATES="3")
+        assert (held.code, held.data["hash"]) == (5, plan["hash"]), held.said
+        assert f"tandem sync --approve {plan['hash']}" in held.err
+        assert "creates, allowed 3" in held.err
+        assert written(town) == before
 
-    wrong = program.run("sync", "--approve", "123456789abc")
-    assert wrong.code == 5, wrong.said
-    assert f"--approve {plan['hash']}" in wrong.err
-    assert written(town) == before
+        wrong = program.run("sync", "--approve", "123456789abc")
+        assert wrong.code == 5, wrong.said
+        assert f"--approve {plan['hash']}" in wrong.err
+        assert written(town) == before
 
-    done = program.run("sync", "--approve", plan["hash"], "--json")
-    assert done.code == 0, done.said
-    assert done.data["created"] == {"servicenow": 0, "jira": len(order)}
-    told = {*COUNTS, "conflicts", "parked", "unclear", "requests", "seconds"}
-    assert told <= done.data.keys()
-    assert all(set(done.data[name]) == {"servicenow", "jira"} for name in COUNTS)
-    assert all(
-        set(one) == {"read", "write", "decoration"} for one in done.data["requests"].values()
-    )
-    assert done.data["requests"]["jira"]["decoration"] == len(order)
-    assert differences(town, program.folder) == []
+        done = program.run("sync", "--approve", plan["hash"], "--json")
+        assert done.code == 0, done.said
+        assert done.data["created"] == {"servicenow": 0, "jira": len(order)}
+        told = {*COUNTS, "conflicts", "parked", "unclear", "requests", "seconds"}
+        assert told <= done.data.keys()
+        assert all(set(done.data[name]) == {"servicenow", "jira"} for name in COUNTS)
+        assert all(
+            set(one) == {"read", "write", "decoration"} for one in done.data["requests"].values()
+        )
+        assert done.data["requests"]["jira"]["decoration"] == len(order)
+        assert differences(town, program.folder) == []
 
-    again = program.run("sync", "--approve", plan["hash"])
-    assert again.code == 5, again.said
-    assert f"plan {plan['hash']} no longer applies" in again.err
+        again = program.run_here("sync", "--approve", plan["hash"])
+        assert again.code == 5, again.said
+        assert f"plan {plan['hash']} no longer applies" in again.err
 
 
 def test_a_plan_about_some_records(town: Town, program: Program, incidents: list[Any]) -> None:
@@ -119,10 +123,10 @@ def test_a_plan_about_some_records(town: Town, program: Program, incidents: list
     (field,) = planned[first["number"]]
     assert (field["field"], field["to"]) == ("summary", "Mail is late again")
     assert field["why"]
-    by_id = program.run("plan", third["sys_id"], "--json").data
+    by_id = program.run_here("plan", third["sys_id"], "--json").data
     assert [one["record"] for one in by_id["actions"]] == [third["number"]]
     assert written(town) == before
-    assert program.run("sync").code == 0
+    assert program.run_here("sync").code == 0
 
 
 def test_what_a_changed_mapping_would_do_to_all_links(
@@ -141,7 +145,7 @@ def test_what_a_changed_mapping_would_do_to_all_links(
     assert fields == {"service"}
     assert {one["record"] for one in ran.data["actions"]} == {one["number"] for one in incidents}
     assert written(town) == before
-    still = program.run("plan")
+    still = program.run_here("plan")
     assert "nothing to do: both sides agree" in still.out, still.said
 
 
@@ -158,7 +162,7 @@ def test_a_conflict_is_one_row_that_may_be_overturned(
     ran = program.run("sync", "--json")
     assert ran.code == 0, ran.said
 
-    assert program.run("conflicts", "--json").data == []
+    assert program.run_here("conflicts", "--json").data == []
     (row,) = program.run("conflicts", "--all", "--json").data
     assert set(row) == {
         "id", "pair", "number", "key", "field", "base", "servicenow", "jira", "decision",
@@ -178,29 +182,35 @@ def test_a_conflict_is_one_row_that_may_be_overturned(
     held = town.servicenow.world.true_row(one["sys_id"]) or {}
     assert held["short_description"] == "The team's words"
     assert town.jira.world.issues[one["issue"]].fields["summary"] == "The team's words"
+    (told,) = program.run_here("explain", one["number"], "--json").data
+    (summary,) = [row for row in told["fields"] if row["field"] == "summary"]
+    assert "conflict" in summary["last"]["why"]
+    assert summary["last"]["to"] == summary["servicenow"] == "The team's words"
 
 
 # ---- explain
 
 
 def test_every_field_is_explained_by_any_of_its_records_names(
-    program: Program, incidents: list[Any]
+    town: Town, program: Program, incidents: list[Any]
 ) -> None:
     """Value, change, rule and time; for a number, a key, an id."""
     one = incidents[0]
-    answers = [program.run("explain", name, "--json") for name in (one["number"], one["key"])]
-    answers.append(program.run("explain", one["issue"], "--json"))
-    assert all(ran.code == 0 for ran in answers), answers[0].said
-    assert answers[0].data == answers[1].data == answers[2].data
-    (told,) = answers[0].data
+    edit(town, one["sys_id"], short_description="Scanner jams")
+    assert program.run_here("sync").code == 0
+    ran = program.run("explain", one["number"], "--json")
+    assert ran.code == 0, ran.said
+    for name in (one["key"], one["issue"]):
+        assert program.run_here("explain", name, "--json").data == ran.data
+    (told,) = ran.data
     fields = {row["field"]: row for row in told["fields"]}
     assert {"summary", "description", "priority", "assignee", "status", "parent"} <= fields.keys()
     for row in told["fields"]:
         assert row["rule"]
         assert row["last"] is None or {"at", "why", "side", "from", "to"} <= row["last"].keys()
     last = fields["summary"]["last"]
-    assert "conflict" in last["why"]
-    assert last["to"] == fields["summary"]["servicenow"] == "The team's words"
+    assert last["to"] == fields["summary"]["servicenow"] == "Scanner jams"
+    assert last["why"]
     assert last["at"]
 
     shown = program.run("explain", one["key"])
@@ -235,10 +245,10 @@ def test_a_refused_field_is_parked_with_its_remedy_and_can_be_retried(
 
     stuck = program.run("parked", "retry", str(row["id"]))
     assert stuck.code == 3, stuck.said
-    (row,) = program.run("parked", "--json").data
+    (row,) = program.run_here("parked", "--json").data
     town.servicenow.world.system("sys_user", stranger, {"email": "amira.haddad@northwind.example"})
     edit(town, one["sys_id"], assigned_to=town.servicenow.world.user_id("hiro.tanaka"))
-    done = program.run("parked", "retry", str(row["id"]), "--json")
+    done = program.run_here("parked", "retry", str(row["id"]), "--json")
     assert (done.code, done.data) == (0, []), done.said
     assert not [text for text in differences(town, program.folder) if one["number"] in text]
 
@@ -253,15 +263,15 @@ def test_the_rest_of_what_can_be_looked_at(
     schema = program.run("mappings", "schema").data
     assert schema["$schema"].endswith("2020-12/schema")
     assert {"pair", "servicenow", "jira", "fields"} <= schema["properties"].keys()
-    shown = program.run("mappings", "show", "--json").data
+    shown = program.run_here("mappings", "show", "--json").data
     assert {one["pair"] for one in shown} == {"incident-story", "problem-epic", "change-story"}
-    live = program.run("mappings", "check", "--live", "--json")
+    live = program.run_here("mappings", "check", "--live", "--json")
     assert (live.code, live.data) == (0, []), live.said
-    assert program.run("db", "upgrade").code == 0
+    assert program.run_here("db", "upgrade").code == 0
     saved = program.run("db", "backup", str(tmp_path / "copy.db"))
     assert saved.code == 0, saved.said
     copy = f"sqlite:///{tmp_path / 'copy.db'}"
-    copied = program.run("links", "--json", TANDEM_STORE__URL=copy).data
+    copied = program.run_here("links", "--json", TANDEM_STORE__URL=copy).data
     assert {one["number"] for one in incidents} <= {one["number"] for one in copied}
     whole = program.run("db", "check", "--json", TANDEM_STORE__URL=copy)
     assert (whole.code, json.loads(whole.out)) == (0, [])
@@ -276,7 +286,7 @@ def test_a_sweep_finds_what_no_feed_told(
     row = world.true_row(one["sys_id"]) or {}
     old = {"sys_updated_on": "2020-01-01 00:00:00", "short_description": "Nobody saw this"}
     world.store("incident", {**row, **old})
-    quiet = program.run("sync", "--json")
+    quiet = program.run_here("sync", "--json")
     assert quiet.data["updated"] == {"servicenow": 0, "jira": 0}
     swept = program.run("sweep", "--json")
     assert swept.code == 0, swept.said

@@ -41,11 +41,12 @@ def test_a_canary_is_seen_nowhere(tmp_path: Path) -> None:
         told.append(ran.said)
 
         town.jira.access.token = "another one"
-        refused = program.run("doctor")
+        refused = program.run_here("doctor")
         assert refused.code == 4, refused.said
-        mistyped = program.run("plan", TANDEM_JIRA__TOKENS=TOKEN)
+        mistyped = program.run_here("plan", TANDEM_JIRA__TOKENS=TOKEN)
         assert mistyped.code == 2
-        shut = program.run("plan", TANDEM_STORE__URL=f"postgresql://me:{PASSWORD}@127.0.0.1:1/db")
+        closed = f"postgresql://me:{PASSWORD}@127.0.0.1:1/db"
+        shut = program.run("plan", TANDEM_STORE__URL=closed)
         assert shut.code == 2
         told += [refused.said, mistyped.said, shut.said]
         kept = b"".join(path.read_bytes() for path in tmp_path.glob("tandem.db*"))

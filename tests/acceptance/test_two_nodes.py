@@ -5,10 +5,8 @@ Real processes, real kills, a real database; the two systems are fakes behind HT
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,70 +25,65 @@ from sync.settings import Settings
 from sync.store import Store
 from tests.support.bench import Bench
 from tests.support.people import Company
+from tests.support.program import Program, Running
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-c", "from sync.cli import main; main()"]
 TAKE_OVERS = 10
 
 
 class Nodes:
-    """Daemons on one store, with one town."""
+    """Daemons on one store, with one town. ``store`` is our own look at what they share."""
 
-    def __init__(self, town: Town, url: str, folder: Path) -> None:
-        self.town, self.url, self.folder = town, url, folder
+    def __init__(self, town: Town, url: str, folder: Path, store: Store) -> None:
+        self.town, self.url, self.store = town, url, store
         self.running: list[subprocess.Popen[bytes]] = []
-
-    def environment(self) -> dict[str, str]:
-        return {
-            **os.environ, **self.town.settings(), "PYTHONPATH": str(ROOT),
-            "TANDEM_STORE__URL": self.url, "TANDEM_STORE__LEASE": "5",
-            "TANDEM_HTTP__TIMEOUT": "2", "TANDEM_POLL__INTERVAL": "1",
-            "TANDEM_WEB__LISTEN": "off", "TANDEM_GUARD__FIRST_RUN": "allow",
-            "TANDEM_SETTLE__SERVICENOW": "2", "TANDEM_SETTLE__JIRA": "2",
-        }  # fmt: skip
-
-    def start(self) -> subprocess.Popen[bytes]:
-        """One more daemon, standing by where another works."""
-        log = (self.folder / f"node-{len(list(self.folder.iterdir()))}.log").open("wb")
-        node = subprocess.Popen(
-            [*PROGRAM, "run", "--standby"], cwd=self.folder, env=self.environment(),
-            stdout=log, stderr=log,
+        self._started: list[Running] = []
+        self._program = Program(
+            folder, town,
+            TANDEM_STORE__URL=url, TANDEM_STORE__LEASE="5",
+            TANDEM_HTTP__TIMEOUT="2", TANDEM_POLL__INTERVAL="1",
+            TANDEM_WEB__LISTEN="off", TANDEM_GUARD__FIRST_RUN="allow",
+            TANDEM_SETTLE__SERVICENOW="2", TANDEM_SETTLE__JIRA="2",
         )  # fmt: skip
-        log.close()
-        self.running.append(node)
-        return node
+
+    def start(self) -> None:
+        """One more daemon, standing by where another works."""
+        started = self._program.start("run", "--standby")
+        self._started.append(started)
+        self.running.append(started.process)
 
     def holder(self) -> subprocess.Popen[bytes] | None:
         """The daemon that works now."""
-        with Store.open(self.url, clock=wiring.utc_now) as store:
-            held = store.lease.holder(wiring.LEASE)
+        held = self.store.lease.holder(wiring.LEASE)
         numbers = {f"process {node.pid} on ": node for node in self.running}
         return next((node for words, node in numbers.items() if held and words in held[0]), None)
 
     def epoch(self) -> int:
         """How often somebody took the lease."""
-        with Store.open(self.url, clock=wiring.utc_now) as store, store._database.read() as c:
+        with self.store._database.read() as c:
             return int(c.execute(text("SELECT epoch FROM lease WHERE name = 'sync'")).scalar_one())
+
+    def end(self) -> None:
+        """No daemon is left, and nothing of what they said."""
+        for started in self._started:
+            started.killed()
 
     def logs(self) -> str:
         """What the daemons said."""
-        return "\n".join(path.read_text()[-1500:] for path in sorted(self.folder.glob("*.log")))
+        return "\n".join(one.err[-1500:] for one in self._started)
 
 
 @contextmanager
 def two_nodes(url: str, folder: Path) -> Iterator[Nodes]:
     """A town and two daemons; whatever still runs at the end is killed."""
-    with Town("cloud", incidents=12) as town:
-        nodes = Nodes(town, url, folder)
+    with Town("cloud", incidents=12) as town, Store.open(url, clock=wiring.utc_now) as store:
+        nodes = Nodes(town, url, folder, store)
         try:
             nodes.start()
             until(lambda: nodes.holder() is not None, nodes)
             nodes.start()
             yield nodes
         finally:
-            for node in nodes.running:
-                node.kill()
-                node.wait()
+            nodes.end()
 
 
 def until(holds: Callable[[], object], nodes: Nodes, seconds: float = 60) -> None:

@@ -1,26 +1,36 @@
 """The program as a person runs it: a process of its own, settings in its environment.
 
 ``Program(folder, town)`` works in a folder of its own against a town's two systems. ``run`` waits
-for the end and keeps what was said; ``start`` leaves it running.
+for the end and keeps what was said; ``start`` leaves it running; ``each_ended`` collects several
+that work side by side. ``run_here`` runs a command without a process: a start costs more than most
+commands, so what a test only needs beside its own matter is asked that way.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import pytest
+import structlog
+
+from sync.cli import main
 from sync.demo.town import Town
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +74,8 @@ class Program:
     def environment(self, changed: Mapping[str, str | None]) -> dict[str, str]:
         """Ours without its settings, with this program's; ``None`` takes one away."""
         plain = {name: value for name, value in os.environ.items() if "TANDEM" not in name}
+        # As where it is installed: compiled once, and not anew by each of many processes.
+        plain.pop("PYTHONDONTWRITEBYTECODE", None)
         wanted = {**self.settings, **changed}
         chosen = {name: value for name, value in wanted.items() if value is not None}
         return {**plain, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **chosen}
@@ -72,9 +84,44 @@ class Program:
         """Run a command to its end."""
         return self.start(*arguments, **changed).ended(timeout)
 
+    def run_here(self, *arguments: str, **changed: str | None) -> Ran:
+        """Run a command inside this process: the same words and code, without a start.
+
+        Only tables may look otherwise: their width was settled when the program was imported.
+        """
+        out, err = io.StringIO(), io.StringIO()
+        began = time.monotonic()
+        with (
+            patch.dict(os.environ, self.environment(changed), clear=True),
+            chdir(self.folder),
+            _process_settings(),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            pytest.raises(SystemExit) as end,
+        ):
+            main(list(arguments))
+        seconds = time.monotonic() - began
+        return Ran(int(end.value.code or 0), out.getvalue(), err.getvalue(), seconds)
+
     def start(self, *arguments: str, **changed: str | None) -> Running:
         """Begin a command."""
         return Running([*COMMAND, *arguments], self.folder, self.environment(changed))
+
+
+@contextmanager
+def _process_settings() -> Iterator[None]:
+    """Put back what the program sets for the whole of its process: signals and the log."""
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers, level = logging.root.handlers[:], logging.root.level
+    logging.root.handlers.clear()
+    try:
+        yield
+    finally:
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+        structlog.reset_defaults()
+        for number, heard in signals.items():
+            signal.signal(number, heard)
 
 
 class Running:
@@ -114,6 +161,11 @@ class Running:
         """End it as a power cut would."""
         self.process.kill()
         return self.ended()
+
+
+def each_ended(running: Sequence[Running], timeout: float = 60) -> list[Ran]:
+    """Wait for the end of each of these, in their order; they go on side by side meanwhile."""
+    return [one.ended(timeout) for one in running]
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import pytest
 
 from connector.settings import host_of
 from mappings.defaults import shipped
-from mappings.loader import load
 from mappings.sides import Side
 from sync.demo.content import Truth, fit, read
 from sync.demo.town import PROJECT, Town
@@ -18,6 +17,7 @@ from sync.directory import Directory
 from sync.engine import Engine, Orders
 from sync.runtime import Options, Runtime
 from sync.store import Store
+from tests.support.bench import parsed
 
 
 @dataclass
@@ -49,7 +49,7 @@ def linked_town(flavour: str, incidents: int = 80) -> Iterator[Linked]:
             jira_host=host_of(town.url(Side.JIRA)),
             settle={Side.SERVICENOW: 120.0, Side.JIRA: 300.0},
         )
-        specs = load(shipped(), project=PROJECT)
+        specs = parsed(tuple(shipped().items()), PROJECT)
         runtime = Runtime(
             store, adapters, specs, options, town.clock.now, lambda _seconds: None,
             Directory(store, adapters),
@@ -62,7 +62,7 @@ def linked_town(flavour: str, incidents: int = 80) -> Iterator[Linked]:
 @pytest.fixture(params=["cloud", "dc"])
 def linked(request: pytest.FixtureRequest) -> Iterator[Linked]:
     """A linked town of either flavour, to do with as a test likes."""
-    with linked_town(request.param, incidents=40) as found:
+    with linked_town(request.param, incidents=24) as found:
         yield found
 
 

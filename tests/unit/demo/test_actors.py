@@ -106,7 +106,7 @@ def test_nobody_touches_what_somebody_just_worked_on(linked: Linked) -> None:
 
 def test_the_same_seed_gives_the_same_day_under_own_names() -> None:
     def day(seed: int) -> tuple[list[str], set[str]]:
-        with linked_town("cloud", incidents=40) as linked:
+        with linked_town("cloud", incidents=24) as linked:
             linked.town.servicenow.world.write_log.clear()
             linked.town.jira.world._log.clear()
             office = Office(linked.town, seed, rest=1e9, clock=lambda: 0.0)
