@@ -44,7 +44,7 @@ SEEDS ?= 1..1000000
 SECONDS ?= 3600
 
 soak: setup ## simulate for SECONDS (an hour), SEEDS=A..B; prints what happened
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --seconds $(SECONDS)
+	$(BIN)/python -m tests.simulation --mode mixed --seeds $(SEEDS) --seconds $(SECONDS)
 
 format: setup ## put the sources into their one form
 	$(BIN)/ruff format .

@@ -7,7 +7,7 @@ nothing to do says so by returning nothing; one that a system refuses is told as
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from connector.sandbox.jira import extras
@@ -353,10 +353,9 @@ class Crowd:
 
     # -- between our look and our write ----------------------------------------------------------
 
-    def meddle(self, side: Side, _name: str, args: tuple[Any, ...]) -> None:
+    def meddle(self, side: Side, keys: Sequence[str]) -> None:
         """Somebody edits the very record that is about to be written."""
-        keys = [getattr(one, "key", "") for one in (args[0] if _is_list(args[0]) else [args[0]])]
-        key = next((one for one in keys if one), "")
+        key = next(iter(keys), "")
         self.rig.meddle = None
         try:
             told = self._meddle(side, key)
@@ -434,10 +433,6 @@ class Crowd:
 
     def _comment(self) -> str:
         return f"remark {self._word('c')}"
-
-
-def _is_list(given: Any) -> bool:
-    return isinstance(given, list | tuple)
 
 
 def is_mark(label: str) -> bool:

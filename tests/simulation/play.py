@@ -99,8 +99,8 @@ class Play:
         self.cycle()
 
     def meddle(self) -> None:
-        """Somebody edits between our look and our write."""
-        self.rig.meddle = self.crowd.meddle
+        """Somebody edits between our plan and our look, or between our look and our write."""
+        self.rig.meddle, self.rig.early = self.crowd.meddle, self.dice.random() < 0.3
         self.cycle()
 
     def restart(self) -> None:
@@ -263,6 +263,8 @@ LOGGED = {
     "conflict": "log conflict",
     "update moved while we looked": "log update.moved",
     "overwritten and confessed": "log update.overwrote",
+    "patch without an answer had happened": "log patch.settled",
+    "another time remembered": "log epoch.doubt",
     "parked": "log parked",
     "held by a limit": "log plan.held",
     "link changed its state": "log link.state",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -135,7 +135,8 @@ class Watched:
                 answer = found(*args, **named)
                 return iter(list(answer)) if isinstance(answer, Iterator) else answer
 
-            return self._rig.through(self._side, name, args, do)
+            looks = name == "read" and bool(named.get("fresh"))
+            return self._rig.through(self._side, name, args, do, looks=looks)
 
         return call
 
@@ -157,7 +158,8 @@ class Rig:
         self.unclear: Counter[tuple[Side, str]] = Counter()
         self.untold: set[tuple[Side, str]] = set()
         self.plug: Plug | None = None
-        self.meddle: Callable[[Side, str, tuple[Any, ...]], None] | None = None
+        self.meddle: Callable[[Side, Sequence[str]], None] | None = None
+        self.early = False
         self.working = False
         self.forgotten: list[range] = []
         self._last: list[tuple[Side, str, bool]] = []
@@ -292,15 +294,23 @@ class Rig:
             self.plug = None
             self.meddle = None
 
-    def through(self, side: Side, name: str, args: tuple[Any, ...], do: Callable[[], Any]) -> Any:
-        """One call of an adapter."""
+    def through(
+        self,
+        side: Side,
+        name: str,
+        args: tuple[Any, ...],
+        do: Callable[[], Any],
+        *,
+        looks: bool,
+    ) -> Any:
+        """One call of an adapter; it ``looks`` right before it writes."""
         if self._struck(after=False):
             raise Crash(f"before {name} in {side}")
         if name in WRITES:
             self._last = [(side, getattr(one, "key", ""), owed(one)) for one in _items(args[0])]
-            if self.meddle is not None:
-                self.drain("engine")
-                self.meddle(side, name, args)
+        if self.meddle is not None and (looks if self.early else name in WRITES):
+            self.drain("engine")
+            self.meddle(side, args[1] if looks else [one.key for one in _keyed(args[0])])
         self.journal.call += 1
         answer = do()
         self.drain("engine")
@@ -393,6 +403,11 @@ def owed(item: Any) -> bool:
     """Whether a write that got no answer is looked for in the side's history afterwards: not one
     that moves a status, nor one that only adds our marks."""
     return isinstance(item, Patch) and bool(item.fields)
+
+
+def _keyed(given: Any) -> list[Any]:
+    """What is written, apart from what is only about to get a key."""
+    return [one for one in _items(given) if getattr(one, "key", "")]
 
 
 def _items(given: Any) -> list[Any]:

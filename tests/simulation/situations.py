@@ -1,0 +1,54 @@
+"""What many schedules have to come across, and the report of what they did.
+
+A schedule counts everything that it meets under a plain name. A situation of this list that a long
+run never meets is one that nobody has tested: such a run is red.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+ENOUGH = 500
+"""So many schedules, a quarter of them in liveness mode, meet every situation."""
+
+SITUATIONS = (
+    "a record was poisoned for good", "a run ended by AccessLost", "a run ended by StoreUnusable",
+    "clone refused", "comment unclear", "conflict", "create adopted after unclear",
+    "create unclear", "held by a limit", "killed a commit", "killed after a call",
+    "killed before a call", "late write landed", "link changed its state", "move unclear",
+    "overwritten and confessed", "parked", "parked for good", "parked then healed",
+    "patch unclear", "patch without an answer had happened", "postponed",
+    "somebody between look and write", "store restored", "token revoked",
+    "unclear write settled as not done",
+    "deed desk assigns", "deed desk attaches", "deed desk copies", "deed desk deletes",
+    "deed desk describes", "deed desk hides", "deed desk moves", "deed desk notes",
+    "deed desk opens", "deed desk ranks", "deed desk rewords", "deed team asks",
+    "deed team assigns", "deed team attaches", "deed team clones", "deed team comments",
+    "deed team deletes", "deed team describes", "deed team drops a comment", "deed team hides",
+    "deed team labels", "deed team moves", "deed team ranks", "deed team rewords",
+    "deed team takes elsewhere",
+    "fault drop_after", "fault drop_before", "fault html", "fault late", "fault status 429",
+    "fault status 503",
+)  # fmt: skip
+
+_HEADS = {
+    "killed ": "kills", "fault ": "faults", "deed ": "people", "excused: ": "excused by the oracle",
+    "log ": "said by the engine", "": "situations",
+}  # fmt: skip
+
+
+def never(reached: Counter[str]) -> list[str]:
+    """Situations that were not met."""
+    return [name for name in SITUATIONS if not reached[name]]
+
+
+def report(reached: Counter[str]) -> Iterator[str]:
+    """Everything that was met, by kind, line by line."""
+    left = {name: times for name, times in reached.items() if times}
+    for start, head in _HEADS.items():
+        mine = {name: times for name, times in sorted(left.items()) if name.startswith(start)}
+        if mine:
+            yield f"{head} ({sum(mine.values())}):"
+            yield from (f"  {times:7}  {name.removeprefix(start)}" for name, times in mine.items())
+        left = {name: times for name, times in left.items() if name not in mine}
