@@ -17,7 +17,7 @@ from mappings.sides import Side
 from sync.apply.common import Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.core import marks
-from sync.core.model import End, HistoryRow, Intent, IntentKind, Link, Value
+from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value
 from sync.core.plan import Carried, Create, FieldWrite
 from sync.runtime import Runtime, chunks, log
 
@@ -196,12 +196,11 @@ def _intent(link: Link, marker: str) -> Intent:
 def _dependents(runtime: Runtime, link: Link) -> list[Link]:
     """Links that pointed at either record before it had a twin (an incident at its problem, a
     story at its epic)."""
-    names = {
-        rule.name for spec in runtime.specs for rule in spec.rules if rule.relation.kind == "link"
-    }
+    rules = (rule for spec in runtime.specs for rule in spec.rules)
+    names = {rule.name for rule in rules if rule.relation.kind == "link"}
     pointing = [
         other
-        for name in sorted(names)
+        for name in sorted(names | {name + WAITS for name in names})
         for side in Side
         for other in runtime.store.links.with_base(name, side, link.end(side).key)
     ]

@@ -186,11 +186,22 @@ def _first(question: Question, lookup: Lookup) -> Decision:
 def _follow(question: Question, moved: Side, here: Base, lookup: Lookup) -> Decision:
     target = moved.other
     if question.rule.flow.reaches(target):
-        return _carry(question, target, f"changed in {moved}", lookup)
+        decision = _carry(question, target, f"changed in {moved}", lookup)
+        if isinstance(decision, Write) and _own(question, decision, lookup):
+            return Clash(here, str(moved), f"{target} pointed at a record of its own", decision)
+        return decision
     written = _carry(question, moved, f"{question.rule.name} is told by {target}", lookup)
     if not isinstance(written, Write):
         return written
     return Clash(here, str(target), f"the field flows {question.rule.flow.value} only", written)
+
+
+def _own(question: Question, write: Write, lookup: Lookup) -> bool:
+    """Whether a write replaces a reference that the two sides never agreed on."""
+    if question.rule.relation.kind != "link" or write.old is None or question.base is None:
+        return False
+    twin = lookup.twin(write.side, str(write.old))
+    return twin is None or twin != question.base.of(write.side.other)
 
 
 def _clash(question: Question, here: Base, lookup: Lookup) -> Decision:

@@ -77,6 +77,10 @@ class Base:
 Bases: TypeAlias = Mapping[str, Base]
 """Field name (the rule's name) to base."""
 
+WAITS = " waits"
+"""Ends the name of a base that is none: a reference that cannot be told before its record has a
+twin is kept under it, so that its link is found again when there is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:

@@ -8,7 +8,8 @@ either takes its epoch along:
 a system remembers           what happened, and what follows
 ===========================  =====================================================================
 the same, or nothing         all is well
-a later epoch                the store was restored: twins are adopted anew, a person is asked
+a later epoch                the store was restored: a person is asked, twins are adopted anew, and
+                             none is made until the settle time is over
 an earlier epoch             the system was restored or copied over: only its hash releases a plan
 the epoch of another store   a lost or second store: a person is asked
 ===========================  =====================================================================
@@ -17,7 +18,7 @@ the epoch of another store   a lost or second store: a person is asked
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mappings.sides import Side
 from sync.core.model import LinkState
@@ -30,6 +31,7 @@ RESTORED = "restored"
 
 EVERY = timedelta(hours=1)
 _NOW, _NEXT, _DOUBTED = "epoch", "epoch.next", "epoch.doubted"
+_READOPTED = "readopted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def judge(store: str, known: frozenset[int], memos: dict[Side, Memo | None]) -> 
 
 def readopt(runtime: Runtime) -> None:
     """Have every scope listed and every link looked at on both sides before anything is made."""
+    runtime.store.meta.put(_READOPTED, runtime.clock().isoformat())
     for spec in runtime.specs:
         state = runtime.store.pairs.get(spec.pair)
         runtime.store.pairs.save(replace(state, loaded=False))
@@ -95,6 +98,14 @@ def readopt(runtime: Runtime) -> None:
         keys = [link.servicenow.key for link in links if link.state is not LinkState.ENDED]
         where = container(spec, Side.SERVICENOW)
         runtime.store.inbox.nudge(Side.SERVICENOW, where, keys, RESTORED)
+
+
+def gropes(runtime: Runtime) -> bool:
+    """Whether this store was put back so lately that a twin made before may still appear: what was
+    under way then is not in its intents, and an index may not show it yet."""
+    text = runtime.store.meta.get(_READOPTED)
+    settle = timedelta(seconds=max(runtime.options.settle.values()))
+    return text is not None and runtime.clock() - datetime.fromisoformat(text) < settle
 
 
 def announce(runtime: Runtime) -> None:

@@ -8,17 +8,18 @@ from datetime import timedelta
 
 from connector.errors import Rejected
 from mappings.sides import Side
+from mappings.values import Unknown
 from sync.apply.common import Place, close_conflicts, park
 from sync.apply.creates import create, made
 from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import Conflict, Link, LinkState, Seat
+from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
 from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
-from sync.engine.judge import FROZEN, Verdict
+from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
 from sync.runtime import Runtime, log
@@ -134,8 +135,10 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             link = _agreed(runtime, link, verdict)
         if link != case.link:
             runtime.store.links.save(link)
-        if verdict.settled:
-            runtime.store.links.set_bases(link.id, verdict.settled)
+        if found := {**verdict.settled, **_untold(verdict)}:
+            runtime.store.links.set_bases(link.id, found)
+            told = [name + WAITS for name in verdict.settled if name + WAITS in case.bases]
+            runtime.store.links.drop_bases(link.id, told)
         close_conflicts(runtime, link.id, verdict.agreed)
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
@@ -148,6 +151,19 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             record=link.servicenow.label,
             state=verdict.state.value,
         )
+
+
+def _untold(verdict: Verdict) -> dict[str, Base]:
+    """References that changed and cannot be told yet: the other record has no twin."""
+    case, found = verdict.case, {}
+    for rule in case.spec.rules if len(case.records) == len(Side) else ():
+        held = {side: present(case, rule, side) for side in Side}
+        here, there = (None if isinstance(one, Unknown) else one for one in held.values())
+        now, name = Base(here, there), rule.name + WAITS
+        known = (case.bases.get(rule.name), case.bases.get(name))
+        if rule.relation.kind == "link" and rule.name not in verdict.settled and now not in known:
+            found[name] = now
+    return found
 
 
 def _named(link: Link, like: Link) -> Link:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from connector.values import Record
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
-from mappings.values import Unknown, Unmappable
+from mappings.values import UNKNOWN, Unknown, Unmappable
 from sync.apply.updates import update
 from sync.core.merge import Write
 from sync.core.model import Conflict, Link, Value
@@ -65,10 +65,32 @@ def bring_back(runtime: Runtime) -> int:
     decided = [row for row in runtime.store.ledger.conflicts() if row.decision in list(Side)]
     for row in decided:
         try:
-            resolve(runtime, row.id, Side(row.decision), "the mapping prefers")
+            if _overtaken(runtime, row):
+                reason = "somebody wrote it since: the later edit counts"
+                runtime.store.ledger.close_conflict(row.id, row.decision, reason)
+            else:
+                resolve(runtime, row.id, Side(row.decision), "the mapping prefers")
         except UserError as error:
             log.warning("not brought back yet", action="conflict.waits", why=str(error))
     return len(decided)
+
+
+def _overtaken(runtime: Runtime, row: Conflict) -> bool:
+    """Whether a side holds something that stands nowhere in the row."""
+    conflict, spec, link = _found(runtime, row.id)
+    rule = next((rule for rule in spec.rules if rule.name == conflict.field), None)
+    if rule is None:
+        return False
+    seats = {Side.SERVICENOW: row.servicenow.value, Side.JIRA: row.jira.value}
+    for side, record in _records(runtime, spec, link).items():
+        held = rule.relation.canonical(side, record.fields)
+        known = held is UNKNOWN or held == seats[side]
+        pair = {**seats, side: None if isinstance(held, Unknown) else held}
+        if not known and not rule.relation.holds(
+            pair[Side.SERVICENOW], pair[Side.JIRA], runtime.directory
+        ):
+            return True
+    return False
 
 
 def _found(runtime: Runtime, conflict_id: int) -> tuple[Conflict, MappingSpec, Link]:

@@ -305,11 +305,11 @@ class Judge:
             side = one.entry.side
             first = side not in seen
             seen.add(side)
-            if not one.entry.ours:
-                edits[side] += 1
+            if not one.entry.ours or one.entry.cause == "late":
+                edits[side] += 1  # one of ours that comes late looks like somebody's edit
                 continue
-            if first:
-                continue  # the twin was born with it
+            if first or any(one.entry.n in window for window in self.rig.forgotten):
+                continue  # the twin was born with it; or the row that explains it was put back
             spent[side] += 1
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]

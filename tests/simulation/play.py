@@ -125,7 +125,9 @@ class Play:
         """An old copy of the store takes its place."""
         if self._copy is None or self.setup.on_disk:
             if not self.setup.on_disk:
+                self.rig.say("the program is stopped, its store copied, and it starts anew")
                 self._copy = self.rig.backup(), len(self.rig.journal.entries)
+                self.rig.connect()
             return
         self.rig.say("an old store is put in its place")
         self.rig.reached["store restored"] += 1
