@@ -29,7 +29,7 @@ demo: setup ## run the main job on the sandbox and watch it; needs no accounts
 	@$(BIN)/tandem demo
 
 test: lint ## everything that must hold: style, types, floors, tests
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 lint: setup ## style, types and floors
 	$(BIN)/ruff check .

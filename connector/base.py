@@ -33,7 +33,6 @@ from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
-    Done,
     Draft,
     Identity,
     KindInfo,
@@ -45,6 +44,7 @@ from connector.values import (
     RequestClass,
     SightingPage,
     Stream,
+    Trace,
     WriteResult,
 )
 
@@ -81,9 +81,11 @@ class Witness(Protocol):
         """Which of these records surely have nothing in a field; one that rights hide from us reads
         as empty too."""
 
-    def outcome(self, patch: Patch) -> Done | None:
-        """What became of a patch whose answer was lost, as far as the side's history shows: that it
-        happened and what it replaced; ``None`` where it shows nothing of it."""
+    def trace(self, patch: Patch) -> Trace | None:
+        """What the side's history shows of a patch whose answer was lost; ``None`` for nothing.
+
+        Another patch of ours that set one of the fields to the same value looks the same there.
+        """
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records are proven to be deleted. Absence alone proves nothing."""

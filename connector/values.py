@@ -180,6 +180,16 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """What a side's history shows of a patch: which of its fields were ``written``, by native name,
+    what that replaced as far as it tells, and whether somebody else wrote since its version."""
+
+    written: frozenset[str]
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
+    intruded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The write did not happen and will not by repeating it: park it with this reason."""
 

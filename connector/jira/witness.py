@@ -20,7 +20,7 @@ from connector.jira.facts import Facts
 from connector.jira.jql import milliseconds
 from connector.jira.translate import stamp
 from connector.sense import sensible
-from connector.values import Done, Patch
+from connector.values import Patch, Trace
 
 
 @sensible(SIDE)
@@ -76,7 +76,7 @@ class Witness:
         del container, name
         return frozenset(keys)
 
-    def outcome(self, patch: Patch) -> Done | None:
+    def trace(self, patch: Patch) -> Trace | None:
         """Our own entry in the issue's history that leads to what the patch sets, made since the
         patch was decided on. Jira stamps an entry with the time that ``updated`` takes."""
         path = issue_path(patch.key)
@@ -95,7 +95,7 @@ class Witness:
 
         table = self._facts.dialect(patch.fields).table
         told = replaced(list(entries or ()), patch.fields, table, ours)
-        return Done(patch.key, replaced=told) if told else None
+        return Trace(frozenset(told), told) if told else None
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Nothing that polling can read proves a deletion."""

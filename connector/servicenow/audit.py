@@ -17,7 +17,7 @@ from connector.servicenow.door import Door
 from connector.servicenow.lists import by_id, page_of
 from connector.servicenow.query import joined, one_of, term
 from connector.servicenow.translate import moment, needed, payload
-from connector.values import Done, Patch, Record, Replaced
+from connector.values import Patch, Record, Replaced, Trace
 
 TABLE = "sys_audit"
 FIELDS = (
@@ -62,7 +62,7 @@ class Audit:
         except ConnectorError:
             return None
 
-    def outcome(self, patch: Patch, login: str) -> Done | None:
+    def trace(self, patch: Patch, login: str) -> Trace | None:
         """What the audit tells of a patch whose answer was lost: ours is the latest write since by
         our account that led to a value of the patch. Raises where it may not be read, and
         :class:`Silent` where it tells nothing at all of these columns."""
@@ -81,7 +81,8 @@ class Audit:
             return None
         last = max(ours)
         recent = [row for row in rows if checkpoint(row) <= last]
-        return Done(patch.key, replaced=told(recent, last))
+        written = {needed(row, "fieldname") for row in recent if checkpoint(row) == last}
+        return Trace(frozenset(written), told(recent, last))
 
     def author(self, record: Record, name: str) -> tuple[str, datetime] | None:
         """Who changed this field last, and when; ``None``: the audit does not tell."""

@@ -21,7 +21,7 @@ from connector.servicenow.facts import Facts
 from connector.servicenow.lists import page_of
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import PLAIN, payload
-from connector.values import Done, Patch
+from connector.values import Patch, Trace
 
 PREFERENCES = "sys_user_preference"
 GRAVES = "sys_audit_delete"
@@ -79,18 +79,18 @@ class Witness:
         except (AccessLost, Rejected):
             return frozenset()
 
-    def outcome(self, patch: Patch) -> Done | None:
+    def trace(self, patch: Patch) -> Trace | None:
         """What the audit shows of it. Where it shows nothing, a record that we wrote last and that
         holds the values has taken them; more than one write since hides what was replaced."""
         me = self._facts.myself(self._user)
         if me is None:
             return None
         try:
-            return self._audit.outcome(patch, me.login)
+            return self._audit.trace(patch, me.login)
         except (Silent, AccessLost, Rejected, NotThere):
             return self._held(patch, me.login)
 
-    def _held(self, patch: Patch, login: str) -> Done | None:
+    def _held(self, patch: Patch, login: str) -> Trace | None:
         wanted = payload(patch.fields)
         query = term("sys_id", "=", patch.key)
         columns = ",".join(("sys_id", "sys_mod_count", "sys_updated_by", *wanted))
@@ -101,7 +101,7 @@ class Witness:
         ours = taken and row.get("sys_updated_by") == login
         if not ours or before is None or not count.isdigit() or int(count) <= before:
             return None
-        return Done(patch.key, intruded=int(count) > before + 1)
+        return Trace(frozenset(wanted), intruded=int(count) > before + 1)
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where the account may read it."""

@@ -15,6 +15,9 @@ from sync.runtime import Runtime, log
 PATIENCE = timedelta(seconds=30)
 """How long a record waits after a failure that said nothing about when to come back."""
 
+ECHO = "echo"
+"""Reason of a row whose record we changed without seeing all that moved it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -79,4 +82,4 @@ def postpone(runtime: Runtime, side: Side, end: End, result: NotSent | Unclear) 
 def echo(runtime: Runtime, side: Side, link: Link) -> None:
     """Ask for one more look at a record that we changed without seeing its new version."""
     end = link.end(side)
-    runtime.store.inbox.nudge(side, end.container, [end.key], "echo")
+    runtime.store.inbox.nudge(side, end.container, [end.key], ECHO)

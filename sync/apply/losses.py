@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.values import Done, Replaced
+from connector.values import Done, Replaced, Trace
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.values import Unknown
@@ -40,7 +40,9 @@ class Loss:
     known: bool
 
 
-def losses(spec: MappingSpec, side: Side, stored: Sequence[Stored], result: Done) -> list[Loss]:
+def losses(
+    spec: MappingSpec, side: Side, stored: Sequence[Stored], result: Done | Trace
+) -> list[Loss]:
     """All values that were there for a moment and that nobody but their author has seen."""
     rules = {rule.name: rule for rule in spec.rules}
     return [
@@ -51,7 +53,7 @@ def losses(spec: MappingSpec, side: Side, stored: Sequence[Stored], result: Done
     ]
 
 
-def _loss(rule: Rule, side: Side, write: FieldWrite, result: Done) -> list[Loss]:
+def _loss(rule: Rule, side: Side, write: FieldWrite, result: Done | Trace) -> list[Loss]:
     value = rule.relation.canonical(side, {n: r.value for n, r in result.replaced.items()})
     if isinstance(value, Unknown):
         return [Loss(rule, write, Seat(None), known=False)] if result.intruded else []

@@ -89,14 +89,15 @@ def _touched(
     """Links whose record moved since the plan in something that no rule reads: a comment, say.
 
     Our write hides that from the feed, so one more look is asked for. Where reads lag, the plan may
-    be older than our own latest write, so the version that was agreed on is what counts.
+    be older than our own latest write, so the version that was agreed on is no news either.
     """
     lagging = runtime.adapters[side].reads_lag
     found = set()
     for action in actions:
         end = action.link.end(side)
         record = fresh[end.key]
-        if (end.version if lagging else action.version) not in ("", record.version):
+        known = {action.version, end.version} if lagging else {action.version}
+        if record.version not in known and "" not in known:
             echo(runtime, side, action.link)
             found.add(action.link.id)
     return found

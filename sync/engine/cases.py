@@ -9,6 +9,7 @@ from connector.values import Comment, Fields, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.templates import LABEL
+from sync.apply.common import ECHO
 from sync.core.model import Base, CommentLink, Link, Parked
 from sync.store.values import QueuedRow
 
@@ -68,7 +69,7 @@ def reasons(row: QueuedRow) -> frozenset[str]:
     return frozenset(row.reason.split("+"))
 
 
-QUIET_REASONS = frozenset({"changed", "echo", "commented"})
+QUIET_REASONS = frozenset({"changed", ECHO, "commented"})
 """Reasons for which a record that equals its base needs no look at the other side."""
 
 

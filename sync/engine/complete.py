@@ -127,7 +127,8 @@ def _origin(runtime: Runtime, intent: Intent) -> End | None:
     side = intent.side.other
     where = container(spec, side)
     record = runtime.read(side, where, [intent.source_key]).get(intent.source_key)
-    return end_of(record) if record else End(where, intent.source_key)
+    # One that moved away meanwhile belongs where it was asked for, like its twin.
+    return replace(end_of(record), container=where) if record else End(where, intent.source_key)
 
 
 def _not_found(runtime: Runtime, intent: Intent) -> None:

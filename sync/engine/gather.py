@@ -15,6 +15,7 @@ from connector.values import Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.values import UNKNOWN
+from sync.apply.common import ECHO
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.blanks import without_doubtful
@@ -143,7 +144,7 @@ def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
 
 def _expects_more(case: Case, side: Side) -> bool:
-    echoes = (row for row in case.rows if row.side is side and "echo" in reasons(row))
+    echoes = (row for row in case.rows if row.side is side and ECHO in reasons(row))
     return not case.making and any(echoes)
 
 

@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from connector.values import Comment
 from mappings.sides import Side
+from sync.apply.common import ECHO
+from sync.core.model import LinkState
 from sync.engine.carry import carried, known_ids
 from sync.engine.cases import Candidate, Case, reasons
 from sync.runtime import Runtime, container
@@ -33,18 +35,23 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         )
 
     def behind(case: Case) -> frozenset[Side]:
-        """Sides whose record moved, and whose index may not have what it moved for."""
+        """Sides whose record moved, and whose index may not have what it moved for; also where a
+        write of ours covered it with its own version."""
         return frozenset(
             side
             for side in case.comments.keys() & case.records.keys()
             if runtime.adapters[side].reads_lag
-            and case.records[side].version != case.link.end(side).version
+            and (case.records[side].version != case.link.end(side).version or _echoes(case, side))
             and not case.making
         )
 
     first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
     second = _hear(runtime, first, _to_compare)
     return _hear(runtime, second, stale, fresh=True)
+
+
+def _echoes(case: Case, side: Side) -> bool:
+    return any(row.side is side and ECHO in reasons(row) for row in case.rows)
 
 
 def _to_compare(case: Case) -> frozenset[Side]:
@@ -88,10 +95,11 @@ def _hear(
 
 
 def _to_hear(case: Case) -> frozenset[Side]:
-    """Sides whose comments may be new: a journal said so, or a Jira issue moved in any way."""
+    """Sides whose comments may be new: a journal said so, or a Jira issue moved in any way; both
+    where the link was out of order, because what was said meanwhile was passed over."""
     if not case.records.keys() & case.woken and not case.making:
         return frozenset()
-    if case.making or case.forced():
+    if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
         return frozenset(Side)
     told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
     return frozenset(told | _moved(case))

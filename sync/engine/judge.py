@@ -21,6 +21,7 @@ from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import Case, context
+from sync.engine.epoch import RESTORED
 from sync.runtime import container
 
 MARKS = "@marks"
@@ -136,7 +137,9 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
     if not isinstance(decision, Write) or _retried(case):
         return decision
     if _gives_way(case, rule, decision):
-        return _first_conflict(case, rule, decision)
+        return _told(case, rule, decision, "the two never agreed on it before")
+    if RESTORED in case.reasons:
+        return _told(case, rule, decision, "the store is an old copy: the edit may be old")
     if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):
         return frozen(decision, rule.name)
     if flapping(decision, rule.name, bench.recent.get(case.link.id, ()), bench.now):
@@ -163,13 +166,13 @@ def _edited(twin: Record) -> bool:
     return twin.updated - twin.created >= BIRTH
 
 
-def _first_conflict(case: Case, rule: Rule, write: Write) -> Clash:
+def _told(case: Case, rule: Rule, write: Write, why: str) -> Clash:
     """The side that tells writes all the same; what the other one held stays to be found."""
     held = {side: present(case, rule, side) for side in Side}
     values = {side: None if isinstance(one, Unknown) else one for side, one in held.items()}
     here = Base(values[Side.SERVICENOW], values[Side.JIRA])
     teller = write.side.other
-    return Clash(here, str(teller), f"the two never agreed on it before: {teller} tells", write)
+    return Clash(here, str(teller), f"{why}: {teller} tells", write)
 
 
 def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connector.errors import Gone, NotThere, Rejected
-from connector.values import Done, Patch
+from connector.values import Patch, Trace
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.apply.answers import history_row
@@ -30,8 +30,9 @@ def settle(runtime: Runtime) -> None:
         if not due(runtime, _name(patch)) or (patch.overtaken and not _over(runtime, patch)):
             continue
         link = runtime.store.links.by_ids([patch.link_id]).get(patch.link_id)
-        told = _outcome(runtime, patch) if link else None
-        if link and told:
+        told = _trace(runtime, patch) if link else None
+        whole = told is not None and told.written >= patch.fields.keys()
+        if link and told and (whole or _over(runtime, patch)):
             _happened(runtime, patch, link, told)
         elif link is None or _over(runtime, patch):
             runtime.store.patches.answered([patch.id])
@@ -43,10 +44,10 @@ def _name(patch: SentPatch) -> str:
     return f"patch {patch.id}"
 
 
-def _outcome(runtime: Runtime, patch: SentPatch) -> Done | None:
+def _trace(runtime: Runtime, patch: SentPatch) -> Trace | None:
     sent = Patch(patch.container, patch.key, patch.fields, version=patch.version)
     try:
-        return runtime.adapters[patch.side].witness.outcome(sent)
+        return runtime.adapters[patch.side].witness.trace(sent)
     except (Gone, NotThere, Rejected):
         return None
 
@@ -76,19 +77,24 @@ def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, B
     return found
 
 
-def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Done) -> None:
-    """Write down what would have been written down had the answer come."""
+def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> None:
+    """Write down what would have been written down had the answer come.
+
+    Where the history shows a part of it only, another patch may have written that.
+    """
     action = Update(patch.pair, patch.side, link, ())
+    spec = runtime.spec(patch.pair)
+    natives = {rule.name: rule.relation.names(patch.side) for rule in spec.rules} if spec else {}
     stored = [
         Stored(FieldWrite(one.name, one.old, one.new, one.reason, one.other), one.new)
         for one in patch.writes
+        if natives.get(one.name, told.written) & told.written
     ]
-    spec = runtime.spec(patch.pair)
     lost = losses(spec, patch.side, stored, told) if spec else []
     untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])
-        if spec and not patch.overtaken:
+        if spec and not patch.overtaken and told.written >= patch.fields.keys():
             runtime.store.links.set_bases(link.id, _bases(runtime, spec, patch))
         runtime.store.ledger.record([history_row(action, one, patch.plan) for one in untold])
         for loss in lost:

@@ -63,6 +63,7 @@ def bring_back(runtime: Runtime) -> int:
     Those are values that a write of ours replaced unseen although the mapping lets them win.
     """
     decided = [row for row in runtime.store.ledger.conflicts() if row.decision in list(Side)]
+    decided = [row for row in decided if not _put_aside(runtime, row)]
     for row in decided:
         try:
             if _overtaken(runtime, row):
@@ -73,6 +74,17 @@ def bring_back(runtime: Runtime) -> int:
         except UserError as error:
             log.warning("not brought back yet", action="conflict.waits", why=str(error))
     return len(decided)
+
+
+def _put_aside(runtime: Runtime, row: Conflict) -> bool:
+    """Whether a side refused this field: it waits for a person then, like any other."""
+    link = runtime.store.links.by_ids([row.link_id]).get(row.link_id)
+    return link is not None and any(
+        parked.field == row.field
+        for side in Side
+        for waiting in runtime.store.ledger.parked_of(side, [link.end(side).key]).values()
+        for parked in waiting
+    )
 
 
 def _overtaken(runtime: Runtime, row: Conflict) -> bool:

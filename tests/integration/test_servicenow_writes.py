@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connector.sandbox.http import App, Request, Response
-from connector.values import CommentDraft, Done, Move, NotSent, Patch, Refused, Unclear
+from connector.values import CommentDraft, Done, Move, NotSent, Patch, Refused, Trace, Unclear
 from tests.support.servicenow import CLOSING, ServiceNowStage, a_draft, kinds
 
 STAMP = "incident.sys_created_on"
@@ -207,7 +207,7 @@ def test_nobody_waits_for_notes_that_are_not_written() -> None:
     assert isinstance(results[1], NotSent)
 
 
-def patched_beside_somebody(*, quiet: bool) -> tuple[Patch, Done | None]:
+def patched_beside_somebody(*, quiet: bool) -> tuple[Patch, Trace | None]:
     """Our patch of an unaudited record, with or without a person's write in between; what the
     side tells of it once its answer is lost."""
     stage = ServiceNowStage()
@@ -215,19 +215,19 @@ def patched_beside_somebody(*, quiet: bool) -> tuple[Patch, Done | None]:
     [key] = stage.created(a_draft(1))
     words = {"short_description": "ours"}
     patch = Patch("incident", key, words, version=stage.record(key).version)
-    assert stage.adapter.witness.outcome(patch) is None
+    assert stage.adapter.witness.trace(patch) is None
     stage.clock.advance(5)
     if not quiet:
         by = stage.world.caller("amira.haddad")
         stage.world.update("incident", key, {"short_description": "theirs"}, by)
-        assert stage.adapter.witness.outcome(patch) is None
+        assert stage.adapter.witness.trace(patch) is None
     stage.adapter.patch([patch], [])
-    return patch, stage.adapter.witness.outcome(patch)
+    return patch, stage.adapter.witness.trace(patch)
 
 
 def test_without_an_audit_the_record_itself_tells_that_a_patch_happened() -> None:
-    patch, told = patched_beside_somebody(quiet=True)
-    assert told == Done(patch.key)
+    _, told = patched_beside_somebody(quiet=True)
+    assert told == Trace(frozenset({"short_description"}))
 
 
 def test_without_an_audit_company_is_told_by_the_count() -> None:

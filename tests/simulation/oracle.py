@@ -16,6 +16,8 @@ the journal allows, and counted:
 * a store put back from an old copy has an old history and an old ledger (I-03, I-23);
 * a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
 * a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
+* a twin that is hidden from us before we knew of it cannot be told from one that was never made:
+  it is made once more, and the sweep tells of the second one (I-04);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * a transition, or a write of nothing but our marks, whose answer was lost or died with the process
@@ -141,6 +143,10 @@ class Judge:
                 continue
             there = self.truth.of(side.other).records
             live = [one for one in rows if one.key in there]
+            told = {row.key for row in self.parked}
+            if self.crowd.unstamped and len(live) - len(told & {one.key for one in live}) == 1:
+                self.excused["a twin hidden before we knew of it was made again, and told"] += 1
+                continue
             names = ", ".join(one.label for one in rows)
             if len(live) > 1:
                 yield f"I-04 {key} has {len(live)} live twins: {names}"
@@ -234,7 +240,8 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
-            if any(one.entry.n in window for window in self.rig.forgotten):
+            known = {one.entry.n, until.entry.n if until else -1}
+            if any(n in window for window in self.rig.forgotten for n in known):
                 self.excused["the ledger of that time was put back"] += 1
                 continue
             if one.value is None and one.entry.n < self._first_agreed(couple):
@@ -343,7 +350,9 @@ class Judge:
                     where = f"{len(hits)} times in {side.other}"
                     yield f"I-09 {couple}: {token!r} of {side} stands {where}"
                     continue
-                order += [(hits[0], one.created.replace(microsecond=0))] if hits else []
+                late = any(f"field=comment {one.id}," in line for line in self.rig.trace)
+                if hits and not late:  # one that was put aside comes when a person asks again
+                    order.append((hits[0], one.created.replace(microsecond=0)))
                 if side is Side.SERVICENOW and hits and not copies[hits[0]].internal:
                     yield f"I-22 {couple}: {token!r} may be read by customers"
             moments = [at for _, at in sorted(order)]

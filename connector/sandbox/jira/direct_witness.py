@@ -9,7 +9,7 @@ from connector.sandbox.jira import native
 from connector.sandbox.jira.model import ChangeItem, Issue
 from connector.sandbox.jira.search import Searcher, judge
 from connector.sandbox.jira.world import World
-from connector.values import Done, Patch, Replaced, Value
+from connector.values import Patch, Replaced, Trace, Value
 
 _BY_ID = frozenset({"user", "parent", "epic", "date"})
 """Kinds of fields whose plain value is the id of a history item; the others are its text."""
@@ -54,7 +54,7 @@ class DirectWitness:
         del container, name
         return frozenset(keys)
 
-    def outcome(self, patch: Patch) -> Done | None:
+    def trace(self, patch: Patch) -> Trace | None:
         """What our latest entry since the patch was decided on shows that it replaced."""
         self._ask("GET", f"/rest/api/2/issue/{patch.key}")
         with self._world.lock:
@@ -63,7 +63,7 @@ class DirectWitness:
                 return None
             names = {name: self._told(issue, patch, name) for name in patch.fields}
         found = {name: told for name, told in names.items() if told is not None}
-        return Done(patch.key, replaced=found) if found else None
+        return Trace(frozenset(found), found) if found else None
 
     def _told(self, issue: Issue, patch: Patch, name: str) -> Replaced | None:
         field = native.field_of(self._world, name, self._world.type_of(issue))

@@ -10,7 +10,7 @@ from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import Broken, parse
 from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.world import World
-from connector.values import Done, Patch, Replaced
+from connector.values import Patch, Replaced, Trace
 
 _SIDE = "servicenow"
 PREFERENCES = "sys_user_preference"
@@ -62,7 +62,7 @@ class DirectWitness:
             rows = [self._world.row(container, key) for key in keys]
             return frozenset(row["sys_id"] for row in rows if row and not row.get(name))
 
-    def outcome(self, patch: Patch) -> Done | None:
+    def trace(self, patch: Patch) -> Trace | None:
         """What the audit shows of a patch whose answer was lost."""
         self._ask("GET", "/api/now/table/sys_audit")
         wanted, me = plain(patch.fields), self._me().login
@@ -80,7 +80,11 @@ class DirectWitness:
             for row in rows
             if row["user"] == me and row["newvalue"] == wanted[row["fieldname"]]
         ]
-        return Done(patch.key, replaced=_replaced(rows, max(ours))) if ours else None
+        if not ours:
+            return None
+        last = max(ours)
+        written = {row["fieldname"] for row in rows if int(row["record_checkpoint"]) == last}
+        return Trace(frozenset(written), _replaced(rows, last))
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where our account may read it."""
