@@ -157,7 +157,8 @@ def _written_down(
 
 
 def _sent(write: FieldWrite) -> SentWrite:
-    return SentWrite(write.name, write.old, write.new, write.other, write.reason)
+    natives = tuple(sorted(write.change.fields))
+    return SentWrite(write.name, write.old, write.new, write.other, write.reason, natives)
 
 
 def _apart(

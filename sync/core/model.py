@@ -134,13 +134,17 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class SentWrite:
-    """One field of a sent patch: canonical values of its side, and what the other side held."""
+    """One field of a sent patch: canonical values of its side, and what the other side held.
+
+    ``natives`` are the native fields by which it is set.
+    """
 
     name: str
     old: Value
     new: Value
     other: Value
     reason: str
+    natives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

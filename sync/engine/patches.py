@@ -18,7 +18,7 @@ from mappings.sides import Side
 from sync.apply.answers import history_row
 from sync.apply.common import echo
 from sync.apply.losses import Stored, confess, losses
-from sync.core.model import Base, Link, SentPatch
+from sync.core.model import Base, Link, SentPatch, SentWrite
 from sync.core.plan import FieldWrite, Update
 from sync.engine.complete import due, look_again
 from sync.runtime import Runtime, log
@@ -31,7 +31,7 @@ def settle(runtime: Runtime) -> None:
             continue
         link = runtime.store.links.by_ids([patch.link_id]).get(patch.link_id)
         told = _trace(runtime, patch) if link else None
-        whole = told is not None and told.written >= patch.fields.keys()
+        whole = told is not None and len(_shown(patch, told)) == len(patch.writes)
         if link and told and (whole or _over(runtime, patch)):
             _happened(runtime, patch, link, told)
         elif link is None or _over(runtime, patch):
@@ -50,6 +50,11 @@ def _trace(runtime: Runtime, patch: SentPatch) -> Trace | None:
         return runtime.adapters[patch.side].witness.trace(sent)
     except (Gone, NotThere, Rejected):
         return None
+
+
+def _shown(patch: SentPatch, told: Trace) -> list[SentWrite]:
+    """The writes that the history shows: a native value that stayed the same leaves no line."""
+    return [one for one in patch.writes if told.written & set(one.natives)]
 
 
 def _over(runtime: Runtime, patch: SentPatch) -> bool:
@@ -84,17 +89,15 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> No
     """
     action = Update(patch.pair, patch.side, link, ())
     spec = runtime.spec(patch.pair)
-    natives = {rule.name: rule.relation.names(patch.side) for rule in spec.rules} if spec else {}
     stored = [
         Stored(FieldWrite(one.name, one.old, one.new, one.reason, one.other), one.new)
-        for one in patch.writes
-        if natives.get(one.name, told.written) & told.written
+        for one in _shown(patch, told)
     ]
     lost = losses(spec, patch.side, stored, told) if spec else []
     untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])
-        if spec and not patch.overtaken and told.written >= patch.fields.keys():
+        if spec and not patch.overtaken and len(stored) == len(patch.writes):
             runtime.store.links.set_bases(link.id, _bases(runtime, spec, patch))
         runtime.store.ledger.record([history_row(action, one, patch.plan) for one in untold])
         for loss in lost:

@@ -64,7 +64,14 @@ def _row(patch: SentPatch) -> RowValues:
     row["fields"] = json.dumps({name: encode(value) for name, value in patch.fields.items()})
     row["writes"] = json.dumps(
         [
-            [one.name, encode(one.old), encode(one.new), encode(one.other), one.reason]
+            [
+                one.name,
+                encode(one.old),
+                encode(one.new),
+                encode(one.other),
+                one.reason,
+                one.natives,
+            ]
             for one in patch.writes
         ]
     )
@@ -74,7 +81,7 @@ def _row(patch: SentPatch) -> RowValues:
 def _patch(row: RowMapping) -> SentPatch:
     fields = {name: decode(text) for name, text in json.loads(row["fields"]).items()}
     writes = tuple(
-        SentWrite(name, decode(old), decode(new), decode(other), reason)
-        for name, old, new, other, reason in json.loads(row["writes"])
+        SentWrite(name, decode(old), decode(new), decode(other), reason, tuple(natives))
+        for name, old, new, other, reason, natives in json.loads(row["writes"])
     )
     return SentPatch(**{**row, "fields": fields, "writes": writes})

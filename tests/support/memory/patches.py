@@ -65,4 +65,4 @@ def _kept(patch: SentPatch) -> SentPatch:
 
 def _write(one: SentWrite) -> SentWrite:
     old, new, other = (canonical(value) for value in (one.old, one.new, one.other))
-    return SentWrite(one.name, old, new, other, one.reason)
+    return replace(one, old=old, new=new, other=other)

@@ -10,7 +10,7 @@ from sync.store import Store
 from tests.unit.store.conftest import NOON
 
 WRITES = (
-    SentWrite("summary", "old", 'new "ä"', None, "changed in servicenow"),
+    SentWrite("summary", "old", 'new "ä"', None, "changed in servicenow", ("summary", "b")),
     SentWrite("labels", (), ("a", "b"), ("a",), "changed in jira"),
     SentWrite("points", None, 2.5, True, ""),
 )
