@@ -28,8 +28,9 @@ $(STAMP): pyproject.toml $(LOCKS) deploy/setup_venv.py
 demo: setup ## run the main job on the sandbox and watch it; needs no accounts
 	@$(BIN)/tandem demo
 
+# Three, also on two cores: tests of real processes wait as much as they work.
 test: lint ## everything that must hold: style, types, floors, tests
-	$(BIN)/pytest -q -n 2 --dist worksteal
+	$(BIN)/pytest -q -n 3 --dist worksteal
 
 lint: setup ## style, types and floors
 	$(BIN)/ruff check .

@@ -116,6 +116,7 @@ class Runtime:
     _identities: dict[Side, Identity] = field(default_factory=dict)
     _kinds: dict[str, KindInfo] = field(default_factory=dict)
     _fitted: dict[str, MappingSpec] = field(default_factory=dict)
+    _fingerprints: dict[str, str] = field(default_factory=dict)
 
     def spec(self, pair: str) -> MappingSpec | None:
         """The mapping of a pair, if it still exists."""
@@ -140,6 +141,12 @@ class Runtime:
                     rules=left_out,
                 )
         return self._fitted[spec.pair]
+
+    def fingerprint(self, spec: MappingSpec) -> str:
+        """A mapping's fingerprint; worked out once in a process, whose mappings never change."""
+        if spec.pair not in self._fingerprints:
+            self._fingerprints[spec.pair] = spec.fingerprint()
+        return self._fingerprints[spec.pair]
 
     @property
     def pairs(self) -> tuple[str, ...]:

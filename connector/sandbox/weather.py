@@ -82,6 +82,11 @@ class Weather:
         with self._lock:
             return min((at for at, _ in self._late), default=None)
 
+    def calm(self) -> bool:
+        """Whether nothing can strike now."""
+        self.settle()
+        return not self.faults.active()
+
     def next(self, method: str, path: str) -> Fault | None:
         """What strikes this request."""
         self.settle()
@@ -115,12 +120,18 @@ class Wire:
         kind: RequestClass = RequestClass.WRITE,
     ) -> WriteResult:
         """Do a write, or what the weather leaves of it."""
+        if self._weather.calm():
+            self._meter.count(kind)
+            return do()
         try:
             return self._policy.call(lambda: self._once(method, path, do, kind))
         except RetryLater as error:
             return NotSent(error)
 
     def _patient(self, method: str, path: str, kind: RequestClass) -> None:
+        if self._weather.calm():
+            self._meter.count(kind)
+            return
         self._policy.call(lambda: self._asked(method, path, kind))
 
     def _asked(self, method: str, path: str, kind: RequestClass) -> None:

@@ -210,7 +210,7 @@ class Engine:
         store = self.runtime.store
         for spec in self.runtime.specs:
             state = store.pairs.get(spec.pair)
-            if not state.fingerprint or state.fingerprint == spec.fingerprint():
+            if not state.fingerprint or state.fingerprint == self.runtime.fingerprint(spec):
                 continue
             keys = [
                 link.servicenow.key

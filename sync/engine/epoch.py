@@ -100,7 +100,7 @@ def readopt(runtime: Runtime) -> None:
         runtime.store.inbox.nudge(Side.SERVICENOW, where, keys, RESTORED)
 
 
-def gropes(runtime: Runtime) -> bool:
+def recovering(runtime: Runtime) -> bool:
     """Whether this store was put back so lately that a twin made before may still appear: what was
     under way then is not in its intents, and an index may not show it yet."""
     text = runtime.store.meta.get(_READOPTED)

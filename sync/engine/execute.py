@@ -55,12 +55,12 @@ def _consented(runtime: Runtime, found: Study) -> None:
     busy = {action.pair for action in found.plan.actions}
     for spec in (one for one in runtime.specs if one.pair not in found.left_out):
         state = runtime.store.pairs.get(spec.pair)
-        changed = state.fingerprint != spec.fingerprint()
+        changed = state.fingerprint != runtime.fingerprint(spec)
         if (spec.pair in busy and not state.first_run_done) or changed:
             runtime.store.pairs.save(
                 replace(
                     state,
-                    fingerprint=spec.fingerprint(),
+                    fingerprint=runtime.fingerprint(spec),
                     first_run_done=state.first_run_done or spec.pair in busy,
                 )
             )
@@ -156,12 +156,14 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
 def _untold(verdict: Verdict) -> dict[str, Base]:
     """References that changed and cannot be told yet: the other record has no twin."""
     case, found = verdict.case, {}
+    updates = (action for action in verdict.actions if isinstance(action, Update))
+    told = {write.name for update in updates for write in update.writes} | verdict.settled.keys()
     for rule in case.spec.rules if len(case.records) == len(Side) else ():
         held = {side: present(case, rule, side) for side in Side}
         here, there = (None if isinstance(one, Unknown) else one for one in held.values())
         now, name = Base(here, there), rule.name + WAITS
         known = (case.bases.get(rule.name), case.bases.get(name))
-        if rule.relation.kind == "link" and rule.name not in verdict.settled and now not in known:
+        if rule.relation.kind == "link" and rule.name not in told and now not in known:
             found[name] = now
     return found
 

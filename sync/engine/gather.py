@@ -20,7 +20,7 @@ from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.blanks import without_doubtful
 from sync.engine.cases import Candidate, Case, Gathered, reasons
-from sync.engine.epoch import gropes
+from sync.engine.epoch import recovering
 from sync.engine.hearing import with_backlog, with_comments
 from sync.feed import LISTED
 from sync.runtime import Runtime, container, creates, scope
@@ -272,7 +272,7 @@ def _candidates_of(
         if asked and _selective(spec, side)
         else set()
     )
-    waiting = inside if gropes(runtime) else _with_open_intent(runtime, spec, side, inside)
+    waiting = inside if recovering(runtime) else _with_open_intent(runtime, spec, side, inside)
     records = runtime.read(side, where, sorted(inside - waiting))
     return (
         [

@@ -154,7 +154,7 @@ def _holdings(
     standings = {
         spec.pair: Standing(
             runtime.store.pairs.get(spec.pair),
-            spec.fingerprint(),
+            runtime.fingerprint(spec),
             runtime.store.links.count(spec.pair),
             _doubts(runtime, spec, plan, gathered),
         )
