@@ -90,7 +90,7 @@ def judge(store: str, known: frozenset[int], memos: dict[Side, Memo | None]) -> 
 
 def readopt(runtime: Runtime) -> None:
     """Have every scope listed and every link looked at on both sides before anything is made."""
-    runtime.store.meta.put(_READOPTED, runtime.clock().isoformat())
+    _note_readopted(runtime)
     for spec in runtime.specs:
         state = runtime.store.pairs.get(spec.pair)
         runtime.store.pairs.save(replace(state, loaded=False))
@@ -100,12 +100,20 @@ def readopt(runtime: Runtime) -> None:
         runtime.store.inbox.nudge(Side.SERVICENOW, where, keys, RESTORED)
 
 
+def _note_readopted(runtime: Runtime) -> None:
+    """When this was first found out; every process finds it out anew until somebody writes."""
+    known = runtime.store.meta.get(_READOPTED) or ""
+    epoch = str(runtime.trust.remembered)
+    if known.partition(" ")[0] != epoch:
+        runtime.store.meta.put(_READOPTED, f"{epoch} {runtime.clock().isoformat()}")
+
+
 def recovering(runtime: Runtime) -> bool:
     """Whether this store was put back so lately that a twin made before may still appear: what was
     under way then is not in its intents, and an index may not show it yet."""
-    text = runtime.store.meta.get(_READOPTED)
+    _, _, since = (runtime.store.meta.get(_READOPTED) or "").partition(" ")
     settle = timedelta(seconds=max(runtime.options.settle.values()))
-    return text is not None and runtime.clock() - datetime.fromisoformat(text) < settle
+    return bool(since) and runtime.clock() - datetime.fromisoformat(since) < settle
 
 
 def announce(runtime: Runtime) -> None:

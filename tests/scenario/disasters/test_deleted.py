@@ -55,6 +55,24 @@ def test_a_deleted_ticket_is_proven_where_the_audit_may_be_read() -> None:
     assert not list(bench.servicenow.world.rows("incident"))
 
 
+def test_an_issue_whose_ticket_is_proven_deleted_does_not_ask_for_another() -> None:
+    """It still carries the label that asked for the first one."""
+    bench = Bench()
+    bench.servicenow.world.roles["tandem"].add("admin")
+    company = Company(bench)
+    issue = company.team().create("OPS", "Story", "Mail is slow", labels=("to-incident",)).id
+    bench.until_quiet()
+    ticket = company.link(issue).servicenow.key
+    bench.servicenow.world.delete("incident", ticket, SYSTEM)
+    audits(bench, 1)
+    assert company.link(issue).state is LinkState.ENDED
+
+    company.team().edit(issue, summary="the story lives on")
+    audits(bench, 2)
+    assert not list(bench.servicenow.world.rows("incident"))
+    assert company.parked() == []
+
+
 def test_a_record_that_was_only_hidden_flows_again() -> None:
     bench = Bench()
     company = Company(bench)
