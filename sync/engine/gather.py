@@ -278,6 +278,7 @@ def _candidates_of(
         [
             Candidate(runtime.fitted(spec), side, record, (mine[key],))
             for key, record in records.items()
+            if record.container == where  # an index may list one that has moved away already
         ],
         [mine[key] for key in waiting],
     )
