@@ -39,10 +39,8 @@ def answered(runtime: Runtime, order: Order, result: WriteResult) -> bool:
     """
     if isinstance(result, Done):
         return _remember(runtime, order, result)
-    if isinstance(result, Unclear):
-        postpone(runtime, order.action.side, order.action.link.end(order.action.side), result)
-        return False
-    runtime.store.patches.answered(order.sent)
+    if not isinstance(result, Unclear):
+        runtime.store.patches.answered(order.sent)
     if isinstance(result, Refused):
         _refused(runtime, order, result.error)
         return True

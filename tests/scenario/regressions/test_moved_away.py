@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sync.core.model import LinkState
+from sync.engine.sweep import sweep
 from tests.support.bench import Bench
 from tests.support.people import Company
 
 
-def test_what_was_said_meanwhile_stands_there_once_when_it_is_back() -> None:
+def test_what_was_said_meanwhile_arrives_once_it_is_back() -> None:
     bench = Bench()
     company = Company(bench)
     key = company.incident("Mail is slow")
@@ -14,10 +16,13 @@ def test_what_was_said_meanwhile_stands_there_once_when_it_is_back() -> None:
     issue = company.link(key).jira.key
     company.team().move_project(issue, "TEAM")
     bench.clock.advance(60)
+    sweep(bench.connect())
     bench.sync()
+    assert company.link(key).state is LinkState.FROZEN
     company.desk(key, work_notes="said while it was away")
     bench.clock.advance(60)
     bench.sync()
+    assert not company.issue(key).comments
 
     company.team().move_project(issue, "OPS")
     bench.clock.advance(60)
