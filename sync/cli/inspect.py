@@ -11,7 +11,7 @@ from mappings.sides import Side
 from mappings.values import Unmappable
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, unknown_pair
-from sync.core.model import HistoryRow, Link
+from sync.core.model import WAITS, HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
 from sync.engine.resolve import retry as try_again
@@ -81,6 +81,7 @@ def _explained(store: Store, link: Link, spec: Any) -> dict[str, Any]:
                 "last": _last(history, name),
             }
             for name, base in sorted(bases.items())
+            if not name.endswith(WAITS)
         ],
         "history": [report.history_data(row) for row in history],
         "conflicts": [report.conflict_data(row) for row in conflicts],

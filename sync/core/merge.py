@@ -16,6 +16,9 @@ unknown    changed    -      wait for a person; mirror image
 unknown    any        -      keep: a field absent from an answer says nothing
 =========  =========  =====  ==========================================================
 
+A reference says nothing to the other side as long as its record has no twin there. Where a side
+points at a record of people's own, it gives way only with a conflict that keeps it.
+
 A change is judged against the base of its own side, never by comparing two systems' clocks. The
 only exception is the policy ``newest``, which needs the stamps to be further apart than the clocks
 can be wrong, and falls back to the owner.

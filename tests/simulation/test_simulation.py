@@ -1,4 +1,4 @@
-"""The simulation in small: chunks of seeds that a few processes can share.
+"""The simulation: two thousand seeds, in quarters that a few processes can share.
 
 Replay one with ``python -m tests.simulation --mode safety --seed N --explain``.
 """

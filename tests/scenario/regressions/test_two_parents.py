@@ -6,40 +6,34 @@ from tests.support.bench import Bench
 from tests.support.people import Company
 
 
-def test_neither_parent_is_lost_without_a_word() -> None:
-    """The problem has no epic when the epic gets its problem: nothing is told for a while."""
+def apart() -> tuple[Bench, Company, str, str, str]:
+    """An incident below a problem without an epic, its story below an epic that gets a problem."""
     bench = Bench()
     company = Company(bench)
     problem = company.problem("Mail store too small")
     company.platform(problem, active="false", state="107")
     incident = company.incident("Mail is slow", problem_id=problem)
     bench.until_quiet()
-    epic = company.team().create("OPS", "Epic", "Another epic", labels=("to-problem",))
-    story = company.issue(incident)
-    company.team().edit(story.id, parent=epic.id)
+    epic = company.team().create("OPS", "Epic", "Another epic", labels=("to-problem",)).id
+    company.team().edit(company.issue(incident).id, parent=epic)
     bench.clock.advance(60)
     bench.until_quiet()
+    return bench, company, incident, problem, epic
 
-    assert company.issue(incident).fields["parent"] == epic.id
+
+def test_neither_parent_is_lost_without_a_word() -> None:
+    """The problem has no epic when the epic gets its problem: nothing is told for a while."""
+    _, company, incident, problem, epic = apart()
+    assert company.issue(incident).fields["parent"] == epic
     assert company.row(incident)["problem_id"] == problem
 
 
 def test_the_owner_tells_once_both_have_twins_and_the_other_is_in_the_ledger() -> None:
-    bench = Bench()
-    company = Company(bench)
-    problem = company.problem("Mail store too small")
-    company.platform(problem, active="false", state="107")
-    incident = company.incident("Mail is slow", problem_id=problem)
-    bench.until_quiet()
-    epic = company.team().create("OPS", "Epic", "Another epic", labels=("to-problem",))
-    company.team().edit(company.issue(incident).id, parent=epic.id)
-    bench.clock.advance(60)
-    bench.until_quiet()
-
+    bench, company, incident, problem, epic = apart()
     company.platform(problem, active="true", state="101")
     bench.clock.advance(60)
     bench.until_quiet()
 
     assert company.issue(incident).fields["parent"] == company.link(problem).jira.key
     [row] = company.conflicts()
-    assert (row.field, row.jira.value, row.decision) == ("parent", epic.id, "servicenow")
+    assert (row.field, row.jira.value, row.decision) == ("parent", epic, "servicenow")
