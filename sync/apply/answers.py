@@ -14,7 +14,7 @@ from connector.values import Done, Record, Refused, Unclear, WriteResult
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.values import UNKNOWN, Unknown
-from sync.apply.common import Place, close_conflicts, echo, park, postpone
+from sync.apply.common import LATER, Place, close_conflicts, echo, park, postpone
 from sync.apply.losses import Stored, confess, losses
 from sync.core.model import Base, HistoryRow, Link
 from sync.core.plan import FieldWrite, Update
@@ -73,9 +73,13 @@ def _remember(runtime: Runtime, order: Order, result: Done) -> bool:
     with runtime.store.transaction():
         runtime.store.patches.answered(order.sent)
         alone = not _company(runtime, spec, action, writes, result.record)
+        dropped = _dropped(spec, order, stored, result.record)
         if not alone:
             # The version just read covers the other's edit: the feed would not tell of it.
             echo(runtime, action.side, action.link)
+        if dropped:
+            runtime.store.ledger.unpark(action.side, end.key, dropped)
+            runtime.store.inbox.nudge(action.side, end.container, [end.key], LATER)
         current = runtime.store.links.by_ids([link.id])[link.id]
         runtime.store.links.save(current.with_end(action.side, link.end(action.side)))
         bases = _bases(action.side, stored)
@@ -89,7 +93,7 @@ def _remember(runtime: Runtime, order: Order, result: Done) -> bool:
         if _ignored(one):
             _park_ignored(runtime, action, one)
     log.info("wrote", action="wrote", record=end.label, fields=[w.name for w in writes])
-    return alone
+    return alone and not dropped
 
 
 def _company(
@@ -147,6 +151,27 @@ def _ignored(one: Stored) -> bool:
     """Whether the side said yes and kept its old value."""
     marked = one.write.name.startswith("@")
     return not marked and one.held == one.write.old and one.held != one.write.new
+
+
+def _dropped(
+    spec: MappingSpec, order: Order, stored: Sequence[Stored], record: Record
+) -> tuple[str, ...]:
+    """What the record did not take before its status moved, and may take now.
+
+    A closed one takes nothing but the status that opens it again (servicenow-api 5).
+    """
+    statuses = {rule.name: rule for rule in spec.rules if rule.relation.kind == "status"}
+    if not any(one.write.name in statuses and not _ignored(one) for one in stored):
+        return ()
+    others = [write for write in order.action.writes if write not in order.writes]
+    return tuple(one.name for one in others if not _took(spec, order.action, one, record))
+
+
+def _took(spec: MappingSpec, action: Update, write: FieldWrite, record: Record) -> bool:
+    """Whether a record shows what was written to it."""
+    if write.name.startswith("@"):
+        return all(record.fields.get(name) == held for name, held in write.change.fields.items())
+    return _stored(spec, action.side, write, record).held == write.new
 
 
 def _park_ignored(runtime: Runtime, action: Update, one: Stored) -> None:

@@ -19,6 +19,10 @@ ECHO = "echo"
 """Reason of a row whose record we changed without seeing all that moved it."""
 
 
+LATER = "later"
+"""Reason of a row whose record waits for a write that has to be tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What is put aside: a record on one side, or one field of it (empty: the whole record)."""
@@ -69,7 +73,7 @@ def postpone(runtime: Runtime, side: Side, end: End, result: NotSent | Unclear) 
     after = result.error.after if isinstance(result.error, RetryLater) else None
     wait = timedelta(seconds=after) if after else PATIENCE
     due = runtime.clock() + wait
-    runtime.store.inbox.delay(side, end.container, [end.key], "later", due)
+    runtime.store.inbox.delay(side, end.container, [end.key], LATER, due)
     log.info(
         "postponed",
         action="postponed",

@@ -49,20 +49,33 @@ def _batch(
     unfinished = {action.link.id for action in actions} - {action.link.id for action in still}
     unfinished |= _touched(runtime, side, still, fresh)
     unfinished |= _patch(runtime, side, fresh, still, plan)
+    unfinished |= _lead(runtime, side, fresh, still, plan)
+    return unfinished
+
+
+def _lead(
+    runtime: Runtime, side: Side, fresh: Mapping[str, Record], actions: Sequence[Update], plan: str
+) -> set[int]:
+    """Bring records into other statuses; the ids of links that need another look."""
     moving = [
         (action, write, write.change.wish)
-        for action in still
+        for action in actions
         for write in action.writes
         if write.change.wish is not None
     ]
+    if not moving:
+        return set()
+    due = [(action, (write,)) for action, write, _ in moving]
+    orders = _written_down(runtime, due, [_as_step(side, *one, fresh) for one in moving], plan)
     moves = [_move(side, action, wish, fresh) for action, _, wish in moving]
-    names = runtime.names(side, where)
+    names = runtime.names(side, moves[0].container)
     runtime.store.ensure()
-    results = runtime.adapters[side].move(moves, names) if moves else []
-    for (action, write, _), result in zip(moving, results, strict=True):
-        if not answered(runtime, Order(action, (write,), plan), result):
-            unfinished.add(action.link.id)
-    return unfinished
+    results = runtime.adapters[side].move(moves, names)
+    return {
+        order.action.link.id
+        for order, result in zip(orders, results, strict=True)
+        if not answered(runtime, order, result)
+    }
 
 
 def _unmoved(runtime: Runtime, action: Update, fresh: Mapping[str, Record]) -> bool:
@@ -145,7 +158,7 @@ def _written_down(
         [
             SentPatch(
                 0, action.pair, action.link.id, side, patch.container, patch.key, patch.version,
-                patch.fields, tuple(_sent(write) for write in writes), plan, now,
+                patch.fields, tuple(_sent(side, write) for write in writes), plan, now,
             )
             for (action, writes), patch in zip(due, patches, strict=True)
         ]
@@ -156,9 +169,11 @@ def _written_down(
     ]
 
 
-def _sent(write: FieldWrite) -> SentWrite:
-    natives = tuple(sorted(write.change.fields))
-    return SentWrite(write.name, write.old, write.new, write.other, write.reason, natives)
+def _sent(side: Side, write: FieldWrite) -> SentWrite:
+    wish = write.change.wish
+    natives = tuple(sorted(write.change.fields)) if wish is None else (wish.name,)
+    walk = wish is not None and side is Side.JIRA
+    return SentWrite(write.name, write.old, write.new, write.other, write.reason, natives, walk)
 
 
 def _apart(
@@ -213,6 +228,15 @@ def _as_patch(
                 members[name] = (*members.get(name, ()), *values)
     end = action.link.end(side)
     return Patch(end.container, end.key, fields, add, remove, properties.get(end.key, {}))
+
+
+def _as_step(
+    side: Side, action: Update, write: FieldWrite, wish: Wish, fresh: Mapping[str, Record]
+) -> Patch:
+    """A move as the patch that it comes down to."""
+    end = action.link.end(side)
+    fields: dict[str, Value] = {wish.name: write.new}
+    return Patch(end.container, end.key, fields, version=fresh[end.key].version)
 
 
 def _move(side: Side, action: Update, wish: Wish, fresh: Mapping[str, Record]) -> Move:

@@ -52,6 +52,11 @@ def correlation(jira_host: str, issue_id: str) -> str:
     return f"jira:{jira_host}:{issue_id}"
 
 
+def marked_records(jira_host: str) -> str:
+    """The ServiceNow query for all records that name an issue of this Jira."""
+    return f"correlation_idSTARTSWITH{correlation(jira_host, '')}"
+
+
 def issue_of(correlation_id: str | None, jira_host: str) -> str | None:
     """The issue id inside a ``correlation_id`` of ours, read from the right; else nothing."""
     head, _, issue_id = (correlation_id or "").rpartition(":")

@@ -136,7 +136,8 @@ class Intent:
 class SentWrite:
     """One field of a sent patch: canonical values of its side, and what the other side held.
 
-    ``natives`` are the native fields by which it is set.
+    ``natives`` are the native fields by which it is set; a ``walk`` gets there step by step, and
+    may stop on the way.
     """
 
     name: str
@@ -145,6 +146,7 @@ class SentWrite:
     other: Value
     reason: str
     natives: tuple[str, ...] = ()
+    walk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,13 +75,17 @@ QUIET_REASONS = frozenset({"changed", ECHO, "commented"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record in scope without a twin. ``side`` is where it lives."""
+    """A record without a link. ``side`` is where it lives.
+
+    One ``outside`` its scope may only be joined to a twin that is there already.
+    """
 
     spec: MappingSpec
     side: Side
     record: Record
     rows: tuple[QueuedRow, ...]
     comments: tuple[Comment, ...] = ()
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

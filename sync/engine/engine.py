@@ -13,7 +13,7 @@ from datetime import timedelta
 from time import monotonic
 
 from mappings.sides import Side
-from sync.apply.common import ECHO
+from sync.apply.common import ECHO, LATER
 from sync.apply.decorate import decorate
 from sync.core.model import LinkState
 from sync.core.safety import Consent, Holding
@@ -36,7 +36,7 @@ TURNS = 50
 MOMENT, LONGEST_SLEEP = 0.2, 15.0
 """Seconds of one sleep while waiting."""
 
-FOLLOW_UPS = frozenset({"made", ECHO, "twin", "later"})
+FOLLOW_UPS = frozenset({"made", ECHO, LATER, "twin"})
 """Rows that our own writes left behind: all that an approved plan may still attend to."""
 
 

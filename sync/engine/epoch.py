@@ -11,7 +11,7 @@ the same, or nothing         all is well
 a later epoch                the store was restored: a person is asked, twins are adopted anew, and
                              none is made until the settle time is over
 an earlier epoch             the system was restored or copied over: only its hash releases a plan
-the epoch of another store   a lost or second store: a person is asked
+the epoch of another store   a lost or second store: the same as a restored one
 ===========================  =====================================================================
 """
 
@@ -21,13 +21,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mappings.sides import Side
+from sync.core import marks
 from sync.core.model import LinkState
 from sync.core.safety import Consent, Doubt
 from sync.runtime import Runtime, container, log
 
 MEMO = "tandem.epoch"
 RESTORED = "restored"
-"""Reason of a row whose link may be older than what both sides hold."""
+"""Reason of a row whose link, or its absence, may be older than what both sides hold."""
 
 EVERY = timedelta(hours=1)
 _NOW, _NEXT, _DOUBTED = "epoch", "epoch.next", "epoch.doubted"
@@ -73,6 +74,7 @@ def judge(store: str, known: frozenset[int], memos: dict[Side, Memo | None]) -> 
             return Doubt(
                 f"{side} remembers another Tandem store: this one is new, or two are at work",
                 Consent.YES,
+                readopt=True,
             )
         if memo.epoch > max(known):
             return Doubt(
@@ -89,15 +91,25 @@ def judge(store: str, known: frozenset[int], memos: dict[Side, Memo | None]) -> 
 
 
 def readopt(runtime: Runtime) -> None:
-    """Have every scope listed and every link looked at on both sides before anything is made."""
+    """Have every scope listed and every link looked at on both sides before anything is made.
+
+    So are records that bear our mark, and those that changed since: their twins may be unknown to
+    this store, whether they are still in scope or not.
+    """
     _note_readopted(runtime)
+    inbox = runtime.store.inbox
+    for row in inbox.rows(1_000_000, runtime.clock()):
+        inbox.nudge(row.side, row.container, [row.key], RESTORED)
     for spec in runtime.specs:
         state = runtime.store.pairs.get(spec.pair)
         runtime.store.pairs.save(replace(state, loaded=False))
         links = runtime.store.links.of_pair(spec.pair)
         keys = [link.servicenow.key for link in links if link.state is not LinkState.ENDED]
-        where = container(spec, Side.SERVICENOW)
-        runtime.store.inbox.nudge(Side.SERVICENOW, where, keys, RESTORED)
+        inbox.nudge(Side.SERVICENOW, container(spec, Side.SERVICENOW), keys, RESTORED)
+    for where in runtime.containers(Side.SERVICENOW):
+        marked = marks.marked_records(runtime.options.jira_host)
+        for page in runtime.adapters[Side.SERVICENOW].listed(where, marked, ()):
+            inbox.nudge(Side.SERVICENOW, where, [record.key for record in page], RESTORED)
 
 
 def _note_readopted(runtime: Runtime) -> None:

@@ -20,6 +20,7 @@ from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
 from sync.engine.judge import FROZEN, Verdict, present
+from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
 from sync.runtime import Runtime, log
@@ -44,6 +45,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     ) | remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
     for verdict in found.verdicts:
         _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
+    judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
     for proposal in found.proposals:
         _settle_candidate(runtime, proposal)
     runtime.store.inbox.done(list(found.gathered.idle))
@@ -203,6 +205,9 @@ def _agreed(runtime: Runtime, link: Link, verdict: Verdict) -> Link:
 
 def _settle_candidate(runtime: Runtime, proposal: Proposal) -> None:
     candidate = proposal.candidate
+    if proposal.held:
+        runtime.store.inbox.postpone(list(candidate.rows), runtime.clock() + HELD_BACK, 0)
+        return
     if proposal.refusal is not None:
         error = Rejected(proposal.refusal.reason, remedy=proposal.refusal.remedy)
         record = candidate.record

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from connector.values import Record
 from mappings.model import MappingSpec
@@ -20,7 +21,7 @@ from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.blanks import without_doubtful
 from sync.engine.cases import Candidate, Case, Gathered, reasons
-from sync.engine.epoch import recovering
+from sync.engine.epoch import RESTORED
 from sync.engine.hearing import with_backlog, with_comments
 from sync.feed import LISTED
 from sync.runtime import Runtime, container, creates, scope
@@ -244,10 +245,11 @@ def _candidates(
     held: list[QueuedRow] = []
     for side, rows in loose.items():
         by_key = {row.key: row for row in rows}
-        for spec in runtime.specs:
-            if not creates(spec, side.other):
-                continue
-            found, waiting = _candidates_of(runtime, spec, side, by_key)
+        makers = [spec for spec in runtime.specs if creates(spec, side.other)]
+        looks = [partial(_inside, runtime, spec, side) for spec in makers]
+        looks += [partial(_outside, runtime, spec, side) for spec in runtime.specs]
+        for look in looks:
+            found, waiting = look(by_key)
             chosen += found
             held += waiting
             for taken in (*(c.rows[0] for c in found), *waiting):
@@ -256,7 +258,7 @@ def _candidates(
     return tuple(with_backlog(runtime, chosen)), idle, tuple(held)
 
 
-def _candidates_of(
+def _inside(
     runtime: Runtime, spec: MappingSpec, side: Side, rows: Mapping[str, QueuedRow]
 ) -> tuple[list[Candidate], list[QueuedRow]]:
     where = container(spec, side)
@@ -272,16 +274,33 @@ def _candidates_of(
         if asked and _selective(spec, side)
         else set()
     )
-    waiting = inside if recovering(runtime) else _with_open_intent(runtime, spec, side, inside)
-    records = runtime.read(side, where, sorted(inside - waiting))
-    return (
-        [
-            Candidate(runtime.fitted(spec), side, record, (mine[key],))
-            for key, record in records.items()
-            if record.container == where  # an index may list one that has moved away already
-        ],
-        [mine[key] for key in waiting],
-    )
+    waiting = _with_open_intent(runtime, spec, side, inside)
+    chosen = {key: row for key, row in mine.items() if key in inside - waiting}
+    return _read_candidates(runtime, spec, side, chosen), [mine[key] for key in waiting]
+
+
+def _outside(
+    runtime: Runtime, spec: MappingSpec, side: Side, rows: Mapping[str, QueuedRow]
+) -> tuple[list[Candidate], list[QueuedRow]]:
+    """Records that may have got their twin since the store was copied, and left the scope then."""
+    where = container(spec, side)
+    old = {key: row for key, row in rows.items() if RESTORED in reasons(row)}
+    mine = {key: row for key, row in old.items() if row.container == where}
+    waiting = _with_open_intent(runtime, spec, side, mine)
+    chosen = {key: row for key, row in mine.items() if key not in waiting}
+    found = _read_candidates(runtime, spec, side, chosen)
+    return [replace(one, outside=True) for one in found], [mine[key] for key in waiting]
+
+
+def _read_candidates(
+    runtime: Runtime, spec: MappingSpec, side: Side, rows: Mapping[str, QueuedRow]
+) -> list[Candidate]:
+    where = container(spec, side)
+    return [
+        Candidate(runtime.fitted(spec), side, record, (rows[key],))
+        for key, record in runtime.read(side, where, sorted(rows)).items()
+        if record.container == where  # an index may list one that has moved away already
+    ]
 
 
 def _selective(spec: MappingSpec, side: Side) -> bool:

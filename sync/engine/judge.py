@@ -57,7 +57,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What judging needs besides the case. ``recent`` is what was written lately, by link;
-    ``own_steps`` are status rules whose change in Jira is our own unfinished walk."""
+    ``own_steps`` are status rules whose change in Jira is our own unfinished walk, ``undone``
+    those in which somebody put the issue back since."""
 
     lookup: Lookup
     installation: str
@@ -67,6 +68,7 @@ class Bench:
     repair: bool = False
     recent: Mapping[int, Sequence[HistoryRow]] = field(default_factory=dict)
     own_steps: frozenset[str] = frozenset()
+    undone: frozenset[str] = frozenset()
 
 
 def judge(case: Case, bench: Bench) -> Verdict:
@@ -138,6 +140,8 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
         return decision
     if _gives_way(case, rule, decision):
         return _told(case, rule, decision, "the two never agreed on it before")
+    if rule.name in bench.undone and decision.side is Side.JIRA:
+        return _told(case, rule, decision, "it was put back after a step of ours without an answer")
     if RESTORED in case.reasons:
         return _told(case, rule, decision, "the store is an old copy: the edit may be old")
     if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):

@@ -5,10 +5,14 @@ replaced an edit that was made between our look and our write, and after a lost 
 nobody would know: both sides agree. So the side's own history is asked until it shows the write, or
 until the settle time is over and there was none (reliability: I-03, I-23, 6.2). One that a later
 patch has overtaken is only asked about at that end: until then what is found may be the later one.
+
+A walk through a workflow may have stopped on the way, and been undone by a person; so it is kept
+until its link has been judged with that in mind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from connector.errors import Gone, NotThere, Rejected
@@ -18,7 +22,7 @@ from mappings.sides import Side
 from sync.apply.answers import history_row
 from sync.apply.common import echo
 from sync.apply.losses import Stored, confess, losses
-from sync.core.model import Base, Link, SentPatch, SentWrite
+from sync.core.model import Base, Link, LinkState, SentPatch, SentWrite
 from sync.core.plan import FieldWrite, Update
 from sync.engine.complete import due, look_again
 from sync.runtime import Runtime, log
@@ -34,10 +38,23 @@ def settle(runtime: Runtime) -> None:
         whole = told is not None and len(_shown(patch, told)) == len(patch.writes)
         if link and told and (whole or _over(runtime, patch)):
             _happened(runtime, patch, link, told)
-        elif link is None or _over(runtime, patch):
+        elif link is None or link.state is LinkState.ENDED:
             runtime.store.patches.answered([patch.id])
+        elif _over(runtime, patch):
+            runtime.store.patches.answered([] if is_walk(patch) else [patch.id])
         else:
             look_again(runtime, _name(patch), patch.side, patch.sent_at)
+
+
+def judged(runtime: Runtime, links: Collection[int]) -> None:
+    """Forget the walks of links that were judged, unless they may still go on."""
+    walks = (one for one in runtime.store.patches.open() if is_walk(one) and _over(runtime, one))
+    runtime.store.patches.answered([one.id for one in walks if one.link_id in links])
+
+
+def is_walk(patch: SentPatch) -> bool:
+    """Whether it leads a record step by step."""
+    return any(one.walk for one in patch.writes)
 
 
 def _name(patch: SentPatch) -> str:
@@ -93,7 +110,8 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> No
         Stored(FieldWrite(one.name, one.old, one.new, one.reason, one.other), one.new)
         for one in _shown(patch, told)
     ]
-    lost = losses(spec, patch.side, stored, told) if spec else []
+    # A walk replaces its own steps, and tells nothing of what was there before.
+    lost = losses(spec, patch.side, stored, told) if spec and not is_walk(patch) else []
     untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])

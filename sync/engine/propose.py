@@ -20,24 +20,39 @@ from sync.core.model import End, Link, Value
 from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
 from sync.engine.carry import first_remarks
 from sync.engine.cases import Candidate, context
+from sync.engine.epoch import recovering
 from sync.engine.trust import accounts
 from sync.runtime import Runtime, container
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What becomes of a candidate; ``problems`` are fields its twin starts without."""
+    """What becomes of a candidate; ``notes`` tell of fields that its twin starts without.
+
+    One that is ``held`` is looked at again a little later.
+    """
 
     candidate: Candidate
     action: Action | None
     notes: tuple[Note, ...] = ()
     refusal: Stuck | None = None
+    held: bool = False
 
 
 def propose(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Proposal]:
     """One proposal for each candidate."""
     twins = find_twins(runtime, candidates)
-    return [_propose(runtime, one, twins.get(_mark(runtime, one), ())) for one in candidates]
+    found = [_propose(runtime, one, twins.get(_mark(runtime, one), ())) for one in candidates]
+    only_joined = recovering(runtime)
+    return [_joined(one, held=only_joined) for one in found]
+
+
+def _joined(proposal: Proposal, *, held: bool) -> Proposal:
+    """What may be done: a twin that is there is joined at any time, one outside its scope gets no
+    other, and right after a store was put back nothing is made."""
+    if isinstance(proposal.action, Adopt) or not (held or proposal.candidate.outside):
+        return proposal
+    return Proposal(proposal.candidate, None, held=held)
 
 
 def find_twins(runtime: Runtime, candidates: Sequence[Candidate]) -> dict[str, tuple[Record, ...]]:

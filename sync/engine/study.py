@@ -16,8 +16,9 @@ from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.gather import gather
-from sync.engine.judge import RETRY, Bench, Verdict, judge, present
+from sync.engine.judge import RETRY, Bench, Verdict, judge
 from sync.engine.propose import Proposal, propose
+from sync.engine.walks import Begun, begun, own_steps, undone
 from sync.runtime import Runtime
 from sync.store.values import QueuedRow
 
@@ -43,7 +44,8 @@ def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
     meet_people(runtime, gathered)
     proposals = tuple(propose(runtime, gathered.candidates))
     recent = _recent(runtime, gathered.cases)
-    verdicts = tuple(_judge(runtime, case, recent) for case in gathered.cases)
+    walks = begun(runtime)
+    verdicts = tuple(_judge(runtime, case, recent, walks) for case in gathered.cases)
     plan = _plan(runtime, verdicts, proposals)
     making = {case.link.id for case in gathered.cases if case.making}
     return Study(gathered, verdicts, proposals, plan, _holdings(runtime, plan, gathered, making))
@@ -54,7 +56,9 @@ def _recent(runtime: Runtime, cases: Sequence[Case]) -> dict[int, tuple[HistoryR
     return runtime.store.ledger.recent([case.link.id for case in cases], since)
 
 
-def _judge(runtime: Runtime, case: Case, recent: Mapping[int, tuple[HistoryRow, ...]]) -> Verdict:
+def _judge(
+    runtime: Runtime, case: Case, recent: Mapping[int, tuple[HistoryRow, ...]], begun: Begun
+) -> Verdict:
     return judge(
         case,
         Bench(
@@ -65,7 +69,8 @@ def _judge(runtime: Runtime, case: Case, recent: Mapping[int, tuple[HistoryRow, 
             _stamps(runtime, case),
             repair=MAPPING in case.reasons,
             recent=recent,
-            own_steps=_own_steps(runtime, case),
+            own_steps=own_steps(runtime, case, begun),
+            undone=undone(runtime, case, begun),
         ),
     )
 
@@ -90,29 +95,6 @@ def _stamps(runtime: Runtime, case: Case) -> dict[str, dict[Side, datetime]]:
             for side, record in case.records.items()
         }
     return found
-
-
-def _own_steps(runtime: Runtime, case: Case) -> frozenset[str]:
-    """Status rules whose change in Jira is the half of a walk of ours that went no further.
-
-    Asked only where the walk may have stopped: the state moved too, or something went wrong.
-    """
-    issue = case.records.get(Side.JIRA)
-    troubled = {row.field for row in case.parked} if "later" not in case.reasons else None
-    found = set()
-    for rule in case.spec.rules if issue else ():
-        base = case.bases.get(rule.name)
-        if rule.relation.kind != "status" or base is None or issue is None:
-            continue
-        here = present(case, rule, Side.SERVICENOW)
-        moved = rule.relation.canonical(Side.JIRA, issue.fields) != base.jira
-        if moved and (here != base.servicenow or troubled is None or rule.name in troubled):
-            told = runtime.adapters[Side.JIRA].authorship(
-                issue.container, issue.key, rule.relation.main(Side.JIRA)
-            )
-            if told.author == runtime.identity(Side.JIRA).name:
-                found.add(rule.name)
-    return frozenset(found)
 
 
 def meet_people(runtime: Runtime, gathered: Gathered) -> None:

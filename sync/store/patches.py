@@ -71,6 +71,7 @@ def _row(patch: SentPatch) -> RowValues:
                 encode(one.other),
                 one.reason,
                 one.natives,
+                one.walk,
             ]
             for one in patch.writes
         ]
@@ -81,7 +82,7 @@ def _row(patch: SentPatch) -> RowValues:
 def _patch(row: RowMapping) -> SentPatch:
     fields = {name: decode(text) for name, text in json.loads(row["fields"]).items()}
     writes = tuple(
-        SentWrite(name, decode(old), decode(new), decode(other), reason, tuple(natives))
-        for name, old, new, other, reason, natives in json.loads(row["writes"])
+        SentWrite(name, decode(old), decode(new), decode(other), reason, tuple(natives), walk)
+        for name, old, new, other, reason, natives, walk in json.loads(row["writes"])
     )
     return SentPatch(**{**row, "fields": fields, "writes": writes})

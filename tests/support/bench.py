@@ -96,7 +96,7 @@ class Bench:
         for _ in range(20):
             writes = self.writes()
             summary = self.sync()
-            if self.writes() == writes and not summary.unclear:
+            if self.writes() == writes and not summary.unclear and not summary.waiting:
                 return summary
             self.clock.advance(400)
         raise AssertionError("it does not come to rest")

@@ -70,6 +70,10 @@ class Company:
         """The issue of a ticket."""
         return self.bench.jira.world.issues[self.link(key).jira.key]
 
+    def status(self, key: str) -> str:
+        """Where the issue of a ticket stands."""
+        return self.bench.jira.world.status_of(self.issue(key)).name
+
     def parked(self) -> list[tuple[str, str]]:
         """Label and field of everything that waits for a person."""
         return [(row.label, row.field) for row in self.bench.store.ledger.parked()]
