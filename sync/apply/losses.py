@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from connector.values import Done, Replaced, Trace
 from mappings.model import MappingSpec, Rule
@@ -41,25 +42,36 @@ class Loss:
 
 
 def losses(
-    spec: MappingSpec, side: Side, stored: Sequence[Stored], result: Done | Trace
+    spec: MappingSpec,
+    side: Side,
+    stored: Sequence[Stored],
+    result: Done | Trace,
+    sent_at: datetime | None = None,
 ) -> list[Loss]:
-    """All values that were there for a moment and that nobody but their author has seen."""
+    """All values that were there for a moment and that nobody but their author has seen.
+
+    The old value is one of them where somebody put it back after our write had gone out: its first
+    try happened, and a late one replaced what came then.
+    """
     rules = {rule.name: rule for rule in spec.rules}
     return [
         loss
         for one in stored
         if one.write.name in rules and one.held == one.write.new
-        for loss in _loss(rules[one.write.name], side, one.write, result)
+        for loss in _loss(rules[one.write.name], side, one.write, result, sent_at)
     ]
 
 
-def _loss(rule: Rule, side: Side, write: FieldWrite, result: Done | Trace) -> list[Loss]:
+def _loss(
+    rule: Rule, side: Side, write: FieldWrite, result: Done | Trace, sent_at: datetime | None
+) -> list[Loss]:
     value = rule.relation.canonical(side, {n: r.value for n, r in result.replaced.items()})
     if isinstance(value, Unknown):
         return [Loss(rule, write, Seat(None), known=False)] if result.intruded else []
-    if value in (write.old, write.new):
-        return []
     told = _teller(rule, side, result.replaced)
+    put_back = sent_at is not None and told.at is not None and told.at > sent_at
+    if value == write.new or (value == write.old and not put_back):
+        return []
     return [Loss(rule, write, Seat(value, told.author, told.at), known=True)]
 
 

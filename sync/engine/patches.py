@@ -20,7 +20,7 @@ from connector.values import Patch, Trace
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.apply.answers import history_row
-from sync.apply.common import echo
+from sync.apply.common import LATER, echo
 from sync.apply.losses import Stored, confess, losses
 from sync.core.model import Base, Link, LinkState, SentPatch, SentWrite
 from sync.core.plan import FieldWrite, Update
@@ -38,10 +38,10 @@ def settle(runtime: Runtime) -> None:
         whole = told is not None and len(_shown(patch, told)) == len(patch.writes)
         if link and told and (whole or _over(runtime, patch)):
             _happened(runtime, patch, link, told)
-        elif link is None or link.state is LinkState.ENDED:
+        elif link and is_walk(patch) and _over(runtime, patch) and _judged_at_all(runtime, link):
+            runtime.store.inbox.nudge(patch.side, patch.container, [patch.key], LATER)
+        elif link is None or _over(runtime, patch):
             runtime.store.patches.answered([patch.id])
-        elif _over(runtime, patch):
-            runtime.store.patches.answered([] if is_walk(patch) else [patch.id])
         else:
             look_again(runtime, _name(patch), patch.side, patch.sent_at)
 
@@ -50,6 +50,10 @@ def judged(runtime: Runtime, links: Collection[int]) -> None:
     """Forget the walks of links that were judged, unless they may still go on."""
     walks = (one for one in runtime.store.patches.open() if is_walk(one) and _over(runtime, one))
     runtime.store.patches.answered([one.id for one in walks if one.link_id in links])
+
+
+def _judged_at_all(runtime: Runtime, link: Link) -> bool:
+    return link.state is not LinkState.ENDED and runtime.spec(link.pair) is not None
 
 
 def is_walk(patch: SentPatch) -> bool:
@@ -111,7 +115,8 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> No
         for one in _shown(patch, told)
     ]
     # A walk replaces its own steps, and tells nothing of what was there before.
-    lost = losses(spec, patch.side, stored, told) if spec and not is_walk(patch) else []
+    seen = spec is not None and not is_walk(patch)
+    lost = losses(spec, patch.side, stored, told, patch.sent_at) if spec and seen else []
     untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])
