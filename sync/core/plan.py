@@ -83,7 +83,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """Join two records that already carry each other's marks; nothing is written for it."""
+    """Join two records that already carry each other's marks; nothing is written for it.
+
+    ``doubles`` bear the mark as well: second twins.
+    """
 
     pair: str
     side: Side
@@ -91,6 +94,7 @@ class Adopt:
     jira: End
     origin: Side
     reason: str
+    doubles: tuple[End, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

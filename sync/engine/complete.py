@@ -21,6 +21,7 @@ from sync.core import marks
 from sync.core.model import End, Intent, IntentKind, IntentState, Link
 from sync.core.plan import Carried, Remark
 from sync.engine.carry import copies
+from sync.engine.doubles import report
 from sync.engine.propose import end_of, made_by_us
 from sync.runtime import Look, Runtime, chunks, container, log
 from sync.store.values import SentIntent
@@ -87,7 +88,7 @@ def _creates(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]
     for mark, intent in wanted.items():
         hits = [record for record in found.get(mark, ()) if _ours(runtime, intent, record)]
         if hits:
-            _adopt(runtime, intent, min(hits, key=lambda record: (len(record.key), record.key)))
+            _adopt(runtime, intent, *sorted(hits, key=lambda one: (len(one.key), one.key)))
         else:
             _not_found(runtime, intent)
 
@@ -104,7 +105,7 @@ def _ours(runtime: Runtime, intent: Intent, record: Record) -> bool:
     return young and made_by_us(runtime, intent.side, record)
 
 
-def _adopt(runtime: Runtime, intent: Intent, twin: Record) -> None:
+def _adopt(runtime: Runtime, intent: Intent, twin: Record, *others: Record) -> None:
     origin = _origin(runtime, intent)
     if origin is None:
         return
@@ -116,6 +117,8 @@ def _adopt(runtime: Runtime, intent: Intent, twin: Record) -> None:
         made_at=runtime.clock(),
     )  # fmt: skip
     made(runtime, link, intent.marker, "", "found by its mark after an unclear answer")
+    for other in others:
+        report(runtime, link, end_of(other))
     runtime.tally.add("created", intent.side)
     log.info("adopted after an unclear create", action="create.adopted", record=twin.label)
 

@@ -19,6 +19,7 @@ from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
 from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
+from sync.engine.doubles import report
 from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
@@ -124,6 +125,8 @@ def _adopt(runtime: Runtime, action: Adopt, plan: str) -> None:
     origin = link.end(link.origin).key
     text = marks.marker(runtime.options.installation, action.pair, link.origin, origin)
     made(runtime, link, text, plan, action.reason)
+    for double in action.doubles:
+        report(runtime, link, double)
 
 
 def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:

@@ -82,8 +82,9 @@ def mark_of(runtime: Runtime, pair: str, side: Side, key: str) -> str:
 def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) -> Proposal:
     ours = [twin for twin in twins if made_by_us(runtime, candidate.side.other, twin)]
     if ours:
-        twin = min(ours, key=lambda record: (len(record.key), record.key))
-        return Proposal(candidate, _adopt(candidate, twin, candidate.side, "it bears our mark"))
+        twin, *others = sorted(ours, key=lambda record: (len(record.key), record.key))
+        action = _adopt(candidate, twin, candidate.side, "it bears our mark")
+        return Proposal(candidate, replace(action, doubles=tuple(map(end_of, others))))
     named = _named(runtime, candidate)
     if named is not None:
         reason = "it names an issue that bears its mark"

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from connector.errors import Rejected
-from connector.values import Done, Patch, Record
+from connector.values import Done, Patch
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from sync.apply.common import Place, park
 from sync.apply.counts import incident_counts
 from sync.core import marks
 from sync.core.model import Link, LinkState
+from sync.engine.doubles import report
 from sync.engine.propose import end_of, made_by_us, mark_of
 from sync.feed import load
-from sync.runtime import Runtime, chunks, container, log
+from sync.runtime import Runtime, chunks, container
 
 SWEEP = "sweep"
 """Reason of a row that the audit left."""
-
-TWIN = "@twin"
-"""Field name under which a second twin is put aside."""
 
 Progress = Callable[[str, int], None]
 
@@ -86,20 +82,8 @@ def _doubles(runtime: Runtime, spec: MappingSpec, origin: Side, links: Sequence[
         if record.key != by_mark[mark].end(side).key and made_by_us(runtime, side, record)
     ]
     for link, record in doubles:
-        _report(runtime, spec, link, record)
+        report(runtime, link, end_of(record))
     return len(doubles)
-
-
-def _report(runtime: Runtime, spec: MappingSpec, link: Link, record: Record) -> None:
-    side = link.origin.other
-    twin, origin = link.end(side), link.end(link.origin)
-    error = Rejected(
-        f"it is a second twin of {origin.label}, whose twin is {twin.label}",
-        side=side.value,
-        remedy=f"Carry over what people wrote on {record.label}, then close or delete it.",
-    )
-    park(runtime, Place(spec.pair, side, end_of(record), TWIN), error)
-    log.error("a second twin", action="sweep.double", record=record.label, twin=twin.label)
 
 
 def _refresh(runtime: Runtime, links: Sequence[Link]) -> None:
