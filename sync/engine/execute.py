@@ -16,7 +16,7 @@ from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
-from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
+from sync.core.plan import Action, Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
 from sync.engine.doubles import report
@@ -41,6 +41,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
+    _keep_news(runtime, actions)
     unfinished = update(
         runtime, [one for one in actions if isinstance(one, Update)], plan.hash
     ) | remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
@@ -77,6 +78,21 @@ def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
                 body = Carried(original, copy.lane, reference, "", copy.author)
                 remark_ = Remark(case.spec.pair, side, case.link, body)
                 arrived(runtime, remark_, copy.id, "", seen=True)
+
+
+def _keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
+    """Remember that a record has new comments before a write of ours covers them with its version:
+    a crash in between would leave nothing that tells of them."""
+    written = {
+        (one.link.id, one.side)
+        for one in actions
+        if isinstance(one, Update) and one.link.agreed_at is not None
+    }
+    for remark_ in (one for one in actions if isinstance(one, Remark)):
+        source = remark_.side.other
+        if (remark_.link.id, source) in written:
+            end = remark_.link.end(source)
+            runtime.store.inbox.nudge(source, end.container, [end.key], "commented")
 
 
 def _note(runtime: Runtime, note: Note) -> None:

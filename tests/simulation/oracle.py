@@ -40,6 +40,7 @@ from sync.core import marks
 from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
 from sync.demo.couples import Couple, Marks, Names, TruthLookup
+from sync.engine.doubles import TWIN
 from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry
 from tests.simulation.rig import Rig
@@ -143,7 +144,7 @@ class Judge:
                 continue
             there = self.truth.of(side.other).records
             live = [one for one in rows if one.key in there]
-            told = {row.key for row in self.parked}
+            told = {row.key for row in self.parked if _speaks_of_twins(row)}
             if self.crowd.unstamped and len(live) - len(told & {one.key for one in live}) == 1:
                 self.excused["a twin hidden before we knew of it was made again, and told"] += 1
                 continue
@@ -398,6 +399,11 @@ class Judge:
         links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])
         link = links.get(couple.servicenow.key)
         return self.rig.store.ledger.history(link.id) if link else ()
+
+
+def _speaks_of_twins(row: Parked) -> bool:
+    """Whether a record is put aside because another one is the twin."""
+    return row.field == TWIN or row.reason.startswith("it was made for")
 
 
 def names_of(couple: Couple) -> tuple[str, ...]:
