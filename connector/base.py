@@ -27,13 +27,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
     Draft,
+    File,
+    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -157,6 +159,20 @@ class Adapter(Protocol):
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add comments in the given order for each record; ``Done.key`` is the comment's id."""
+
+    def files(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[File, ...]:
+        """All files of these records, oldest first."""
+
+    def fetch(self, file: File, into: BinaryIO) -> str:
+        """Stream a file's content into an open one; its sha256."""
+
+    def attach(self, drafts: Sequence[FileDraft]) -> list[WriteResult]:
+        """Attach files; ``Done.key`` is the attachment's id. Never repeated when unclear."""
+
+    def file_limit(self) -> int | None:
+        """The largest file in bytes that the side takes, where it tells."""
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links (Jira only)."""

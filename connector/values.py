@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeAlias
 
 from connector.errors import ConnectorError, Rejected
@@ -46,10 +47,11 @@ class Record:
 
 
 class StreamKind(StrEnum):
-    """What a stream reports: moved records, or new comments on records."""
+    """What a stream reports: moved records, new comments or new files on records."""
 
     RECORDS = "records"
     COMMENTS = "comments"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,36 @@ class Comment:
     updated: datetime
     body: str
     internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One attachment as its system holds it."""
+
+    container: str
+    key: str
+    id: str
+    name: str
+    size: int
+    type: str
+    author: str
+    author_name: str
+    created: datetime
+    digest: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileDraft:
+    """A file to attach; its content is on disk."""
+
+    container: str
+    key: str
+    name: str
+    type: str
+    path: Path
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

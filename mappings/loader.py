@@ -14,10 +14,18 @@ from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
 from mappings.lint import across, creates, within
-from mappings.model import CommentRules, Create, JiraEnd, MappingSpec, ServiceNowEnd
+from mappings.model import (
+    AttachmentRules,
+    CommentRules,
+    Create,
+    JiraEnd,
+    MappingSpec,
+    ServiceNowEnd,
+)
 from mappings.nodes import Document, Problem, read
 from mappings.problems import explain
-from mappings.schema import CreatePart, FieldPart, JiraPart, MappingFile
+from mappings.schema import AttachmentsPart, CreatePart, FieldPart, JiraPart, MappingFile
+from mappings.sides import Flow
 
 PROJECT = "{project}"
 """Stands for the configured project's key, in ``project`` and in scopes."""
@@ -116,7 +124,13 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
         shape.conflict,
         tuple(rule(name, part, shape, document.file) for name, part in shape.fields.items()),
         CommentRules(comments.work_notes, comments.comments, comments.jira, comments.backlog),
+        _attachments(shape.attachments),
         shape.model_dump(mode="json", by_alias=True),
         document.file,
         {rule: document.line(("fields", rule)) for rule in shape.fields},
     )
+
+
+def _attachments(part: AttachmentsPart) -> AttachmentRules:
+    flow = None if part.flow == "off" else Flow(part.flow)
+    return AttachmentRules(flow, part.max_mb, tuple(part.only), tuple(part.never), part.backlog)

@@ -72,6 +72,22 @@ class CommentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRules:
+    """Which files are carried.
+
+    ``flow`` is a :class:`Flow`, or nothing for none at all. ``only`` and ``never`` are endings of
+    names in lower case, without the dot; an empty ``only`` takes all. ``backlog`` carries those
+    older than the link, once.
+    """
+
+    flow: Flow | None = None
+    max_mb: int = 100
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    backlog: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One field of a mapping."""
 
@@ -97,6 +113,7 @@ class MappingSpec:
     conflict: ConflictPolicy
     rules: tuple[Rule, ...]
     comments: CommentRules
+    attachments: AttachmentRules
     raw: Mapping[str, Any]
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -18,6 +18,9 @@ RelationName = Literal[
     "number", "flag", "same", "constant", "template",
 ]  # fmt: skip
 
+NEVER = ("bat", "cmd", "com", "exe", "hta", "jar", "js", "msi", "ps1", "scr", "vbs")
+"""What runs when somebody opens it, unless a mapping says otherwise."""
+
 
 def _word(value: Any) -> Any:
     """YAML's numbers are meant as texts; its booleans are a trap (``no``), so they are refused."""
@@ -146,10 +149,29 @@ class CommentsPart(Strict):
     backlog: bool = Field(default=True, description="Carry comments older than the link, once.")
 
 
-class AttachmentsPart(Strict):
-    """Reserved for attachments."""
+def _ending(value: Any) -> Any:
+    """``.PDF`` and ``pdf`` mean the same."""
+    return [str(one).lower().lstrip(".") for one in _many(value)]
 
-    max_mb: int = Field(10, ge=1)
+
+Endings = Annotated[
+    list[str],
+    BeforeValidator(_ending),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""Endings of file names."""
+
+
+class AttachmentsPart(Strict):
+    """Which files are carried. One that is left out is told of on the twin, once."""
+
+    flow: Literal["both", "to_jira", "to_servicenow", "off"] = "both"
+    max_mb: int = Field(100, ge=1, description="Largest file; the side's own limit counts too.")
+    only: Endings = Field(default_factory=list, description="Endings that are carried; none: all.")
+    never: Endings = Field(
+        default_factory=lambda: list(NEVER), description="Endings that are never carried."
+    )
+    backlog: bool = Field(default=True, description="Carry files older than the link, once.")
 
 
 class MappingFile(Strict):
@@ -163,4 +185,4 @@ class MappingFile(Strict):
     conflict: ConflictPolicy = ConflictPolicy.OWNER
     fields: dict[str, FieldPart] = Field(min_length=1)
     comments: CommentsPart = CommentsPart()
-    attachments: AttachmentsPart = AttachmentsPart(max_mb=10)
+    attachments: AttachmentsPart = AttachmentsPart(max_mb=100)

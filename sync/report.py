@@ -11,7 +11,18 @@ from rich.table import Table
 from mappings.sides import Side
 from sync.core.merge import Clash, Stuck
 from sync.core.model import Conflict, HistoryRow, Link, Parked, Seat, Value
-from sync.core.plan import Action, Adopt, Create, FieldWrite, Note, Plan, Remark, Update, anchor
+from sync.core.plan import (
+    Action,
+    Adopt,
+    Attach,
+    Create,
+    FieldWrite,
+    Note,
+    Plan,
+    Remark,
+    Update,
+    anchor,
+)
 from sync.core.safety import Holding
 from sync.runtime import plain
 
@@ -46,7 +57,10 @@ def action_data(action: Action) -> dict[str, Any]:
         return {**common, "twin": label, "fields": _fields(action.writes)}
     if isinstance(action, Adopt):
         return {**common, "twin": action.jira.label, "why": action.reason}
-    return {**common, "twin": action.link.end(action.side).label, "author": action.comment.author}
+    twin = action.link.end(action.side).label
+    if isinstance(action, Attach):
+        return {**common, "twin": twin, "name": action.name, "bytes": action.file.size}
+    return {**common, "twin": twin, "author": action.comment.author}
 
 
 def _fields(writes: Iterable[FieldWrite]) -> list[dict[str, Any]]:
@@ -86,6 +100,9 @@ def _rows(action: Action) -> list[tuple[str, str, str, str]]:
         return [("adopt", "", action.jira.label, action.reason)]
     if isinstance(action, Remark):
         return [("comment", "", show(action.comment.body), f"by {action.comment.author}")]
+    if isinstance(action, Attach):
+        size = f"{action.file.size:,} bytes"
+        return [("attach", "", show(action.name), f"{size} by {show(action.file.author_name)}")]
     return [(w.name, show(w.old), show(w.new), w.reason) for w in action.writes]
 
 

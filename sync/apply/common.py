@@ -19,6 +19,9 @@ ECHO = "echo"
 """Reason of a row whose record we changed without seeing all that moved it."""
 
 
+FILED = "filed"
+"""Reason of a row whose record has a new file."""
+
 LATER = "later"
 """Reason of a row whose record waits for a write that has to be tried again."""
 
@@ -36,6 +39,11 @@ class Place:
 def comment_field(comment_id: str) -> str:
     """What a comment that could not be carried is called where fields are named."""
     return f"comment {comment_id}"
+
+
+def file_field(file_id: str) -> str:
+    """What a file that could not be carried is called where fields are named."""
+    return f"file {file_id}"
 
 
 def park(runtime: Runtime, place: Place, error: Rejected, fingerprint: str = "") -> None:

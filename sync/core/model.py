@@ -109,14 +109,15 @@ class IntentKind(StrEnum):
 
     CREATE = "create"
     COMMENT = "comment"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create or comment under way. ``marker`` is unique and the same for every attempt.
+    """A create, comment or file under way. ``marker`` is unique, the same for every attempt.
 
-    ``side`` is where it is written; ``source_key`` the record (create) or comment (comment) it
-    comes from; ``parent`` the record that gets the comment. ``sent_at`` is the target's clock.
+    ``side`` is where it is written; ``source_key`` the record, comment or file it comes from;
+    ``parent`` the record that gets the comment or file. ``sent_at`` is the target's clock.
     """
 
     marker: str
@@ -181,6 +182,23 @@ class CommentLink:
     source_id: str
     copy_id: str
     lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file that was carried: source id on one side, its copy's id on the other.
+
+    ``size`` is in bytes, ``digest`` the sha256 of what was sent (empty where nobody knows it: a
+    copy that was found there).
+    """
+
+    link_id: int
+    source: Side
+    source_id: str
+    copy_id: str
+    name: str
+    size: int
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

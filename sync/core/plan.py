@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from connector.values import File
 from mappings.sides import Side
 from mappings.values import Change, Unknown
 from sync.core.merge import Clash, Stuck
@@ -48,6 +49,18 @@ class Carried:
     body: str
     author: str
     internal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Attach a copy of the other side's ``file`` on ``side``, under a name that is safe there."""
+
+    pair: str
+    side: Side
+    link: Link
+    file: File
+    name: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,7 @@ class Remark:
     comment: Carried
 
 
-Action: TypeAlias = "Create | Update | Adopt | Remark"
+Action: TypeAlias = "Create | Update | Adopt | Remark | Attach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +166,13 @@ class Plan:
         )
 
 
-ORDER = {Adopt: 0, Create: 1, Update: 2, Remark: 3}
+ORDER = {Adopt: 0, Create: 1, Update: 2, Remark: 3, Attach: 4}
 
 
 def ordered(actions: list[Action], pairs: tuple[str, ...]) -> tuple[Action, ...]:
-    """Pairs in their order; adopt, create, update, comment within one; then by place.
+    """Pairs in their order; adopt, create, update, comment, attach within one; then by place.
 
-    Comments of one record keep the order in which they are given.
+    Comments and files of one record keep the order in which they are given.
     """
     rank = {pair: place for place, pair in enumerate(pairs)}
 
@@ -188,6 +201,9 @@ def identity(action: Action) -> list[Any]:
                 _values(action.writes)]  # fmt: skip
     if isinstance(action, Adopt):
         return ["adopt", action.pair, action.servicenow.key, action.jira.key]
+    if isinstance(action, Attach):
+        return ["attach", action.pair, action.side, action.link.end(action.side).key,
+                action.reference]  # fmt: skip
     return ["comment", action.pair, action.side, action.link.end(action.side).key,
             action.comment.reference]  # fmt: skip
 
@@ -203,5 +219,7 @@ def _tally(action: Action) -> dict[str, int]:
         return {"adopt": 1}
     if isinstance(action, Remark):
         return {"comment": 1}
+    if isinstance(action, Attach):
+        return {"attach": 1}
     moves = sum(1 for write in action.writes if write.change.wish is not None)
     return {"update": int(len(action.writes) > moves), "transition": moves}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.values import Comment, Fields, Record
+from connector.values import Comment, Fields, File, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.templates import LABEL
-from sync.apply.common import ECHO
-from sync.core.model import Base, CommentLink, Link, Parked
+from sync.apply.common import ECHO, FILED
+from sync.core.model import Base, CommentLink, FileLink, Link, Parked
 from sync.store.values import QueuedRow
 
 
@@ -33,6 +33,8 @@ class Case:
     complete: bool = False
     comments: Mapping[Side, tuple[Comment, ...]] = field(default_factory=dict)
     known: tuple[CommentLink, ...] = ()
+    files: Mapping[Side, tuple[File, ...]] = field(default_factory=dict)
+    filed: tuple[FileLink, ...] = ()
     deleted: frozenset[Side] = frozenset()
 
     @property
@@ -69,7 +71,7 @@ def reasons(row: QueuedRow) -> frozenset[str]:
     return frozenset(row.reason.split("+"))
 
 
-QUIET_REASONS = frozenset({"changed", ECHO, "commented"})
+QUIET_REASONS = frozenset({"changed", ECHO, "commented", FILED})
 """Reasons for which a record that equals its base needs no look at the other side."""
 
 

@@ -14,14 +14,18 @@ from datetime import datetime, timedelta
 from connector.errors import ConnectorError, Rejected
 from connector.values import Record
 from mappings.sides import Side
-from sync.apply.common import Place, comment_field, park
+from sync.apply.common import FILED, Place, comment_field, file_field, park
 from sync.apply.creates import made
+from sync.apply.files import filed
 from sync.apply.remarks import arrived
 from sync.core import marks
 from sync.core.model import End, Intent, IntentKind, IntentState, Link
-from sync.core.plan import Carried, Remark
+from sync.core.plan import Attach, Carried, Remark
 from sync.engine.carry import copies
+from sync.engine.cases import Case
 from sync.engine.doubles import report
+from sync.engine.filing import arrivals
+from sync.engine.listing import both_listed, desk
 from sync.engine.propose import end_of, made_by_us
 from sync.runtime import Look, Runtime, chunks, container, log
 from sync.store.values import SentIntent
@@ -46,6 +50,8 @@ def complete(runtime: Runtime) -> int:
         remarks = [i for i in waiting if i.side is side and i.kind is IntentKind.COMMENT]
         for where in dict.fromkeys(intent.container for intent in remarks):
             _remarks(runtime, side, where, [i for i in remarks if i.container == where])
+        files = [i for i in waiting if i.side is side and i.kind is IntentKind.FILE]
+        _files(runtime, side, files)
     left = _unclear(runtime)
     for intent in left:
         look_again(runtime, intent.marker, intent.side, intent.sent_at)
@@ -164,8 +170,9 @@ def _give_up(runtime: Runtime, intent: Intent) -> None:
 def _place(runtime: Runtime, intent: Intent) -> Place:
     """Where a person finds what was given up: the comment's record, or the record without twin."""
     link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
-    if intent.kind is IntentKind.COMMENT and link is not None:
-        field = comment_field(intent.source_key)
+    if intent.kind is not IntentKind.CREATE and link is not None:
+        named = comment_field if intent.kind is IntentKind.COMMENT else file_field
+        field = named(intent.source_key)
         return Place(intent.pair, intent.side, link.end(intent.side), field)
     return Place(intent.pair, intent.side.other, _origin_end(runtime, intent))
 
@@ -182,11 +189,12 @@ def _origin_end(runtime: Runtime, intent: Intent) -> End:
 
 def _wake(runtime: Runtime, intent: Intent) -> None:
     """Have the origin looked at again, so that the write is planned anew."""
-    if intent.kind is IntentKind.COMMENT:
+    if intent.kind is not IntentKind.CREATE:
         link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
         if link is not None:
             end = link.end(intent.side.other)
-            runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], "commented")
+            reason = "commented" if intent.kind is IntentKind.COMMENT else FILED
+            runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], reason)
         return
     spec = runtime.spec(intent.pair)
     if spec is not None:
@@ -211,3 +219,31 @@ def _remarks(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]
                 _wake(runtime, intent)
         else:
             _not_found(runtime, intent)
+
+
+def _files(runtime: Runtime, side: Side, intents: Sequence[Intent]) -> None:
+    parents = list(dict.fromkeys(intent.parent for intent in intents))
+    links = runtime.store.links.by_keys(side, parents)
+    for parent in parents:
+        mine = [intent for intent in intents if intent.parent == parent]
+        link = links.get(parent)
+        spec = runtime.spec(link.pair) if link else None
+        if link is None or spec is None:
+            runtime.store.intents.drop([intent.marker for intent in mine])
+            continue
+        case = both_listed(runtime, Case(spec, link, (), {}, {}))
+        _settle_files(runtime, case, side, mine)
+
+
+def _settle_files(runtime: Runtime, case: Case, side: Side, intents: Sequence[Intent]) -> None:
+    around = desk(runtime, [case])
+    there = dict(arrivals(case, side, around))
+    originals = {file.id: file for file in case.files[side.other]}
+    for intent in intents:
+        copy = there.get(intent.source_key)
+        if copy is None:
+            _not_found(runtime, intent)
+            continue
+        original = originals[intent.source_key]
+        action = Attach(case.spec.pair, side, case.link, original, copy.name, intent.marker)
+        filed(runtime, action, copy.id, "", copy.digest)

@@ -9,18 +9,22 @@ from datetime import timedelta
 from connector.errors import Rejected
 from mappings.sides import Side
 from mappings.values import Unknown
-from sync.apply.common import Place, close_conflicts, park
+from sync.apply.common import FILED, Place, close_conflicts, park
 from sync.apply.creates import create, made
+from sync.apply.files import attach, filed
 from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
-from sync.core.plan import Action, Adopt, Carried, Create, Note, Remark, Update
+from sync.core.plan import Action, Adopt, Attach, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
 from sync.engine.doubles import report
+from sync.engine.filing import arrivals as file_arrivals
+from sync.engine.filing import file_reference
 from sync.engine.judge import FROZEN, Verdict, present
+from sync.engine.listing import desk
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
@@ -36,15 +40,16 @@ def execute(runtime: Runtime, found: Study) -> None:
     actions = plan.actions
     _consented(runtime, found)
     _claim_copies(runtime, [verdict.case for verdict in found.verdicts])
+    _claim_files(runtime, [verdict.case for verdict in found.verdicts])
     for note in plan.notes:
         _note(runtime, note)
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     _keep_news(runtime, actions)
-    unfinished = update(
-        runtime, [one for one in actions if isinstance(one, Update)], plan.hash
-    ) | remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
+    unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
+    unfinished |= remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
+    unfinished |= attach(runtime, [one for one in actions if isinstance(one, Attach)], plan.hash)
     for verdict in found.verdicts:
         _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
     judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
@@ -80,19 +85,33 @@ def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
                 arrived(runtime, remark_, copy.id, "", seen=True)
 
 
+def _claim_files(runtime: Runtime, cases: Sequence[Case]) -> None:
+    """Copies of files that a crash left unrecorded."""
+    around = desk(runtime, cases)
+    for case in cases:
+        for side in Side:
+            originals = {file.id: file for file in case.files.get(side.other, ())}
+            for source_id, copy in file_arrivals(case, side, around):
+                marker = file_reference(around.installation, case.spec.pair, side.other, source_id)
+                original = originals[source_id]
+                action = Attach(case.spec.pair, side, case.link, original, copy.name, marker)
+                filed(runtime, action, copy.id, "", copy.digest)
+
+
 def _keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
-    """Remember that a record has new comments before a write of ours covers them with its version:
-    a crash in between would leave nothing that tells of them."""
+    """Remember that a record has new comments or files before a write of ours covers them with its
+    version: a crash in between would leave nothing that tells of them."""
     written = {
         (one.link.id, one.side)
         for one in actions
         if isinstance(one, Update) and one.link.agreed_at is not None
     }
-    for remark_ in (one for one in actions if isinstance(one, Remark)):
-        source = remark_.side.other
-        if (remark_.link.id, source) in written:
-            end = remark_.link.end(source)
-            runtime.store.inbox.nudge(source, end.container, [end.key], "commented")
+    for one in (action for action in actions if isinstance(action, Remark | Attach)):
+        source = one.side.other
+        if (one.link.id, source) in written:
+            end = one.link.end(source)
+            reason = "commented" if isinstance(one, Remark) else FILED
+            runtime.store.inbox.nudge(source, end.container, [end.key], reason)
 
 
 def _note(runtime: Runtime, note: Note) -> None:

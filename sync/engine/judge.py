@@ -18,10 +18,11 @@ from sync.core import marks
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide
 from sync.core.model import Base, HistoryRow, LinkState, Value
-from sync.core.plan import Action, FieldWrite, Note, Remark, Update
+from sync.core.plan import Action, Attach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import Case, context
 from sync.engine.epoch import RESTORED
+from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.runtime import container
 
 MARKS = "@marks"
@@ -69,6 +70,7 @@ class Bench:
     recent: Mapping[int, Sequence[HistoryRow]] = field(default_factory=dict)
     own_steps: frozenset[str] = frozenset()
     undone: frozenset[str] = frozenset()
+    desk: Desk = NO_FILES
 
 
 def judge(case: Case, bench: Bench) -> Verdict:
@@ -92,7 +94,12 @@ def judge(case: Case, bench: Bench) -> Verdict:
     kept = {name for name, decision in decisions.items() if isinstance(decision, Keep)}
     cleared = tuple(row.field for row in case.parked if row.field in kept and _whole(case))
     return Verdict(
-        case, (*updates, *_remarks(case, bench)), notes, settled, cleared, _agreed(case, bench)
+        case,
+        (*updates, *_remarks(case, bench), *_files(case, bench)),
+        notes,
+        settled,
+        cleared,
+        _agreed(case, bench),
     )
 
 
@@ -268,8 +275,15 @@ def _remarks(case: Case, bench: Bench) -> tuple[Remark, ...]:
     return tuple(
         Remark(case.spec.pair, side.other, case.link, comment)
         for side in Side
-        for comment in carried(case, side, bench.installation)
+        for comment in (
+            *carried(case, side, bench.installation),
+            *notices(case, side, bench.desk),
+        )
     )
+
+
+def _files(case: Case, bench: Bench) -> tuple[Attach, ...]:
+    return tuple(file for side in Side for file in attached(case, side, bench.desk))
 
 
 def mark_writes(case: Case, bench: Bench) -> dict[Side, FieldWrite]:

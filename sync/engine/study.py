@@ -15,8 +15,10 @@ from sync.core.model import HistoryRow
 from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
+from sync.engine.filing import Desk
 from sync.engine.gather import gather
 from sync.engine.judge import RETRY, Bench, Verdict, judge
+from sync.engine.listing import desk
 from sync.engine.propose import Proposal, propose
 from sync.engine.walks import Begun, begun, own_steps, undone
 from sync.runtime import Runtime
@@ -44,8 +46,8 @@ def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
     meet_people(runtime, gathered)
     proposals = tuple(propose(runtime, gathered.candidates))
     recent = _recent(runtime, gathered.cases)
-    walks = begun(runtime)
-    verdicts = tuple(_judge(runtime, case, recent, walks) for case in gathered.cases)
+    walks, filing = begun(runtime), desk(runtime, gathered.cases)
+    verdicts = tuple(_judge(runtime, case, recent, walks, filing) for case in gathered.cases)
     plan = _plan(runtime, verdicts, proposals)
     making = {case.link.id for case in gathered.cases if case.making}
     return Study(gathered, verdicts, proposals, plan, _holdings(runtime, plan, gathered, making))
@@ -57,7 +59,11 @@ def _recent(runtime: Runtime, cases: Sequence[Case]) -> dict[int, tuple[HistoryR
 
 
 def _judge(
-    runtime: Runtime, case: Case, recent: Mapping[int, tuple[HistoryRow, ...]], begun: Begun
+    runtime: Runtime,
+    case: Case,
+    recent: Mapping[int, tuple[HistoryRow, ...]],
+    begun: Begun,
+    filing: Desk,
 ) -> Verdict:
     return judge(
         case,
@@ -71,6 +77,7 @@ def _judge(
             recent=recent,
             own_steps=own_steps(runtime, case, begun),
             undone=undone(runtime, case, begun),
+            desk=filing,
         ),
     )
 

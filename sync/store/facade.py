@@ -23,6 +23,7 @@ from types import TracebackType
 from sync.store.comments import Comments
 from sync.store.database import Database
 from sync.store.directory import Directory
+from sync.store.files import Files
 from sync.store.inbox import Inbox
 from sync.store.intents import Intents
 from sync.store.lease import Leases
@@ -51,6 +52,7 @@ class Store:
         self.intents = Intents(database)
         self.patches = Patches(database)
         self.comments = Comments(database)
+        self.files = Files(database)
         self.ledger = Ledger(database, clock)
         self.directory = Directory(database)
         self.pairs = Pairs(database)

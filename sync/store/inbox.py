@@ -10,7 +10,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from connector.values import Sighting
 from mappings.sides import Side
@@ -18,12 +30,12 @@ from sync.core.model import InboxRow
 from sync.errors import BrokenInvariant
 from sync.store.database import Database
 from sync.store.rows import Upsert, chunks, column
-from sync.store.tables import COMMENT_LINK, CURSOR, INBOX, LINK, SEEN
+from sync.store.tables import COMMENT_LINK, CURSOR, FILE_LINK, INBOX, LINK, SEEN
 from sync.store.values import QueuedRow
 
-StreamKind: TypeAlias = Literal["records", "comments"]
+StreamKind: TypeAlias = Literal["records", "comments", "files"]
 
-_REASONS: Mapping[str, str] = {"records": "changed", "comments": "commented"}
+_REASONS: Mapping[str, str] = {"records": "changed", "comments": "commented", "files": "filed"}
 
 
 class Inbox:
@@ -45,13 +57,12 @@ class Inbox:
         """Take in a page of a stream and move its cursor; the number of records that are news.
 
         What was seen before inside the overlap, what the link's known version already covers and
-        comments that are linked (ours, come back) are no news. What was seen before ``keep_since``
-        is forgotten. A cursor never moves back.
+        comments and files that are linked (ours, come back) are no news. What was seen before
+        ``keep_since`` is forgotten. A cursor never moves back.
         """
         with self._database.write() as connection:
             fresh = self._unseen(stream_name, sightings)
-            known = self._versions if kind == "records" else self._comments
-            news = fresh - known(side, fresh)
+            news = fresh - self._known(kind, side, fresh)
             places = {s.key: s.container for s in sightings if (s.key, s.version) in news}
             self._put(side, places, _REASONS[kind])
             self._note(stream_name, [s for s in sightings if (s.key, s.version) in fresh])
@@ -159,17 +170,26 @@ class Inbox:
                 found.update((row[0], row[1]) for row in rows)
         return found
 
-    def _comments(self, side: Side, fresh: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Of these sightings, those of comments that were carried, or made by carrying."""
+    def _known(
+        self, kind: StreamKind, side: Side, fresh: set[tuple[str, str]]
+    ) -> set[tuple[str, str]]:
+        if kind == "records":
+            return self._versions(side, fresh)
+        return self._carried(COMMENT_LINK if kind == "comments" else FILE_LINK, side, fresh)
+
+    def _carried(
+        self, table: Table, side: Side, fresh: set[tuple[str, str]]
+    ) -> set[tuple[str, str]]:
+        """Of these sightings, those of comments or files that were carried, or made by carrying."""
         ids: set[str] = set()
-        here, there = COMMENT_LINK.c.source_id, COMMENT_LINK.c.copy_id
+        here, there = table.c.source_id, table.c.copy_id
         with self._database.read() as connection:
-            for part in chunks(sorted({comment for _, comment in fresh})):
-                ours = and_(COMMENT_LINK.c.source == side, here.in_(part))
+            for part in chunks(sorted({one for _, one in fresh})):
+                ours = and_(table.c.source == side, here.in_(part))
                 ids.update(connection.execute(select(here).where(ours)).scalars())
-                copies = and_(COMMENT_LINK.c.source == side.other, there.in_(part))
+                copies = and_(table.c.source == side.other, there.in_(part))
                 ids.update(connection.execute(select(there).where(copies)).scalars())
-        return {(key, comment) for key, comment in fresh if comment in ids}
+        return {(key, one) for key, one in fresh if one in ids}
 
     def _put(self, side: Side, places: Mapping[str, str], reason: str) -> None:
         now = self._clock()

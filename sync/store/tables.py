@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -185,6 +186,20 @@ COMMENT_LINK = Table(
     Column("lane", Text, nullable=False),
     Index("ix_comment_link_source_id", "source_id"),
     Index("ix_comment_link_copy_id", "copy_id"),
+)
+
+FILE_LINK = Table(
+    "file_link",
+    METADATA,
+    Column("link_id", ForeignKey("link.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", Word(Side), primary_key=True),
+    Column("source_id", Words, primary_key=True),
+    Column("copy_id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index("ix_file_link_source_id", "source_id"),
+    Index("ix_file_link_copy_id", "copy_id"),
 )
 
 _OPEN: dict[str, Any] = {"sqlite_where": text('"open" = 1'), "postgresql_where": text('"open"')}

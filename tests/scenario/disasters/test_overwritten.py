@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.intruder import interrupted
 
 from connector.sandbox.faults import Fault
 from mappings.defaults import shipped
 from mappings.sides import Side
 from tests.support.bench import Bench
-from tests.support.intruder import interrupted
 from tests.support.people import Company
 
 

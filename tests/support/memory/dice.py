@@ -11,7 +11,7 @@ from sync.store import QueuedRow, Store
 from tests.support.memory.pools import IDS, KEYS, NOON, WORDS, Pools
 
 Call: TypeAlias = Callable[[Store], object]
-KINDS: tuple[Literal["records", "comments"], ...] = ("records", "comments")
+KINDS: tuple[Literal["records", "comments", "files"], ...] = ("records", "comments", "files")
 REASONS = ("changed", "commented", "again")
 
 
@@ -172,6 +172,10 @@ class Dice(Pools):
     def _do_comments(self) -> Call:
         rows, ids = [self.comment() for _ in self.some(IDS, 2)], self.some(IDS)
         return each(lambda store: store.comments.add(rows), lambda store: store.comments.known(ids))
+
+    def _do_files(self) -> Call:
+        rows, ids = [self.file() for _ in self.some(IDS, 2)], self.some(IDS)
+        return each(lambda store: store.files.add(rows), lambda store: store.files.known(ids))
 
     # -- the ledger and the rest ---------------------------------------------------------------
 

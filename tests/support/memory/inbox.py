@@ -37,8 +37,7 @@ class MemoryInbox(Inbox):
         """Take in a page of a stream; the number of records that are news."""
         with self._tables.write():
             fresh = self._unseen(stream_name, sightings)
-            known = self._versions if kind == "records" else self._comments
-            news = fresh - known(side, fresh)
+            news = fresh - self._known(kind, side, fresh)
             places = {s.key: s.container for s in sightings if (s.key, s.version) in news}
             self._put(side, places, _REASONS[kind])
             self._note(stream_name, [s for s in sightings if (s.key, s.version) in fresh])
@@ -147,12 +146,20 @@ class MemoryInbox(Inbox):
         ids = (id for key in {key for key, _ in fresh} for id in index.at(words(key)))
         return {(end.key, end.version) for end in (links[id].end(side) for id in ids)}
 
-    def _comments(self, side: Side, fresh: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Of these sightings, those of comments that were carried, or made by carrying."""
-        asked = {words(comment) for _, comment in fresh}
-        carried, copied = self._tables.carried, self._tables.copied
-        ids = {id for id in asked if carried.at((side, id)) or copied.at((side.other, id))}
-        return {(key, comment) for key, comment in fresh if comment in ids}
+    def _known(
+        self, kind: StreamKind, side: Side, fresh: set[tuple[str, str]]
+    ) -> set[tuple[str, str]]:
+        if kind == "records":
+            return self._versions(side, fresh)
+        tables = self._tables
+        here, there = (
+            (tables.carried, tables.copied)
+            if kind == "comments"
+            else (tables.filed, tables.refiled)
+        )
+        asked = {words(one) for _, one in fresh}
+        ids = {id for id in asked if here.at((side, id)) or there.at((side.other, id))}
+        return {(key, one) for key, one in fresh if one in ids}
 
     def _put(self, side: Side, places: Mapping[str, str], reason: str) -> None:
         now = stamp(self._clock())

@@ -16,6 +16,7 @@ from sync.core.model import (
     CommentLink,
     Conflict,
     End,
+    FileLink,
     HistoryRow,
     Intent,
     IntentKind,
@@ -129,6 +130,11 @@ class Pools:
     def comment(self) -> CommentLink:
         """A carried comment."""
         return CommentLink(self.id(), self.side(), self.word(), self.word(), "lane")
+
+    def file(self) -> FileLink:
+        """A carried file."""
+        names = self.word(), self.word(), self.word()
+        return FileLink(self.id(), self.side(), *names, self.id() * 2**33, "d" * 64)
 
     def seat(self) -> Seat:
         """One side's part in a conflict."""

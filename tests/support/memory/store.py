@@ -12,6 +12,7 @@ from sync.store.schema import SHIPPED, Migrations
 from sync.store.values import Lease
 from tests.support.memory.comments import MemoryComments
 from tests.support.memory.directory import MemoryDirectory
+from tests.support.memory.files import MemoryFiles
 from tests.support.memory.inbox import MemoryInbox
 from tests.support.memory.intents import MemoryIntents
 from tests.support.memory.lease import MemoryLeases
@@ -46,6 +47,7 @@ class MemoryStore(Store):
         self.intents = MemoryIntents(tables)
         self.patches = MemoryPatches(tables)
         self.comments = MemoryComments(tables)
+        self.files = MemoryFiles(tables)
         self.ledger = MemoryLedger(tables, clock)
         self.directory = MemoryDirectory(tables)
         self.pairs = MemoryPairs(tables)

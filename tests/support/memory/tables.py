@@ -17,6 +17,7 @@ from sync.core.model import (
     Base,
     CommentLink,
     Conflict,
+    FileLink,
     HistoryRow,
     Link,
     LinkState,
@@ -191,6 +192,10 @@ class Tables:
         self.comments_of = self.comments.index(lambda row: row.link_id)
         self.carried = self.comments.index(lambda row: (row.source, row.source_id))
         self.copied = self.comments.index(lambda row: (row.source, row.copy_id))
+        self.files: Table[tuple[int, Side, str], FileLink] = Table(steps)
+        self.files_of = self.files.index(lambda row: row.link_id)
+        self.filed = self.files.index(lambda row: (row.source, row.source_id))
+        self.refiled = self.files.index(lambda row: (row.source, row.copy_id))
 
     def _add_ledger(self, steps: Steps) -> None:
         self.conflicts: Table[int, Conflict] = Table(steps)

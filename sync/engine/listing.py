@@ -1,0 +1,106 @@
+"""Files of what a pass looks at: which side is asked for them, and when the other one is too.
+
+ServiceNow has a stream of new files; in Jira a file moves its issue, and an issue is read with the
+ids of its files, so only one with unknown ids is asked for more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from connector.values import File
+from mappings.sides import Side
+from sync.apply.common import FILED
+from sync.core.model import LinkState
+from sync.engine.cases import Case
+from sync.engine.filing import Desk, known_files
+from sync.engine.trust import accounts
+from sync.runtime import Runtime, container
+
+NATIVE = "attachment"
+"""Jira's field with the ids of an issue's files."""
+
+
+def with_files(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    """The cases with their files; where one is new, with those of the other side too.
+
+    Only the other side can tell that a copy stands there already although the store forgot.
+    """
+    known = runtime.store.files.known([case.link.id for case in cases])
+    open_cases = [replace(case, filed=known.get(case.link.id, ())) for case in cases]
+    return _list(runtime, _list(runtime, open_cases, _to_list), _to_compare)
+
+
+def both_listed(runtime: Runtime, case: Case) -> Case:
+    """A case with the files of both its records."""
+    known = runtime.store.files.known([case.link.id])[case.link.id]
+    return _list(runtime, [replace(case, filed=known)], lambda _: frozenset(Side))[0]
+
+
+def desk(runtime: Runtime, cases: Sequence[Case]) -> Desk:
+    """What judging the files of these cases needs; limits are only asked for where it is."""
+    filed = any(files for case in cases for files in case.files.values())
+    limits = {side: runtime.adapters[side].file_limit() if filed else None for side in Side}
+    ours = {side: accounts(runtime, side) for side in Side if filed}
+    return Desk(runtime.options.installation, ours, limits)
+
+
+def _to_list(case: Case) -> frozenset[Side]:
+    """Sides whose files may be new."""
+    flow = case.spec.attachments.flow
+    if flow is None or not (case.records.keys() & case.woken or case.making):
+        return frozenset()
+    told = {row.side for row in case.rows if FILED in row.reason.split("+")} | _unknown(case)
+    if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
+        told |= frozenset(Side)
+    return frozenset(side for side in told if flow.reaches(side.other))
+
+
+def _unknown(case: Case) -> set[Side]:
+    """Jira, where the issue shows files that nothing is known of."""
+    issue = case.records.get(Side.JIRA)
+    ids = issue.fields.get(NATIVE) if issue else None
+    shown = set(ids) if isinstance(ids, tuple) else set()
+    return {Side.JIRA} if shown - known_files(case.filed, Side.JIRA) else set()
+
+
+def _to_compare(case: Case) -> frozenset[Side]:
+    listed = case.files.keys()
+    new = any(
+        file.id not in known_files(case.filed, side) for side in listed for file in case.files[side]
+    )
+    return frozenset(Side) - listed if new else frozenset()
+
+
+def _list(
+    runtime: Runtime, cases: Sequence[Case], wanted: Callable[[Case], frozenset[Side]]
+) -> list[Case]:
+    asked = {case.link.id: wanted(case) for case in cases}
+    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    for case in cases:
+        for side in asked[case.link.id]:
+            places[(side, container(case.spec, side))].append(case.link.end(side).key)
+    found = _read(runtime, places)
+    return [
+        replace(case, files={**case.files, **_of(case, asked[case.link.id], found)})
+        for case in cases
+    ]  # fmt: skip
+
+
+def _of(
+    case: Case, sides: frozenset[Side], found: Mapping[tuple[Side, str], tuple[File, ...]]
+) -> dict[Side, tuple[File, ...]]:
+    return {side: found.get((side, case.link.end(side).key), ()) for side in sides}
+
+
+def _read(
+    runtime: Runtime, places: Mapping[tuple[Side, str], Sequence[str]]
+) -> dict[tuple[Side, str], tuple[File, ...]]:
+    """Fresh, because a copy that an index does not show yet would be made twice."""
+    found: dict[tuple[Side, str], list[File]] = defaultdict(list)
+    for (side, where), keys in places.items():
+        for file in runtime.adapters[side].files(where, list(dict.fromkeys(keys)), fresh=True):
+            found[(side, file.key)].append(file)
+    return {place: tuple(files) for place, files in found.items()}
