@@ -9,7 +9,7 @@ from datetime import timedelta
 from connector.errors import Rejected
 from mappings.sides import Side
 from mappings.values import Unknown
-from sync.apply.common import Place, close_conflicts, park
+from sync.apply.common import LATER, Place, close_conflicts, park
 from sync.apply.creates import create, made
 from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
@@ -20,6 +20,7 @@ from sync.core.plan import Action, Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import arrivals
 from sync.engine.cases import Case
 from sync.engine.doubles import report
+from sync.engine.epoch import recovering
 from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
@@ -42,9 +43,8 @@ def execute(runtime: Runtime, found: Study) -> None:
         _adopt(runtime, adopt, plan.hash)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     _keep_news(runtime, actions)
-    unfinished = update(
-        runtime, [one for one in actions if isinstance(one, Update)], plan.hash
-    ) | remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
+    unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
+    unfinished |= _remarks(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
     for verdict in found.verdicts:
         _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
     judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
@@ -93,6 +93,18 @@ def _keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
         if (remark_.link.id, source) in written:
             end = remark_.link.end(source)
             runtime.store.inbox.nudge(source, end.container, [end.key], "commented")
+
+
+def _remarks(runtime: Runtime, actions: Sequence[Remark], plan: str) -> frozenset[int]:
+    """Carry comments; right after a store was put back one may be under way that it never heard of,
+    so they wait as new records do."""
+    if not recovering(runtime):
+        return remark(runtime, actions, plan)
+    for one in actions:
+        end = one.link.end(one.side.other)
+        due = runtime.clock() + HELD_BACK
+        runtime.store.inbox.delay(one.side.other, end.container, [end.key], LATER, due)
+    return frozenset(one.link.id for one in actions)
 
 
 def _note(runtime: Runtime, note: Note) -> None:
