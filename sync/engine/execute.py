@@ -212,9 +212,13 @@ def _named(link: Link, like: Link) -> Link:
 
 def _overtaken(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     """Ask for another look where a reference got its twin in this very pass."""
-    for rule in verdict.case.spec.rules:
-        base = verdict.settled.get(rule.name)
-        if rule.relation.kind != "link" or base is None:
+    updates = [action for action in verdict.actions if isinstance(action, Update)]
+    told = {write.name for update in updates for write in update.writes}
+    rules = [rule for rule in verdict.case.spec.rules if rule.relation.kind == "link"]
+    written = runtime.store.links.bases([link.id]) if told & {rule.name for rule in rules} else {}
+    for rule in rules:
+        base = {**verdict.settled, **written.get(link.id, {})}.get(rule.name)
+        if base is None:
             continue
         if not rule.relation.holds(base.servicenow, base.jira, runtime.directory):
             end = link.servicenow
