@@ -30,6 +30,9 @@ MEMO = "tandem.epoch"
 RESTORED = "restored"
 """Reason of a row whose link, or its absence, may be older than what both sides hold."""
 
+HELD_BACK = timedelta(seconds=5)
+"""How long one waits whose copy may be under way."""
+
 EVERY = timedelta(hours=1)
 _NOW, _NEXT, _DOUBTED = "epoch", "epoch.next", "epoch.doubted"
 _READOPTED = "readopted"

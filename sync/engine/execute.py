@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from connector.errors import Rejected
 from mappings.sides import Side
 from mappings.values import Unknown
-from sync.apply.common import FILED, Place, close_conflicts, park
+from sync.apply.common import Place, close_conflicts, park
 from sync.apply.creates import create, made
-from sync.apply.files import attach, filed
-from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
-from sync.core.plan import Action, Adopt, Attach, Carried, Create, Note, Remark, Update
-from sync.engine.carry import arrivals
-from sync.engine.cases import Case
+from sync.core.plan import Adopt, Create, Note, Update
+from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.doubles import report
-from sync.engine.filing import arrivals as file_arrivals
-from sync.engine.filing import file_reference
+from sync.engine.epoch import HELD_BACK
 from sync.engine.judge import FROZEN, Verdict, present
-from sync.engine.listing import desk
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
 from sync.runtime import Runtime, log
-
-HELD_BACK = timedelta(seconds=5)
-"""How long a record waits whose twin may be under way."""
 
 
 def execute(runtime: Runtime, found: Study) -> None:
@@ -39,17 +29,15 @@ def execute(runtime: Runtime, found: Study) -> None:
     plan = found.plan
     actions = plan.actions
     _consented(runtime, found)
-    _claim_copies(runtime, [verdict.case for verdict in found.verdicts])
-    _claim_files(runtime, [verdict.case for verdict in found.verdicts])
+    claim(runtime, [verdict.case for verdict in found.verdicts])
     for note in plan.notes:
         _note(runtime, note)
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
-    _keep_news(runtime, actions)
+    keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
-    unfinished |= remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
-    unfinished |= attach(runtime, [one for one in actions if isinstance(one, Attach)], plan.hash)
+    unfinished |= carry(runtime, actions, plan.hash)
     for verdict in found.verdicts:
         _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
     judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
@@ -73,45 +61,6 @@ def _consented(runtime: Runtime, found: Study) -> None:
                     first_run_done=state.first_run_done or spec.pair in busy,
                 )
             )
-
-
-def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
-    """Copies that rode with a create, or that a crash left unrecorded."""
-    for case in cases:
-        for side in Side:
-            for reference, original, copy in arrivals(case, side, runtime.options.installation):
-                body = Carried(original, copy.lane, reference, "", copy.author)
-                remark_ = Remark(case.spec.pair, side, case.link, body)
-                arrived(runtime, remark_, copy.id, "", seen=True)
-
-
-def _claim_files(runtime: Runtime, cases: Sequence[Case]) -> None:
-    """Copies of files that a crash left unrecorded."""
-    around = desk(runtime, cases)
-    for case in cases:
-        for side in Side:
-            originals = {file.id: file for file in case.files.get(side.other, ())}
-            for source_id, copy in file_arrivals(case, side, around):
-                marker = file_reference(around.installation, case.spec.pair, side.other, source_id)
-                original = originals[source_id]
-                action = Attach(case.spec.pair, side, case.link, original, copy.name, marker)
-                filed(runtime, action, copy.id, "", copy.digest)
-
-
-def _keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
-    """Remember that a record has new comments or files before a write of ours covers them with its
-    version: a crash in between would leave nothing that tells of them."""
-    written = {
-        (one.link.id, one.side)
-        for one in actions
-        if isinstance(one, Update) and one.link.agreed_at is not None
-    }
-    for one in (action for action in actions if isinstance(action, Remark | Attach)):
-        source = one.side.other
-        if (one.link.id, source) in written:
-            end = one.link.end(source)
-            reason = "commented" if isinstance(one, Remark) else FILED
-            runtime.store.inbox.nudge(source, end.container, [end.key], reason)
 
 
 def _note(runtime: Runtime, note: Note) -> None:
@@ -219,9 +168,13 @@ def _named(link: Link, like: Link) -> Link:
 
 def _overtaken(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     """Ask for another look where a reference got its twin in this very pass."""
-    for rule in verdict.case.spec.rules:
-        base = verdict.settled.get(rule.name)
-        if rule.relation.kind != "link" or base is None:
+    updates = [action for action in verdict.actions if isinstance(action, Update)]
+    told = {write.name for update in updates for write in update.writes}
+    rules = [rule for rule in verdict.case.spec.rules if rule.relation.kind == "link"]
+    written = runtime.store.links.bases([link.id]) if told & {rule.name for rule in rules} else {}
+    for rule in rules:
+        base = {**verdict.settled, **written.get(link.id, {})}.get(rule.name)
+        if base is None:
             continue
         if not rule.relation.holds(base.servicenow, base.jira, runtime.directory):
             end = link.servicenow

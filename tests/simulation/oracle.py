@@ -352,7 +352,9 @@ class Judge:
                     yield f"I-09 {couple}: {token!r} of {side} stands {where}"
                     continue
                 late = any(f"field=comment {one.id}," in line for line in self.rig.trace)
-                if hits and not late:  # one that was put aside comes when a person asks again
+                # One that was put aside comes when a person asks again; one that a person deleted
+                # before we knew of it comes once more.
+                if hits and not late and not gone:
                     order.append((hits[0], one.created.replace(microsecond=0)))
                 if side is Side.SERVICENOW and hits and not copies[hits[0]].internal:
                     yield f"I-22 {couple}: {token!r} may be read by customers"

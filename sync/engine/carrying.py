@@ -1,0 +1,78 @@
+"""Comments and files, carried out: what is there already, what is sent, what has to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mappings.sides import Side
+from sync.apply.common import FILED, LATER
+from sync.apply.files import attach, filed
+from sync.apply.remarks import arrived, remark
+from sync.core.plan import Action, Attach, Carried, Remark, Update
+from sync.engine.carry import arrivals
+from sync.engine.cases import Case
+from sync.engine.epoch import HELD_BACK, recovering
+from sync.engine.filing import arrivals as file_arrivals
+from sync.engine.filing import file_reference
+from sync.engine.listing import desk
+from sync.runtime import Runtime
+
+
+def claim(runtime: Runtime, cases: Sequence[Case]) -> None:
+    """Remember copies that rode with a create, or that a crash left unrecorded."""
+    _claim_comments(runtime, cases)
+    _claim_files(runtime, cases)
+
+
+def _claim_comments(runtime: Runtime, cases: Sequence[Case]) -> None:
+    for case in cases:
+        for side in Side:
+            for reference, original, copy in arrivals(case, side, runtime.options.installation):
+                body = Carried(original, copy.lane, reference, "", copy.author)
+                remark_ = Remark(case.spec.pair, side, case.link, body)
+                arrived(runtime, remark_, copy.id, "", seen=True)
+
+
+def _claim_files(runtime: Runtime, cases: Sequence[Case]) -> None:
+    around = desk(runtime, cases)
+    for case in cases:
+        for side in Side:
+            originals = {file.id: file for file in case.files.get(side.other, ())}
+            for source_id, copy in file_arrivals(case, side, around):
+                marker = file_reference(around.installation, case.spec.pair, side.other, source_id)
+                original = originals[source_id]
+                action = Attach(case.spec.pair, side, case.link, original, copy.name, marker)
+                filed(runtime, action, copy.id, "", copy.digest)
+
+
+def keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
+    """Remember that a record has new comments or files before a write of ours covers them with its
+    version: a crash in between would leave nothing that tells of them."""
+    written = {
+        (one.link.id, one.side)
+        for one in actions
+        if isinstance(one, Update) and one.link.agreed_at is not None
+    }
+    for one in (action for action in actions if isinstance(action, Remark | Attach)):
+        source = one.side.other
+        if (one.link.id, source) in written:
+            end = one.link.end(source)
+            reason = "commented" if isinstance(one, Remark) else FILED
+            runtime.store.inbox.nudge(source, end.container, [end.key], reason)
+
+
+def carry(runtime: Runtime, actions: Sequence[Action], plan: str) -> frozenset[int]:
+    """Send comments, then files; the ids of links that need another look.
+
+    Right after a store was put back one may be under way that it never heard of, so they wait then,
+    as new records do.
+    """
+    remarks = [one for one in actions if isinstance(one, Remark)]
+    files = [one for one in actions if isinstance(one, Attach)]
+    if not recovering(runtime):
+        return remark(runtime, remarks, plan) | attach(runtime, files, plan)
+    for one in (*remarks, *files):
+        source = one.side.other
+        end, due = one.link.end(source), runtime.clock() + HELD_BACK
+        runtime.store.inbox.delay(source, end.container, [end.key], LATER, due)
+    return frozenset(one.link.id for one in (*remarks, *files))
