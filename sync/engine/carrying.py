@@ -71,8 +71,9 @@ def carry(runtime: Runtime, actions: Sequence[Action], plan: str) -> frozenset[i
     files = [one for one in actions if isinstance(one, Attach)]
     if not recovering(runtime):
         return remark(runtime, remarks, plan) | attach(runtime, files, plan)
-    for one in (*remarks, *files):
+    waiting: list[Remark | Attach] = [*remarks, *files]
+    for one in waiting:
         source = one.side.other
         end, due = one.link.end(source), runtime.clock() + HELD_BACK
         runtime.store.inbox.delay(source, end.container, [end.key], LATER, due)
-    return frozenset(one.link.id for one in (*remarks, *files))
+    return frozenset(one.link.id for one in waiting)
