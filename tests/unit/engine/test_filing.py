@@ -17,10 +17,11 @@ from sync.engine.cases import Case
 from sync.engine.filing import Desk, arrivals, attached, left_out, notices, safe_name
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+BOTH = AttachmentRules(Flow.BOTH)
 DESK = Desk("here", {side: frozenset({"tandem"}) for side in Side})
 
 
-def spec(rules: AttachmentRules = AttachmentRules(Flow.BOTH)) -> MappingSpec:
+def spec(rules: AttachmentRules = BOTH) -> MappingSpec:
     return replace(load(shipped(), project="OPS")[0], attachments=rules)
 
 
