@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeAlias
 
 from connector.errors import ConnectorError, Rejected
@@ -46,10 +47,11 @@ class Record:
 
 
 class StreamKind(StrEnum):
-    """What a stream reports: moved records, or new comments on records."""
+    """What a stream reports: moved records, new comments on records, or new files on records."""
 
     RECORDS = "records"
     COMMENTS = "comments"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One row of a change feed: this record (or a comment on it) was seen at this version.
+    """One row of a change feed: this record (or something on it) was seen at this version.
 
-    For a comment stream ``key`` is the record's and ``version`` the comment's own id.
+    In a stream of comments or files ``key`` is the record's and ``version`` the thing's own id.
     """
 
     container: str
@@ -227,6 +229,40 @@ class Comment:
     updated: datetime
     body: str
     internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One attachment; ``size`` in bytes, ``type`` its content type, ``author`` as a comment's.
+
+    ``digest`` is the SHA-256 in hex where the side tells it, else empty. ``inline``: an image that
+    was pasted into a field's text. The name is the person's own and may occur twice.
+    """
+
+    container: str
+    key: str
+    id: str
+    name: str
+    size: int
+    type: str
+    author: str
+    author_name: str
+    created: datetime
+    digest: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileDraft:
+    """A file to attach; ``path`` holds its content, ``size`` bytes with this SHA-256."""
+
+    container: str
+    key: str
+    name: str
+    type: str
+    path: Path
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

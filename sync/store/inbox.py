@@ -21,9 +21,13 @@ from sync.store.rows import Upsert, chunks, column
 from sync.store.tables import COMMENT_LINK, CURSOR, INBOX, LINK, SEEN
 from sync.store.values import QueuedRow
 
-StreamKind: TypeAlias = Literal["records", "comments"]
+StreamKind: TypeAlias = Literal["records", "comments", "files"]
 
-_REASONS: Mapping[str, str] = {"records": "changed", "comments": "commented"}
+_REASONS: Mapping[str, str] = {
+    "records": "changed",
+    "comments": "commented",
+    "files": "attached",
+}
 
 
 class Inbox:
