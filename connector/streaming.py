@@ -8,6 +8,7 @@ ever holds more than a chunk.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from connector.errors import BrokenAnswer, ConnectorError
+from connector.values import File
 
+UNKNOWN = "application/octet-stream"
+_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
 CHUNK = 64 * 1024
 WORDS = 64 * 1024
 """How much of a refusal's body is read."""
@@ -24,12 +28,13 @@ WORDS = 64 * 1024
 class Sink:
     """Where a content goes: an open file, from its present place on.
 
-    ``size`` is the length that the side announced. Each :meth:`take` begins anew.
+    The ``file`` says which length the side announced. Each :meth:`take` begins anew.
     """
 
-    def __init__(self, into: BinaryIO, size: int, side: str) -> None:
+    def __init__(self, into: BinaryIO, file: File, side: str) -> None:
         self._into = into
-        self._size = size
+        self._size = file.size
+        self._type = file.type.partition(";")[0].strip()
         self._side = side
         self._start = into.tell() if into.seekable() else None
         self._fresh = True
@@ -49,6 +54,11 @@ class Sink:
             raise self._wrong(where, "shorter")
         self.digest = found.hexdigest()
 
+    def is_page(self, kind: str | None) -> bool:
+        """Whether this content type is that of a page, where a file of another type is due."""
+        came = (kind or "").partition(";")[0].strip().lower()
+        return came == "text/html" and self._type.lower() != came
+
     def _rewind(self) -> None:
         if not self._fresh and self._start is not None:
             self._into.seek(self._start)
@@ -58,6 +68,11 @@ class Sink:
     def _wrong(self, where: str, how: str) -> BrokenAnswer:
         what = f"the content of a file is {how} than its {self._size} bytes"
         return BrokenAnswer(what, side=self._side, where=where)
+
+
+def content_type(told: str) -> str:
+    """A content type that may stand in a header; what somebody wrote there is no command."""
+    return told if _TYPE.fullmatch(told) else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from connector.servicenow.facts import Facts
 from connector.servicenow.lists import Row, by_id, by_time, page_of
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import PASTED, file
-from connector.streaming import Sink, Upload
+from connector.streaming import Sink, Upload, content_type
 from connector.values import Done, File, FileDraft, WriteResult
 from connector.wire import NeverSent
 
@@ -77,7 +77,7 @@ class Files:
 
     def fetch(self, file: File, into: BinaryIO) -> str:
         """The content into a file; its digest."""
-        sink = Sink(into, file.size, SIDE)
+        sink = Sink(into, file, SIDE)
         path = f"{_path(file)}/file"
         try:
             self._door.fetch(path, sink)
@@ -111,7 +111,7 @@ class Files:
             "file_name": draft.name,
         }
         path = "/attachment/file"
-        upload = Upload(draft.path, draft.size, draft.type or "application/octet-stream")
+        upload = Upload(draft.path, draft.size, content_type(draft.type))
         row = self._door.upload(path, params, upload)
         if not isinstance(row, dict) or not row.get("sys_id"):
             what = "the answer to an upload names no file"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import BinaryIO
 
 from connector.errors import ConnectorError, Gone, Rejected, RetryLater
+from connector.outcomes import outcome
 from connector.sandbox.content import Content
 from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow.attachments import PASTED, PENDING, TABLE, WITHHELD
@@ -66,7 +67,7 @@ class DirectFiles:
                 raise Gone("the file is not visible", side=_SIDE, where=f"GET {path}")
             _check_scan(row, f"GET {path}")
             held = attachments.content(self._world, row)
-        sink = Sink(into, file.size, _SIDE)
+        sink = Sink(into, file, _SIDE)
         sink.take(held.chunks(), f"GET {path}")
         return sink.digest
 
@@ -94,10 +95,6 @@ class DirectFiles:
     def detach(self, file: File) -> WriteResult:
         """Delete one file; gone already is gone."""
         path = f"{_API}/{file.id}"
-        try:
-            self._wire.rewrite("DELETE", path)
-        except ConnectorError as error:
-            return NotSent(error)
 
         def do() -> WriteResult:
             row = self._world.row(TABLE, file.id)
@@ -105,7 +102,11 @@ class DirectFiles:
                 attachments.detach(self._world, self._me(), file.id)
             return Done(file.id)
 
-        return self._attempt(f"DELETE {path}", do)
+        def once() -> WriteResult:
+            self._wire.rewrite("DELETE", path)
+            return self._attempt(f"DELETE {path}", do)
+
+        return outcome(once)
 
     def _attempt(self, where: str, do: Callable[[], WriteResult]) -> WriteResult:
         try:
