@@ -59,6 +59,9 @@ def _inside(address: Address) -> ipaddress.IPv4Address | None:
 
 def addresses(host: str) -> list[Address]:
     """Everything that a host name, or any spelling of a number, stands for."""
+    number = _number(host)
+    if number is not None:
+        return [number]
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -93,15 +96,18 @@ class Outside:
         ``take`` gets its answer, whose body is not read yet. Raises ``BrokenAnswer`` for an
         address that is not followed, or that leads on for ever.
         """
-        url = urljoin(start, location)
+        url = start
         for _step in range(STEPS):
+            if not location:
+                raise self._refused("there is none", where)
+            url = urljoin(url, location)
             self.check(url, where)
             self._count()
             with self._session() as session, closing(self._get(session, url, where)) as found:
                 if found.status_code not in REDIRECTS:
                     take(found)
                     return
-                url = urljoin(url, found.headers.get("Location", ""))
+                location = found.headers.get("Location", "")
         raise self._refused("it leads on and on", where)
 
     def check(self, url: str, where: str) -> None:
@@ -111,12 +117,14 @@ class Outside:
             raise self._refused("it is not https", where)
         if parts.username is not None or parts.password is not None or not parts.hostname:
             raise self._refused("it is no plain address", where)
-        if self._mount is None or _is_number(parts.hostname):
-            found = addresses(parts.hostname) if self._mount else self._resolve(parts.hostname)
-            if not found:
-                raise self._refused("nobody knows its host", where)
-            if any(kind_of(address) not in self._allowed() for address in found):
-                raise self._refused("its host is not public", where)
+        number = _number(parts.hostname)
+        if number is None and self._mount is not None:
+            return  # names mean nothing to a fake
+        found = self._resolve(parts.hostname) if number is None else [number]
+        if not found:
+            raise self._refused("nobody knows its host", where)
+        if any(kind_of(address) not in self._allowed() for address in found):
+            raise self._refused("its host is not public", where)
 
     def _allowed(self) -> frozenset[str]:
         """Where contents may lie: in public, or where the configured side itself lies."""
@@ -130,7 +138,9 @@ class Outside:
         session = requests.Session()
         tame(session)
         session.headers.clear()
-        session.headers.update({"Accept": "*/*", "Accept-Encoding": "identity"})
+        session.headers.update(
+            {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "tandem"}
+        )
         adapter = self._mount or _Checked(self._check_peer)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
@@ -165,13 +175,15 @@ class NotPublic(Exception):
     """A connection came about with somebody who must not be asked."""
 
 
-def _is_number(host: str) -> bool:
-    """Whether a host is an address in any spelling that systems understand."""
+def _number(host: str) -> Address | None:
+    """The address that a host spells, in any way that systems understand: ``127.1`` is one."""
     try:
-        socket.inet_aton(host)
+        return ipaddress.IPv4Address(socket.inet_aton(host))
     except (OSError, UnicodeError):
-        return ":" in host
-    return True
+        try:
+            return ipaddress.IPv6Address(host.partition("%")[0])
+        except ValueError:
+            return None
 
 
 class _Checked(HTTPAdapter):

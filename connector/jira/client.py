@@ -18,6 +18,7 @@ from jira import JIRA
 from requests.adapters import BaseAdapter
 
 from connector.base import Meter
+from connector.errors import RetryLater, Unreachable
 from connector.jira.answers import SIDE, Answer
 from connector.outside import REDIRECTS, Outside
 from connector.retry import ServerClock
@@ -118,12 +119,16 @@ class JiraClient:
     def _elsewhere(self, ask: Ask, found: requests.Response, sink: Sink) -> Answer:
         answers: list[Answer] = []
         location = found.headers.get("Location", "")
-        self._outside.read(
-            str(found.url),
-            location,
-            ask.where,
-            lambda other: answers.append(self._poured(ask, other, sink)),
-        )
+
+        def take(other: requests.Response) -> None:
+            answers.append(self._poured(ask, other, sink))
+
+        try:
+            self._outside.read(str(found.url), location, ask.where, take)
+        except Unreachable as error:
+            # Jira itself is there: nobody shall take it for gone.
+            what = f"where Jira keeps its files {error.what}"
+            raise RetryLater(what, side=SIDE, where=ask.where) from error
         return answers[0]
 
     def _poured(self, ask: Ask, found: requests.Response, sink: Sink) -> Answer:

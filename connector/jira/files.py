@@ -7,7 +7,8 @@ follows. On Data Center it has an address in the web interface, made here from i
 address that somebody else wrote is never asked with our credentials.
 
 An upload is a form that is read from the disk while it goes out (RFC 7578). The same name twice
-makes two files, so one with an unclear fate is not sent again.
+makes two files, so one with an unclear fate is not sent again. Quotes and line ends of a name go
+out as browsers write them, and stay so: the name that Jira shows then differs from the draft's.
 """
 
 from __future__ import annotations

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
 
 from connector.sandbox.content import Content
 
 LONGEST_HEAD = 16 * 1024
+_LINE = re.compile(r"^([\w-]+):[ \t]*(.*?)\r$", re.MULTILINE)
+_PARAMETER = re.compile(r';\s*(\w+)="([^"]*)"')
 
 
 class Malformed(Exception):
@@ -58,9 +59,9 @@ def parts(body: Content, boundary: str) -> Iterator[Part]:
 
 
 def _part(head: bytes, content: Content) -> Part:
-    # Names come as UTF-8, as browsers send them.
-    told = BytesParser(policy=HTTP).parsebytes(head, headersonly=True)
-    about = told["Content-Disposition"]
-    params = dict(about.params) if about is not None else {}
-    kind = told.get_content_type() if "Content-Type" in told else "application/octet-stream"
+    # Names come as UTF-8 with only quotes and line ends escaped, as browsers send them.
+    text = head.decode("utf-8", "replace")
+    about = {name.lower(): value for name, value in _LINE.findall(text)}
+    params = dict(_PARAMETER.findall(about.get("content-disposition", "")))
+    kind = about.get("content-type", "application/octet-stream").partition(";")[0].strip()
     return Part(params.get("name", ""), params.get("filename", ""), kind, content)
