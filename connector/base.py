@@ -163,16 +163,30 @@ class Adapter(Protocol):
     def files(
         self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[File, ...]:
-        """All files of these records, oldest first."""
+        """All files of these records, oldest first; ``fresh`` as in :meth:`read`.
+
+        A miss is no proof: what is hidden is left out. Pasted images are told as ``inline``.
+        """
 
     def fetch(self, file: File, into: BinaryIO) -> str:
-        """Stream a file's content into an open one; its sha256."""
+        """Write a file's content into an open file, chunk by chunk; its SHA-256 in hex.
+
+        ``into`` is written from its present place on, and again from there after a broken try.
+        Raises ``Gone``, ``Rejected`` where the side withholds it, ``BrokenAnswer`` for a body
+        shorter or longer than ``file.size``. Trouble with ``into`` itself goes up as it is.
+        """
 
     def attach(self, drafts: Sequence[FileDraft]) -> list[WriteResult]:
-        """Attach files; ``Done.key`` is the attachment's id. Never repeated when unclear."""
+        """Add files, each read from its place on disk; ``Done.key`` is the attachment's id.
+
+        Never repeats a request whose fate is unclear; the same name twice makes two files.
+        """
+
+    def detach(self, files: Sequence[File]) -> list[WriteResult]:
+        """Delete these files; one that is gone already is ``Done``."""
 
     def file_limit(self) -> int | None:
-        """The largest file in bytes that the side takes, where it tells."""
+        """The bytes that a file may have, 0 where none are taken; ``None`` where nobody tells."""
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links (Jira only)."""

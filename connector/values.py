@@ -47,7 +47,7 @@ class Record:
 
 
 class StreamKind(StrEnum):
-    """What a stream reports: moved records, new comments or new files on records."""
+    """What a stream reports: moved records, new comments on records, or new files on records."""
 
     RECORDS = "records"
     COMMENTS = "comments"
@@ -65,9 +65,9 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One row of a change feed: this record (or a comment on it) was seen at this version.
+    """One row of a change feed: this record (or something on it) was seen at this version.
 
-    For a comment stream ``key`` is the record's and ``version`` the comment's own id.
+    In a stream of comments or files ``key`` is the record's and ``version`` the thing's own id.
     """
 
     container: str
@@ -233,7 +233,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One attachment as its system holds it."""
+    """One attachment; ``size`` in bytes, ``type`` its content type, ``author`` as a comment's.
+
+    ``digest`` is the SHA-256 in hex where the side tells it, else empty. ``inline``: an image that
+    was pasted into a field's text. The name is the person's own and may occur twice.
+    """
 
     container: str
     key: str
@@ -250,7 +254,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class FileDraft:
-    """A file to attach; its content is on disk."""
+    """A file to attach; ``path`` holds its content, ``size`` bytes with this SHA-256."""
 
     container: str
     key: str

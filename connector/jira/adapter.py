@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
@@ -26,6 +27,7 @@ from connector.jira.door import Door, issue_path
 from connector.jira.editing import Editing
 from connector.jira.facts import Facts
 from connector.jira.feed import Feed
+from connector.jira.files import Files
 from connector.jira.moving import Moving
 from connector.jira.records import Records
 from connector.jira.scouting import Scouting
@@ -40,6 +42,8 @@ from connector.values import (
     CommentDraft,
     Done,
     Draft,
+    File,
+    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -83,6 +87,7 @@ class JiraAdapter:
         self._editing = Editing(door, facts, records)
         self._moving = Moving(door, facts, records, scouting)
         self._commenting = Commenting(door, facts, records)
+        self._files = Files(door, facts, records)
         self._directory = Directory(door, facts)
         self.witness = Witness(door, facts)
 
@@ -100,7 +105,7 @@ class JiraAdapter:
         return self._door.clock_now()
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
-        """One stream a project; comments need none, they move ``updated``."""
+        """One stream a project; comments and files need none, they move ``updated``."""
         return tuple(
             Stream(f"records:{key}", StreamKind.RECORDS, (key,)) for key in sorted(set(containers))
         )
@@ -160,6 +165,28 @@ class JiraAdapter:
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add comments, in order on each issue."""
         return self._commenting.comment(drafts)
+
+    def files(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[File, ...]:
+        """All files of these issues, oldest first."""
+        return self._files.read(container, keys, fresh=fresh)
+
+    def fetch(self, file: File, into: BinaryIO) -> str:
+        """Write a file's content into an open file; its SHA-256."""
+        return self._files.fetch(file, into)
+
+    def attach(self, drafts: Sequence[FileDraft]) -> list[WriteResult]:
+        """Attach files, one request each, side by side."""
+        return settled(self._door.parallel(self._files.attach, drafts))
+
+    def detach(self, files: Sequence[File]) -> list[WriteResult]:
+        """Delete files, one request each, side by side."""
+        return settled(self._door.parallel(self._files.detach, files))
+
+    def file_limit(self) -> int | None:
+        """What the site's settings say, asked for once a day."""
+        return self._facts.upload_limit()
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links; ``globalId`` makes repeating harmless."""

@@ -25,6 +25,11 @@ from connector.errors import (
 )
 
 SIDE = "jira"
+_TOO_LARGE = b"maximum permitted size"
+_SMALLER = (
+    "Attach it by hand somewhere else and link to it, or raise the largest size in Jira's settings "
+    "of attachments, then `tandem parked retry ID`."
+)
 
 
 class Forbidden(Rejected):
@@ -88,6 +93,38 @@ def error_of(answer: Answer, absent: type[ConnectorError], after: float | None) 
         remedy = "Set the URL to where it leads: https, and the context path if there is one."
         return BrokenAnswer("Jira redirects elsewhere", side=SIDE, where=where, remedy=remedy)
     return _of_body(answer, absent)
+
+
+def upload_error(
+    answer: Answer, absent: type[ConnectorError], after: float | None
+) -> ConnectorError:
+    """The error for a file that was not taken.
+
+    Cloud answers 413 to one that is too large; older Data Centers were seen to answer 404 with
+    words of their upload library (bobcarroll/jira-client issue 119).
+    """
+    if answer.status == 413 or (answer.status == 404 and _TOO_LARGE in answer.body):
+        spoken = refusal(answer)
+        what = spoken.what if spoken else "Jira refused the file: it is too large"
+        return Rejected(what, side=SIDE, where=answer.where, field="attachment", remedy=_SMALLER)
+    return error_of(answer, absent, after)
+
+
+def content_error(
+    answer: Answer, absent: type[ConnectorError], after: float | None
+) -> ConnectorError:
+    """The error for a content that was not given out.
+
+    Data Center's web interface speaks in pages: 404 for a file that is gone, 403 for a hidden one.
+    Where Cloud keeps contents nobody speaks Jira's words at all: an address that is no longer good
+    is worth another try, with a new one.
+    """
+    if answer.status in (404, 403) and refusal(answer) is None:
+        if answer.where.startswith("GET /secure/"):
+            return absent("the file is not visible", side=SIDE, where=answer.where)
+        what = f"where Jira keeps its files {answer.status} was answered"
+        return RetryLater(what, side=SIDE, where=answer.where, after=after)
+    return error_of(answer, absent, after)
 
 
 def _of_body(answer: Answer, absent: type[ConnectorError]) -> ConnectorError:

@@ -9,6 +9,7 @@ always set, and requests are prepared here and sent through its session, one att
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +18,21 @@ from jira import JIRA
 from requests.adapters import BaseAdapter
 
 from connector.base import Meter
+from connector.errors import RetryLater, Unreachable
 from connector.jira.answers import SIDE, Answer
+from connector.outside import REDIRECTS, Outside
 from connector.retry import ServerClock
 from connector.settings import HttpSettings, JiraSettings, host_of
+from connector.streaming import CHUNK, WORDS, Sink, Upload
 from connector.values import RequestClass
 from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
 from connector.workers import PerThread
 
 NEWER = ("bulk/",)
 """Starts of paths that version 2 does not have; none of them carries rich text."""
+
+CONTENT = "attachment/content/"
+"""Start of the paths whose answer may lie elsewhere."""
 
 _BASES = {
     version: JIRA.JIRA_BASE_URL.replace("{rest_api_version}", version) for version in ("2", "3")
@@ -34,13 +41,17 @@ _BASES = {
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request, by the path below ``rest/api/2/``; some paths exist in version 3 only."""
+    """One request, by the path below ``rest/api/2/``; some paths exist in version 3 only.
+
+    A path with a slash before it is one of the site itself.
+    """
 
     method: str
     path: str
     kind: RequestClass
     params: Mapping[str, str] | None = None
     body: Any = None
+    upload: Upload | None = None
 
     @property
     def version(self) -> str:
@@ -66,36 +77,97 @@ class JiraClient:
         mount: BaseAdapter | None = None,
     ) -> None:
         self._settings = settings
-        self._http = http
+        self._timeout = (CONNECT_SECONDS, float(http.timeout))
         self._meter = meter
         self._clock = clock
         self._mount = mount
         self._doors = PerThread(self._make, _close)
         self.url = settings.url.rstrip("/")
         self.host = host_of(self.url)
+        self._outside = Outside(
+            SIDE,
+            self.url,
+            self._timeout,
+            count=lambda: meter.count(RequestClass.READ),
+            mount=mount,
+        )
 
     def send(self, ask: Ask) -> Answer:
         """One attempt, counted. Raises ``NeverSent`` or ``NoAnswer``."""
+        if ask.upload is None:
+            found = self._talk(ask, self._request(ask, json=ask.body))
+        else:
+            # Without it Jira takes an upload for an attack by another site's page.
+            headers = {"Content-Type": ask.upload.type, "X-Atlassian-Token": "no-check"}
+            with ask.upload.opened() as body:
+                found = self._talk(ask, self._request(ask, data=body, headers=headers))
+        return self._answer(ask, found, found.content)
+
+    def fetch(self, ask: Ask, sink: Sink) -> Answer:
+        """One attempt, counted, whose content goes into ``sink`` as it comes.
+
+        Where the site sends us elsewhere for it, that is followed without saying who we are. What
+        is no content is in the answer's body, cut to what can be told.
+        """
+        # The length is that of the bytes as they lie there: nobody shall press them together.
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        with closing(self._talk(ask, self._request(ask, headers=headers), stream=True)) as found:
+            if found.status_code in REDIRECTS and ask.path.startswith(CONTENT):
+                return self._elsewhere(ask, found, sink)
+            return self._poured(ask, found, sink)
+
+    def _elsewhere(self, ask: Ask, found: requests.Response, sink: Sink) -> Answer:
+        answers: list[Answer] = []
+        location = found.headers.get("Location", "")
+
+        def take(other: requests.Response) -> None:
+            answers.append(self._poured(ask, other, sink))
+
+        try:
+            self._outside.read(str(found.url), location, ask.where, take)
+        except Unreachable as error:
+            # Jira itself is there: nobody shall take it for gone.
+            what = f"where Jira keeps its files {error.what}"
+            raise RetryLater(what, side=SIDE, where=ask.where) from error
+        return answers[0]
+
+    def _poured(self, ask: Ask, found: requests.Response, sink: Sink) -> Answer:
+        try:
+            if found.status_code == 200 and not sink.is_page(found.headers.get("Content-Type")):
+                sink.take(found.iter_content(CHUNK), ask.where)
+                return self._answer(ask, found, b"")
+            return self._answer(ask, found, next(found.iter_content(WORDS), b""))
+        except FAILURES as error:
+            raise broken(error, SIDE, ask.where) from error
+
+    def _request(self, ask: Ask, **parts: Any) -> requests.Request:
         door = self._doors.get()
-        request = requests.Request(
-            ask.method,
-            door._get_url(ask.path, base=_BASES[ask.version]),
-            params=dict(ask.params) if ask.params else None,
-            json=ask.body,
-        )
+        if ask.path.startswith("/"):
+            url = f"{self.url}{ask.path}"
+        else:
+            url = door._get_url(ask.path, base=_BASES[ask.version])
+        params = dict(ask.params) if ask.params else None
+        return requests.Request(ask.method, url, params=params, **parts)
+
+    def _talk(
+        self, ask: Ask, request: requests.Request, *, stream: bool = False
+    ) -> requests.Response:
+        session = self._doors.get()._session
         self._meter.count(ask.kind)
         try:
-            prepared = door._session.prepare_request(request)
-            answer = door._session.send(
-                prepared,
-                timeout=(CONNECT_SECONDS, float(self._http.timeout)),
+            return session.send(
+                session.prepare_request(request),
+                timeout=self._timeout,
                 allow_redirects=False,
+                stream=stream,
             )
         except FAILURES as error:
             raise broken(error, SIDE, ask.where) from error
-        headers = {name.lower(): value for name, value in answer.headers.items()}
+
+    def _answer(self, ask: Ask, found: requests.Response, body: bytes | None) -> Answer:
+        headers = {name.lower(): value for name, value in found.headers.items()}
         self._clock.note(headers.get("date"))
-        return Answer(answer.status_code, headers, answer.content or b"", ask.where)
+        return Answer(found.status_code, headers, body or b"", ask.where)
 
     def close(self) -> None:
         """Close every thread's session."""
@@ -108,7 +180,7 @@ class JiraClient:
             options={"server": self.url, "rest_api_version": "2", "check_update": False},
             get_server_info=False,
             max_retries=0,
-            timeout=(CONNECT_SECONDS, float(self._http.timeout)),
+            timeout=self._timeout,
             logging=False,
             **access,
         )

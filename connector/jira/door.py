@@ -18,17 +18,20 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from connector.errors import BrokenAnswer, ConnectorError, Gone, NotThere
-from connector.jira.answers import SIDE, Answer, anonymous, error_of
+from connector.jira.answers import SIDE, Answer, anonymous, content_error, error_of, upload_error
 from connector.jira.client import Ask, JiraClient
 from connector.outcomes import Lost
 from connector.retry import Odd, RetryPolicy, ServerClock
 from connector.settings import HttpSettings
+from connector.streaming import Sink, Upload
 from connector.values import RequestClass
 from connector.wire import NoAnswer
 from connector.workers import Workers
 
 T = TypeVar("T")
 U = TypeVar("U")
+Judge = Callable[[Answer, type[ConnectorError], float | None], ConnectorError]
+"""What an answer that is no success means."""
 
 
 class Door:
@@ -109,9 +112,22 @@ class Door:
         kind: RequestClass = RequestClass.WRITE,
         *,
         params: dict[str, str] | None = None,
+        absent: type[ConnectorError] | None = None,
     ) -> Any:
         """Change something that may be sent twice without harm: it is repeated like a read."""
-        return self._patient(Ask(method, path, kind, params, body), _absent(path), empty=True)
+        ask = Ask(method, path, kind, params, body)
+        return self._patient(ask, absent or _absent(path), empty=True)
+
+    def upload(self, path: str, upload: Upload) -> Any:
+        """POST a content of any length. Raises ``Lost`` as :meth:`write` does."""
+        upload.check(SIDE)
+        ask = Ask("POST", path, RequestClass.WRITE, upload=upload)
+        return self._policy.call(lambda: self._once(ask, (), upload_error))
+
+    def fetch(self, path: str, sink: Sink, *, params: dict[str, str] | None = None) -> None:
+        """GET a content of any length into a file. Raises ``Gone``."""
+        ask = Ask("GET", path, RequestClass.READ, params)
+        self._policy.call(lambda: self._fetched(ask, sink))
 
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """Do the same for each item, side by side, results in order."""
@@ -141,7 +157,18 @@ class Door:
             raise Odd(BrokenAnswer("the answer is empty", side=SIDE, where=ask.where))
         return value
 
-    def _once(self, ask: Ask, accept: Collection[int]) -> Any:
+    def _fetched(self, ask: Ask, sink: Sink) -> None:
+        try:
+            answer = self._sound(self._client.fetch(ask, sink))
+        except BrokenAnswer as error:
+            raise Odd(error) from error
+        if answer.status >= 300:
+            raise self._error(answer, Gone, content_error)
+        if answer.body or answer.status != 200:
+            what = "something else came instead of a file"
+            raise Odd(BrokenAnswer(what, side=SIDE, where=ask.where))
+
+    def _once(self, ask: Ask, accept: Collection[int], judge: Judge = error_of) -> Any:
         absent = _absent(ask.path)
         try:
             answer = self._sound(self._client.send(ask))
@@ -152,7 +179,7 @@ class Door:
         if answer.status >= 500:
             raise Lost(self._error(answer, absent))
         if answer.status >= 300:
-            raise self._error(answer, absent)
+            raise self._error(answer, absent, judge)
         if answer.status == 202:
             raise Lost(BrokenAnswer("Jira only promised the change", side=SIDE, where=ask.where))
         return _whole(answer)
@@ -163,8 +190,10 @@ class Door:
             raise lost
         return answer
 
-    def _error(self, answer: Answer, absent: type[ConnectorError]) -> ConnectorError:
-        return error_of(answer, absent, self._clock.wait(answer.headers.get("retry-after")))
+    def _error(
+        self, answer: Answer, absent: type[ConnectorError], judge: Judge = error_of
+    ) -> ConnectorError:
+        return judge(answer, absent, self._clock.wait(answer.headers.get("retry-after")))
 
 
 def _whole(answer: Answer) -> Any:

@@ -78,6 +78,10 @@ class Facts:
         """Whether customers read along in this project."""
         return bool(self.project(key).get("type") == "service_desk")
 
+    def upload_limit(self) -> int:
+        """The largest attachment in bytes, 0 where the site takes none."""
+        return int(self._kept("attachments", self._upload_limit))
+
     def types(self, key: str) -> list[dict[str, Any]]:
         """The issue types that can be created in a project. Raises ``NotThere``."""
         path = f"issue/createmeta/{quote(key, safe='')}/issuetypes"
@@ -181,6 +185,13 @@ class Facts:
         if not isinstance(info, Mapping) or "deploymentType" not in info:
             raise BrokenAnswer("serverInfo says nothing about a Jira", side=SIDE)
         return {name: info.get(name) for name in ("deploymentType", "baseUrl", "version")}
+
+    def _upload_limit(self) -> int:
+        row = self._door.read("attachment/meta")
+        if not isinstance(row, Mapping) or "enabled" not in row:
+            raise BrokenAnswer("the settings of attachments do not say whether any are taken",
+                               side=SIDE)  # fmt: skip
+        return int(row.get("uploadLimit") or 0) if row["enabled"] else 0
 
     def _project(self, key: str) -> dict[str, Any]:
         row = self._door.read(f"project/{quote(key, safe='')}")

@@ -16,7 +16,7 @@ from connector.errors import BrokenAnswer, Rejected
 from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable
 from connector.jira.jql import milliseconds
 from connector.jira.workflow import Status
-from connector.values import Comment, Record, Value
+from connector.values import Comment, File, Record, Value
 
 ENVELOPE = ("updated", "created", "creator", "issuetype", "project")
 """Fields that every read asks for: without them there is no :class:`Record`."""
@@ -228,6 +228,22 @@ def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) 
         updated=stamp(row["updated"]) if row.get("updated") else created,
         body=str(row.get("body") or ""),
         internal=row.get("jsdPublic") is False or bool(row.get("visibility")) or _hidden(row),
+    )
+
+
+def file(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) -> File:
+    """One attachment, as the issue's field shows it."""
+    author = row.get("author")
+    return File(
+        container=container,
+        key=key,
+        id=str(row["id"]),
+        name=str(row.get("filename") or ""),
+        size=int(row["size"]),
+        type=str(row.get("mimeType") or "application/octet-stream"),
+        author=_person(author, dialect),
+        author_name=str((author or {}).get("displayName") or ""),
+        created=stamp(row.get("created", "")),
     )
 
 

@@ -196,8 +196,9 @@ class FaultyApp:
 
     def _truncate(self, _fault: Fault, request: Request) -> Response:
         whole = self._app.handle(request)
-        headers = {**whole.headers, "Content-Length": str(len(whole.body))}
-        return replace(whole, body=whole.body[: len(whole.body) // 2], headers=headers)
+        content = whole.content
+        headers = {**whole.headers, "Content-Length": str(content.size)}
+        return replace(whole, body=b"", file=content.part(0, content.size // 2), headers=headers)
 
     def _partial(self, _fault: Fault, request: Request) -> Response:
         whole = self._app.handle(request)

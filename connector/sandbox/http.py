@@ -8,19 +8,36 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from connector.sandbox.content import Content
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request; header names are lower case, ``query`` keeps order and repeats."""
+    """One HTTP request; header names are lower case, ``query`` keeps order and repeats.
+
+    ``sent`` is the body as it came; a long one stays out of memory until somebody asks for it.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    sent: bytes | Content = b""
+
+    @property
+    def body(self) -> bytes:
+        """The whole body, for routes that take short ones."""
+        return self.sent if isinstance(self.sent, bytes) else self.sent.whole()
+
+    @property
+    def content(self) -> Content:
+        """The body of any length, for routes that take files."""
+        return Content.of(self.sent) if isinstance(self.sent, bytes) else self.sent
 
     @classmethod
-    def of(cls, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
+    def of(
+        cls, method: str, url: str, headers: Mapping[str, str], body: bytes | Content
+    ) -> Request:
         """Build from a URL or a request target."""
         parts = urlsplit(url)
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
@@ -34,12 +51,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response. ``drop`` closes the connection instead of answering (a lost reply)."""
+    """One HTTP response. ``drop`` closes the connection instead of answering (a lost reply).
+
+    ``file`` is a body of any length, in place of ``body``.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: bool = False
+    file: Content | None = None
+
+    @property
+    def content(self) -> Content:
+        """What goes out, whatever its length."""
+        return self.file if self.file is not None else Content.of(self.body)
 
     @classmethod
     def of_json(cls, status: int, value: Any, headers: Mapping[str, str] | None = None) -> Response:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
 from connector.sandbox.clock import Clock, RealClock
+from connector.sandbox.content import CHUNK, Content
 from connector.sandbox.faults import DELAY_HEADER
 from connector.sandbox.http import App, Request, Response
 
@@ -30,7 +31,7 @@ def wire_headers(response: Response, clock: Clock) -> tuple[dict[str, str], floa
     headers = dict(given.values())
     headers["Date"] = format_datetime(clock.now(), usegmt=True)
     if "content-length" not in given and response.status not in (204, 304):
-        headers["Content-Length"] = str(len(response.body))
+        headers["Content-Length"] = str(response.content.size)
     return headers, delay
 
 
@@ -73,15 +74,25 @@ class _Talk(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
-        self.wfile.write(response.body)
-        if headers.get("Content-Length", str(len(response.body))) != str(len(response.body)):
+        content = response.content
+        for chunk in content.chunks():
+            self.wfile.write(chunk)
+        if headers.get("Content-Length", str(content.size)) != str(content.size):
             self.wfile.flush()
             self._hang_up()
 
-    def _read_body(self) -> bytes:
+    def _read_body(self) -> Content:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return b"".join(iter(self._read_chunk, b""))
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            return Content.gathered(iter(self._read_chunk, b""))
+        return Content.gathered(self._read_all(int(self.headers.get("Content-Length") or 0)))
+
+    def _read_all(self, left: int) -> Iterator[bytes]:
+        while left > 0:
+            data = self.rfile.read(min(left, CHUNK))
+            if not data:
+                raise ConnectionAbortedError("the client went away in the middle of its request")
+            left -= len(data)
+            yield data
 
     def _read_chunk(self) -> bytes:
         size = int(self.rfile.readline().split(b";")[0] or b"0", 16)

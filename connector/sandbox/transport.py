@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from email.message import Message
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
 from connector.sandbox.clock import Clock, RealClock
+from connector.sandbox.content import CHUNK, Content
 from connector.sandbox.http import App, Request, Response
 from connector.sandbox.server import wire_headers
 
@@ -96,7 +96,7 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _body(body: Any) -> bytes:
+def _body(body: Any) -> bytes | Content:
     if body is None:
         return b""
     if isinstance(body, str):
@@ -104,9 +104,9 @@ def _body(body: Any) -> bytes:
     if isinstance(body, bytes):
         return body
     if hasattr(body, "read"):
-        return _body(body.read())
-    parts: Iterable[Any] = body
-    return b"".join(_body(part) for part in parts)
+        return Content.gathered(iter(lambda: body.read(CHUNK), b""))
+    parts: Iterable[bytes] = body
+    return Content.gathered(parts)
 
 
 def _raw(
@@ -114,7 +114,7 @@ def _raw(
 ) -> HTTPResponse:
     original: Any = _Original(headers)
     return HTTPResponse(
-        body=BytesIO(b"" if request.method == "HEAD" else response.body),
+        body=(Content.of(b"") if request.method == "HEAD" else response.content).opened(),
         headers=dict(headers),
         status=response.status,
         reason=requests.status_codes._codes.get(response.status, ("",))[0],  # type: ignore[attr-defined]

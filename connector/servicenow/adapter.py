@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
@@ -18,6 +20,7 @@ from connector.servicenow.answers import SIDE
 from connector.servicenow.client import ServiceNowClient
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
+from connector.servicenow.files import Files
 from connector.servicenow.journal import LANES, TABLE, Journal
 from connector.servicenow.lists import Row, by_time
 from connector.servicenow.moving import Moving
@@ -30,6 +33,8 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    File,
+    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -37,6 +42,7 @@ from connector.values import (
     Person,
     Record,
     RemoteLink,
+    Sighting,
     SightingPage,
     Stream,
     StreamKind,
@@ -72,6 +78,7 @@ class ServiceNowAdapter:
         self._facts = Facts(self._door, memory)
         self._records = Records(self._door)
         self._moving = Moving(self._door, self._records)
+        self._files = Files(self._door, self._facts)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
         self.witness = Witness(self._door, self._facts, self._user)
 
@@ -93,22 +100,21 @@ class ServiceNowAdapter:
         return self._door.clock_now()
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
-        """One stream a table, and one journal stream for all."""
+        """One stream a table, one of all journals and one of all files.
+
+        Files need one: adding one does not reliably touch its record (servicenow-api 1.5).
+        """
         tables = tuple(dict.fromkeys(containers))
         records = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in tables)
-        return (*records, Stream("journal", StreamKind.COMMENTS, tables))
+        journal = Stream("journal", StreamKind.COMMENTS, tables)
+        return (*records, journal, Stream("files", StreamKind.FILES, tables))
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Rows stamped ``since`` or later; one request where they fit on a page."""
         started: datetime | None = None
         for rows in self._rows(stream, since):
             started = started or self.server_now()
-            if stream.kind is StreamKind.COMMENTS:
-                sightings = tuple(translate.comment_sighting(row) for row in rows)
-            else:
-                table = stream.containers[0]
-                sightings = tuple(translate.sighting(table, row) for row in rows)
-            yield SightingPage(sightings, started)
+            yield SightingPage(tuple(map(_sighting(stream), rows)), started)
         if started is None:
             yield SightingPage((), self.server_now())
 
@@ -116,6 +122,8 @@ class ServiceNowAdapter:
         if stream.kind is StreamKind.COMMENTS:
             base = (one_of("name", stream.containers), one_of("element", LANES))
             return by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
+        if stream.kind is StreamKind.FILES:
+            return self._files.since(stream.containers, since)
         table = stream.containers[0]
         return by_time(self._door, table, (), "sys_updated_on", since, _VERSIONED)
 
@@ -163,6 +171,29 @@ class ServiceNowAdapter:
         """Add journal entries in order."""
         return settled(self._journal.add(drafts))
 
+    def files(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[File, ...]:
+        """All files of these records, pasted images included, oldest first."""
+        del fresh
+        return self._files.read(container, keys) if keys else ()
+
+    def fetch(self, file: File, into: BinaryIO) -> str:
+        """Write a file's content into an open file; its SHA-256."""
+        return self._files.fetch(file, into)
+
+    def attach(self, drafts: Sequence[FileDraft]) -> list[WriteResult]:
+        """Attach files, one request each, side by side."""
+        return settled(self._door.parallel(self._files.attach, drafts))
+
+    def detach(self, files: Sequence[File]) -> list[WriteResult]:
+        """Delete files, one request each, side by side."""
+        return settled(self._door.parallel(self._files.detach, files))
+
+    def file_limit(self) -> int | None:
+        """``com.glide.attachment.max_size``, where we may read it."""
+        return self._files.limit()
+
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """ServiceNow has no remote links."""
         del links
@@ -189,3 +220,11 @@ class ServiceNowAdapter:
     def close(self) -> None:
         """Give connections back."""
         self._door.close()
+
+
+def _sighting(stream: Stream) -> Callable[[Row], Sighting]:
+    if stream.kind is StreamKind.COMMENTS:
+        return translate.comment_sighting
+    if stream.kind is StreamKind.FILES:
+        return translate.file_sighting
+    return partial(translate.sighting, stream.containers[0])

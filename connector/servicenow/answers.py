@@ -27,6 +27,10 @@ from connector.errors import (
 SIDE = "servicenow"
 _MANDATORY = re.compile(r"fields are mandatory: (?P<names>.+)", re.IGNORECASE)
 _TABLE = re.compile(r"invalid table|does not represent any resource", re.IGNORECASE)
+_UPLOADS = (
+    "Compare its size and the ending of its name with com.glide.attachment.max_size and "
+    "glide.attachment.extensions, or give the account the right to attach files to this table."
+)
 _NEXT = re.compile(r'<([^<>]*)>;\s*rel="next"')
 _OFFSET = re.compile(r"[?&]sysparm_offset=(\d+)")
 
@@ -104,6 +108,21 @@ def error_of(answer: Answer, after: float | None) -> ConnectorError:
     if _TABLE.search(message):
         return NotThere(f"{message}", side=SIDE, where=where)
     return Rejected(_said(message, detail, f"refused with {status}"), side=SIDE, where=where)
+
+
+def upload_error(answer: Answer, after: float | None) -> ConnectorError:
+    """The error for a file that was not taken: it concerns that file and no right to look.
+
+    ServiceNow's page on the Attachment API names no status for one that is too large or of a type
+    that is not allowed, so every plain refusal counts as one; 413 may also come from a proxy.
+    """
+    if answer.status not in (400, 403, 406, 413, 415):
+        return error_of(answer, after)
+    message, detail = _words(answer)
+    if _TABLE.search(message):
+        return error_of(answer, after)
+    said = _said(message, detail, f"the file is refused with {answer.status}")
+    return Rejected(said, side=SIDE, where=answer.where, field="attachment", remedy=_UPLOADS)
 
 
 def _words(answer: Answer) -> tuple[str, str]:

@@ -22,15 +22,18 @@ from typing import Any, TypeVar
 from connector.errors import AccessLost, BrokenAnswer, ConnectorError, RetryLater
 from connector.outcomes import Lost
 from connector.retry import Odd, RetryPolicy, ServerClock
-from connector.servicenow.answers import SIDE, Answer, error_of, partial
+from connector.servicenow.answers import SIDE, Answer, error_of, partial, upload_error
 from connector.servicenow.auth import Hold
-from connector.servicenow.client import Ask, ServiceNowClient
+from connector.servicenow.client import METADATA, Ask, ServiceNowClient
+from connector.streaming import Sink, Upload
 from connector.values import RequestClass
 from connector.wire import NoAnswer
 from connector.workers import Workers
 
 T = TypeVar("T")
 U = TypeVar("U")
+Refusing = Callable[[Answer, float | None], ConnectorError]
+"""What an answer that is no success means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,22 @@ class Door:
         ask = Ask(method, path, RequestClass.WRITE, params, json.dumps(body))
         return self._policy.call(lambda: self._once(ask))
 
+    def fetch(self, path: str, sink: Sink) -> None:
+        """GET a content of any length into a file."""
+        ask = Ask("GET", path, RequestClass.READ)
+        self._policy.call(lambda: self._fetched(ask, sink))
+
+    def upload(self, path: str, params: Mapping[str, str], upload: Upload) -> Any:
+        """POST a content of any length; its ``result``. Raises ``Lost`` as :meth:`write` does."""
+        upload.check(SIDE)
+        ask = Ask("POST", path, RequestClass.WRITE, params, upload=upload)
+        return self._policy.call(lambda: self._once(ask, upload_error))
+
+    def delete(self, path: str) -> None:
+        """Delete something; repeated like a read, because twice does no harm. Raises ``Gone``."""
+        ask = Ask("DELETE", path, RequestClass.WRITE)
+        self._policy.call(lambda: self._deleted(ask))
+
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """Do the same for each item, side by side, results in order."""
         return self._workers.parallel(work, items)
@@ -124,7 +143,29 @@ class Door:
             raise RetryLater(what, side=SIDE, where=ask.where)
         return answer, value
 
-    def _once(self, ask: Ask) -> Any:
+    def _fetched(self, ask: Ask, sink: Sink) -> None:
+        try:
+            answer = self._accepted(ask, lambda: self._client.fetch(ask, sink))
+        except BrokenAnswer as error:
+            raise Odd(error) from error
+        if answer.status >= 300:
+            raise self._error(answer)
+        if METADATA.lower() not in answer.headers:
+            what = "something else came instead of a file: the instance hibernates or is busy"
+            raise Odd(BrokenAnswer(what, side=SIDE, where=ask.where))
+
+    def _deleted(self, ask: Ask) -> None:
+        answer = self._accepted(ask)
+        if answer.status not in (200, 204):
+            if answer.status < 300:
+                what = "ServiceNow queued the request instead of answering it"
+                raise RetryLater(what, side=SIDE, where=ask.where)
+            raise self._error(answer)
+        if answer.body:
+            what = "a page came instead of an empty answer"
+            raise Odd(BrokenAnswer(what, side=SIDE, where=ask.where))
+
+    def _once(self, ask: Ask, refused: Refusing = error_of) -> Any:
         try:
             answer = self._accepted(ask)
         except NoAnswer as error:
@@ -135,16 +176,17 @@ class Door:
         if answer.status >= 500:
             raise Lost(self._error(answer))
         if answer.status >= 300:
-            raise self._error(answer)
+            raise self._error(answer, refused)
         return _whole(answer)
 
-    def _accepted(self, ask: Ask) -> Answer:
+    def _accepted(self, ask: Ask, send: Callable[[], Answer] | None = None) -> Answer:
         """An answer after at most one renewal of the token; nothing while a login is held."""
         self._hold.check()
+        send = send or (lambda: self._client.send(ask))
         try:
-            answer = self._client.send(ask)
+            answer = send()
             if answer.status == 401 and self._client.renew():
-                answer = self._client.send(ask)
+                answer = send()
             if answer.status == 401:
                 raise error_of(answer, None)
         except AccessLost as error:
@@ -153,8 +195,8 @@ class Door:
         self._hold.accepted()
         return answer
 
-    def _error(self, answer: Answer) -> ConnectorError:
-        return error_of(answer, self._clock.wait(answer.headers.get("retry-after")))
+    def _error(self, answer: Answer, judge: Refusing = error_of) -> ConnectorError:
+        return judge(answer, self._clock.wait(answer.headers.get("retry-after")))
 
 
 def _whole(answer: Answer) -> Any:

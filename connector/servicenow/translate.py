@@ -6,6 +6,7 @@ and ``""`` is empty; dates are UTC (servicenow-api 1.3).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from connector.errors import AccessLost, BrokenAnswer
 from connector.servicenow.answers import SIDE
 from connector.servicenow.query import FORMAT
-from connector.values import Comment, Fields, Person, Record, Sighting, Value
+from connector.values import Comment, Fields, File, Person, Record, Sighting, Value
 
 SYSTEM = (
     "sys_id",
@@ -27,6 +28,7 @@ SYSTEM = (
 )
 """Columns that every record is read with."""
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 PLAIN = {"sysparm_display_value": "false", "sysparm_exclude_reference_link": "true"}
 
 
@@ -127,6 +129,37 @@ def comment(row: Mapping[str, Any], names: Mapping[str, str]) -> Comment:
         at,
         str(row.get("value") or ""),
         internal=lane == "work_notes",
+    )
+
+
+PASTED = "ZZ_YY"
+"""Stands before the table's name where an image was pasted into a field (servicenow-api 10)."""
+
+
+def file_sighting(row: Mapping[str, Any]) -> Sighting:
+    """A row of the stream of files."""
+    at = moment(needed(row, "sys_created_on"))
+    return Sighting(
+        needed(row, "table_name"), needed(row, "table_sys_id"), needed(row, "sys_id"), at
+    )
+
+
+def file(row: Mapping[str, Any], names: Mapping[str, str]) -> File:
+    """A row of ``sys_attachment``."""
+    login, size = str(row.get("sys_created_by") or ""), needed(row, "size_bytes")
+    table, digest = needed(row, "table_name"), str(row.get("hash") or "").lower()
+    return File(
+        container=table.removeprefix(PASTED),
+        key=needed(row, "table_sys_id"),
+        id=needed(row, "sys_id"),
+        name=str(row.get("file_name") or ""),
+        size=int(size),
+        type=str(row.get("content_type") or "application/octet-stream"),
+        author=login,
+        author_name=names.get(login, login),
+        created=moment(needed(row, "sys_created_on")),
+        digest=digest if _DIGEST.fullmatch(digest) else "",
+        inline=table.startswith(PASTED),
     )
 
 

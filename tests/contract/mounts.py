@@ -18,6 +18,7 @@ from connector.base import Adapter
 from connector.jira.adapter import JiraAdapter
 from connector.meter import MemoryDict, RequestMeter
 from connector.sandbox.clock import ManualClock
+from connector.sandbox.content import Content
 from connector.sandbox.faults import Fault, Faults, FaultyApp
 from connector.sandbox.http import App
 from connector.sandbox.jira.app import JiraSandbox
@@ -26,6 +27,7 @@ from connector.sandbox.jira.hands import Hands
 from connector.sandbox.jira.model import Flavour
 from connector.sandbox.jira.site import account_id
 from connector.sandbox.people import INTEGRATION, PASSWORD
+from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
 from connector.sandbox.servicenow.knobs import SYSTEM, Door
@@ -181,6 +183,26 @@ class Mount(ABC):
         """A person comments; the comment's id."""
 
     @abstractmethod
+    def put_file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
+        """A person attaches a file; its id."""
+
+    @abstractmethod
+    def take_file(self, number: str) -> None:
+        """A person deletes a file."""
+
+    @abstractmethod
+    def contents(self, key: str) -> list[tuple[str, str, bytes]]:
+        """Name, type and content of all files of a record, oldest first, past all rights."""
+
+    @abstractmethod
+    def file_log(self) -> list[tuple[str, str, str]]:
+        """What was done with files in the order of its doing: deed, login, file's id."""
+
+    @abstractmethod
+    def limit_files(self, size: int) -> None:
+        """The side takes no larger files from now on."""
+
+    @abstractmethod
     def delete(self, key: str) -> None:
         """A person deletes a record."""
 
@@ -238,6 +260,10 @@ class ServiceNowMount(Mount):
         "look back": ("GET", "/table/sys_journal_field$"),
         "move": ("PATCH", "/table/incident/"),
         "memo": ("POST|PATCH", "/table/sys_user_preference"),
+        "files": ("GET", "/table/sys_attachment$"),
+        "fetch": ("GET", r"/attachment/\w+/file$"),
+        "attach": ("POST", "/attachment/file$"),
+        "detach": ("DELETE", r"/attachment/\w+$"),
         "anything": ("", ""),
     }
 
@@ -296,6 +322,31 @@ class ServiceNowMount(Mount):
         self.edit(key, work_notes=text)
         return str(self.world.true_notes(key)[-1]["sys_id"])
 
+    def put_file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
+        by, place = self.world.caller(PERSON, Door.SCREEN), (self.container, key)
+        with self.world.lock:
+            row = attachments.attach(self.world, by, place, name, kind, Content.of(data))
+        return str(row["sys_id"])
+
+    def take_file(self, number: str) -> None:
+        attachments.detach(self.world, self.world.caller(PERSON, Door.SCREEN), number)
+
+    def contents(self, key: str) -> list[tuple[str, str, bytes]]:
+        held = self.world.contents
+        return [
+            (row["file_name"], row["content_type"], held[row["sys_id"]].whole())
+            for row in self.world.files.values()
+            if row["table_sys_id"] == key
+        ]
+
+    def file_log(self) -> list[tuple[str, str, str]]:
+        deeds = ("attach", "detach")
+        lines = (line for line in self.world.write_log if line["op"] in deeds)
+        return [(line["op"], line["by"], line["entry"]) for line in lines]
+
+    def limit_files(self, size: int) -> None:
+        self.world.knobs.largest_file = size
+
     def delete(self, key: str) -> None:
         self.world.delete(self.container, key, SYSTEM)
 
@@ -349,6 +400,10 @@ class JiraMount(Mount):
         "move": ("POST", "/transitions$"),
         "memo": ("PUT", "/user/properties"),
         "decorate": ("POST", "/remotelink$"),
+        "files": ("POST|GET", r"/issue/(bulkfetch|\d+)$"),
+        "fetch": ("GET", r"/attachment/content/\d+$|/secure/attachment/"),
+        "attach": ("POST", "/attachments$"),
+        "detach": ("DELETE", r"/attachment/\d+$"),
         "anything": ("", ""),
     }
 
@@ -406,6 +461,24 @@ class JiraMount(Mount):
 
     def remark(self, key: str, text: str) -> str:
         return self.hands().comment(key, text)
+
+    def put_file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
+        return self.hands().attach(key, name, data, kind)
+
+    def take_file(self, number: str) -> None:
+        self.hands().detach(number)
+
+    def contents(self, key: str) -> list[tuple[str, str, bytes]]:
+        rows = self.world.issues[key].attachments
+        return [(row.name, row.type, row.content.whole()) for row in rows]
+
+    def file_log(self) -> list[tuple[str, str, str]]:
+        logins = {user.key: user.login for user in self.world.users.values()}
+        lines = (line for line in self.world.write_log if line["kind"] in ("attach", "detach"))
+        return [(line["kind"], logins[line["by"]], line["detail"]) for line in lines]
+
+    def limit_files(self, size: int) -> None:
+        self.sandbox.settings.upload_limit = size
 
     def delete(self, key: str) -> None:
         self.hands().delete(key)

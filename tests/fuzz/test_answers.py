@@ -6,9 +6,11 @@ four ways: done, refused, not sent, unclear.
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -19,14 +21,16 @@ from connector.errors import ConnectorError
 from connector.jira.adapter import JiraAdapter
 from connector.meter import RequestMeter
 from connector.sandbox.clock import ManualClock
+from connector.sandbox.content import Content
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.hands import Hands
 from connector.sandbox.servicenow.app import ServiceNowSandbox
+from connector.sandbox.servicenow.attachments import attach
 from connector.sandbox.servicenow.knobs import Door
 from connector.sandbox.transport import SandboxTransport
 from connector.servicenow.adapter import ServiceNowAdapter
 from connector.settings import HttpSettings, JiraSettings, ServiceNowSettings
-from connector.values import Done, Draft, Move, NotSent, Patch, Refused, Unclear
+from connector.values import Done, Draft, File, FileDraft, Move, NotSent, Patch, Refused, Unclear
 from tests.fuzz.mangling import Mangler
 from tests.support.jira import Facts
 
@@ -56,6 +60,8 @@ class Stage:
         ]
         self.keys = [row["sys_id"] for row in rows]
         self.truth = {row["sys_id"]: row["short_description"] for row in rows}
+        place = ("incident", self.keys[0])
+        attach(sandbox.world, by, place, "a.log", "text/plain", Content.of(b"some bytes"))
         self.names, self.container, self.kind = ("short_description", "state"), "incident", ""
         self.adapter: Adapter = ServiceNowAdapter(
             ServiceNowSettings(url=URL, user="tandem", password="sandbox"),
@@ -70,6 +76,7 @@ class Stage:
         issues = [hands.create("OPS", "Story", f"number {n}") for n in range(2)]
         self.keys = [issue.id for issue in issues]
         self.truth = {issue.id: issue.fields["summary"] for issue in issues}
+        hands.attach(self.keys[0], "a.log", b"some bytes")
         self.names, self.container, self.kind = ("summary", "status"), "OPS", "Story"
         user = "tandem@example.com" if flavour == "cloud" else ""
         self.adapter = JiraAdapter(
@@ -94,6 +101,8 @@ def reads(stage: Stage) -> list[Callable[[], object]]:
         lambda: adapter.read(where, keys, stage.names, fresh=True),
         lambda: adapter.find(where, ["tandem-x"]),
         lambda: adapter.comments(where, keys),
+        lambda: [adapter.fetch(one, io.BytesIO()) for one in adapter.files(where, keys)],
+        adapter.file_limit,
         lambda: adapter.people(keys=keys, emails=["mei.chen@northwind.example"]),
         lambda: adapter.kinds(where),
         lambda: adapter.authorship(where, keys[0], stage.names[0]),
@@ -123,6 +132,9 @@ def test_writes_end_in_one_of_four_ways(side: str, seed: int) -> None:
     stage = Stage(side, seed)
     name, status = stage.names
     draft = Draft(stage.container, stage.kind, "tandem-y", {name: "made by us"})
+    key, page = stage.keys[0], Path(__file__)
+    upload = FileDraft(stage.container, key, "a", "text/plain", page, page.stat().st_size, "")
+    held = File(stage.container, key, "10099", "a", 1, "text/plain", "", "", START)
     target = "2" if side == "servicenow" else "In Progress"
     acts: list[Callable[[], object]] = [
         lambda: stage.adapter.create([draft]),
@@ -130,6 +142,8 @@ def test_writes_end_in_one_of_four_ways(side: str, seed: int) -> None:
         lambda: stage.adapter.patch(
             [Patch(stage.container, key, {name: "n"}) for key in stage.keys], [name]
         ),
+        lambda: stage.adapter.attach([upload]),
+        lambda: stage.adapter.detach([held]),
         lambda: moved(stage.adapter, Move(stage.container, stage.keys[0], status, (target,))),
     ]
     for act in acts:

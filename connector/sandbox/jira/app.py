@@ -19,6 +19,7 @@ from connector.sandbox.http import Request, Response
 from connector.sandbox.jira import (
     routes_bulk,
     routes_extras,
+    routes_files,
     routes_issue,
     routes_parse,
     routes_search,
@@ -29,6 +30,7 @@ from connector.sandbox.jira.bulk import BulkTasks
 from connector.sandbox.jira.call import Call, Route, Settings, Shared
 from connector.sandbox.jira.index import Knobs
 from connector.sandbox.jira.limits import Limits
+from connector.sandbox.jira.media import ROOT, Media
 from connector.sandbox.jira.model import Flavour
 from connector.sandbox.jira.problems import Refusal, collection, problem_document
 from connector.sandbox.jira.render import View
@@ -41,6 +43,7 @@ _BASES = {"cloud": "https://northwind.atlassian.net", "dc": "https://jira.northw
 _FIXED = (
     "issue/bulk",
     "issue/bulkfetch",
+    "attachment/meta",
     "search/jql",
 )
 
@@ -68,16 +71,20 @@ class JiraSandbox:
         self.limits = Limits()
         self.access = Access(self.world)
         self.bulk = BulkTasks(self.world)
+        self.media = Media()
         self._weathers: dict[int, Weather] = {}
         self._prefix = urlsplit(base).path.rstrip("/")
         dice = random.Random(seed)  # noqa: S311 - replayable page cuts, no secret
         address = base.rstrip("/") or _BASES[flavour]
-        self._shared = Shared(self.world, self.settings, self.limits, dice, address, self.bulk)
+        self._shared = Shared(
+            self.world, self.settings, self.limits, dice, address, self.bulk, self.media
+        )
         tables = (
             routes_search,
             routes_parse,
             routes_issue,
             routes_extras,
+            routes_files,
             routes_setup,
             routes_bulk,
         )
@@ -109,6 +116,8 @@ class JiraSandbox:
         """Answer one request."""
         with self.world.lock:
             self.bulk.advance()
+            if request.path.removeprefix(self._prefix).startswith(ROOT):
+                return self.media.answer(request, self.world.now())
             try:
                 caller = self.access.who(request)
             except Refusal as problem:
@@ -133,15 +142,31 @@ class JiraSandbox:
         return replace(response, headers={"X-ARequestId": trace, **headers, **response.headers})
 
     def _answer(self, caller: Caller, request: Request) -> Response:
+        if not self.cloud and self._web(request):
+            return self._secure(caller, request)
         version, rest = self._split(request.path)
         if not self.cloud and version == "3":
             return _no_resource()
         version = "2" if version == "latest" else version
         route, parts = self._find(request, version, rest)
-        if request.method in ("POST", "PUT"):
+        if request.method in ("POST", "PUT") and not route.form:
             _check_content_type(request)
+        return route.answer(self._call(caller, request, version, parts))
+
+    def _call(self, caller: Caller, request: Request, version: str, parts: dict[str, str]) -> Call:
         view = View(self.world, caller.key, self._zone(caller), self._base(request), version)
-        return route.answer(Call(self._shared, caller, request, view, parts))
+        return Call(self._shared, caller, request, view, parts)
+
+    def _web(self, request: Request) -> re.Match[str] | None:
+        """Whether this is a content's address in Data Center's web interface."""
+        path = request.path.removeprefix(self._prefix).removeprefix("/")
+        return routes_files.SECURE.pattern.fullmatch(path) if request.method == "GET" else None
+
+    def _secure(self, caller: Caller, request: Request) -> Response:
+        match = self._web(request)
+        found = match.groupdict() if match else {}
+        parts = {name: unquote(part) for name, part in found.items()}
+        return routes_files.SECURE.answer(self._call(caller, request, "2", parts))
 
     def _split(self, path: str) -> tuple[str, str]:
         if self._prefix and not path.startswith(self._prefix + "/"):

@@ -14,6 +14,7 @@ from connector.sandbox.jira.access import Caller
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.bulk import BulkTasks
 from connector.sandbox.jira.limits import Limits
+from connector.sandbox.jira.media import Media
 from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.jira.problems import (
     BAD_PAYLOAD,
@@ -34,7 +35,12 @@ DATA_CENTER = frozenset({"dc"})
 
 @dataclass(slots=True)
 class Settings:
-    """What a test may turn. ``short_pages`` is the probability that a page is cut short."""
+    """What a test may turn. ``short_pages`` is the probability that a page is cut short.
+
+    ``upload_limit`` is in bytes; ``attachments`` says whether files are taken at all.
+    ``always_redirect`` sends readers to the media store although they asked not to be, and
+    ``media_base`` is its address, where it is not the site's own.
+    """
 
     page_cap: int = 100
     id_page_cap: int = 5_000
@@ -42,6 +48,10 @@ class Settings:
     short_pages: float = 0.0
     token_days: float = 7.0
     user_cap: int = 1_000
+    upload_limit: int = 1_073_741_824
+    attachments: bool = True
+    always_redirect: bool = False
+    media_base: str = ""
 
 
 @dataclass(slots=True)
@@ -54,6 +64,7 @@ class Shared:
     random: random.Random
     base: str
     bulk: BulkTasks
+    media: Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,7 @@ Answer = Callable[[Call], Response]
 class Route:
     """One method on one path. ``{name}`` in a path is one segment.
 
-    ``newest`` routes exist in version 3 only.
+    ``newest`` routes exist in version 3 only; a ``form`` route takes files instead of JSON.
     """
 
     method: str
@@ -169,6 +180,7 @@ class Route:
     answer: Answer
     flavours: frozenset[str] = BOTH
     newest: bool = False
+    form: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:

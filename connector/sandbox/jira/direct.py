@@ -10,26 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import BinaryIO
 
 from connector.base import Meter
-from connector.errors import AccessLost, Gone, NotThere, Rejected
+from connector.errors import AccessLost, NotThere
 from connector.outcomes import outcome, settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.direct_files import DirectFiles
+from connector.sandbox.jira.direct_people import DirectPeople
+from connector.sandbox.jira.direct_search import searched
 from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
 from connector.sandbox.jira.extras import readable
-from connector.sandbox.jira.jql_eval import Unresolvable
-from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
 from connector.sandbox.jira.model import Issue, Project
-from connector.sandbox.jira.search import Searcher, search
 from connector.sandbox.weather import Tally, Wire, sleeper
 from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
     Draft,
+    File,
+    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -74,6 +77,9 @@ class DirectJira:
         self._me = world.site.me
         self._wire = Wire(self.name, self.weather, self.meter, sleep or sleeper(world.clock))
         self._writes = Writes(world, self._wire, self._record)
+        self._files = DirectFiles(world, sandbox.settings, self._wire)
+        self._people = DirectPeople(world, self._read)
+        self._limit: int | None = None
         self.witness = DirectWitness(world, self._asked)
 
     @property
@@ -139,7 +145,7 @@ class DirectJira:
             return frozenset()
         for _request in range(0, len(keys), 50):
             self._read("search")
-        found = self._search(_within(container, scope), exact=tuple(keys))
+        found = searched(self.world, _within(container, scope), tuple(keys))
         return frozenset(issue.id for issue in found) & frozenset(keys)
 
     def read(
@@ -180,13 +186,8 @@ class DirectJira:
         self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[Comment, ...]:
         """All comments of these issues, oldest first; through the index where records are."""
-        indexed = self.reads_lag and not fresh and len(keys) > FEW
-        single = self.reads_lag and not indexed
-        for _request in range(0, len(keys), 1 if single else PAGE):
-            self._read("search" if indexed else "issue/bulkfetch")
+        seen = self._told(keys, fresh)
         with self.world.lock:
-            shown = [self._seen(key) if indexed else self._visible(key) for key in keys]
-            seen = [issue for issue in shown if issue is not None]
             rows = [
                 native.comment(self.world, container, issue, remark)
                 for issue in seen
@@ -194,41 +195,37 @@ class DirectJira:
             ]
         return tuple(sorted(rows, key=lambda row: (row.created, int(row.id))))
 
+    def files(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[File, ...]:
+        """All files of these issues, oldest first; through the index where records are."""
+        return self._files.of_issues(container, self._told(keys, fresh))
+
+    def fetch(self, file: File, into: BinaryIO) -> str:
+        """Write a file's content into an open file; its SHA-256."""
+        self._check_access()
+        return self._files.fetch(file, into)
+
+    def file_limit(self) -> int | None:
+        """What the site's settings say, asked for once."""
+        if self._limit is None:
+            self._check_access()
+            self._limit = self._files.limit()
+        return self._limit
+
     def people(
         self, *, keys: Collection[str] = (), emails: Collection[str] = ()
     ) -> tuple[Person, ...]:
         """Persons by key and by exact e-mail."""
-        for _request in (*keys, *emails):
-            self._read("user/search")
-        wanted = {address.casefold() for address in emails}
-        return tuple(
-            Person(
-                user.key,
-                user.name,
-                user.email if user.email_shown else "",
-                user.active,
-                "" if self.sandbox.cloud else user.key,
-            )
-            for user in self.world.users.values()
-            if user.key in keys or user.email.casefold() in wanted
-        )
+        return self._people.people(keys, emails)
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The issue types of a project."""
-        project = self._project(container)
-        self._read("issue/createmeta")
-        own = {"components": project.components, "versions": project.versions}
-        return tuple(native.kind_info(self.world, kind, own) for kind in project.types)
+        return self._people.kinds(self._project(container))
 
     def creatable(self, container: str, kind: str) -> frozenset[str]:
         """Which native fields a create of this kind takes in this project."""
-        found = next((row for row in self.kinds(container) if row.name == kind), None)
-        if found is None:
-            raise NotThere(f"{container} has no issue type {kind!r}", side=self.name)
-        names = {field.name for field in found.fields}
-        if self.world.site.epic_link in names:
-            names.add("parent")
-        return frozenset(names)
+        return self._people.creatable(self._project(container), kind)
 
     def authorship(
         self,
@@ -239,15 +236,7 @@ class DirectJira:
         """Who last changed this field; the creator if nobody did."""
         self._read("issue/changelog")
         with self.world.lock:
-            issue = self._visible(key)
-            if issue is None:
-                raise Gone(f"Issue {key} is gone or hidden", side=self.name)
-            field = native.field_of(self.world, name, self.world.type_of(issue))
-            wanted = "status" if name == "status_category" else field.id if field else name
-            for entry in reversed(issue.history):
-                if any(item.field == wanted for item in entry.items):
-                    return Authorship(self.world.users[entry.author].name, entry.at)
-            return Authorship(self.world.users[issue.creator].name, issue.created)
+            return self._people.authorship(key, self._visible(key), name)
 
     # -- writes --------------------------------------------------------------------------------
 
@@ -270,6 +259,16 @@ class DirectJira:
         """Add comments, in order on each issue."""
         self._check_access()
         return settled(self._writes.comment(drafts))
+
+    def attach(self, drafts: Sequence[FileDraft]) -> list[WriteResult]:
+        """Attach files, one request each."""
+        self._check_access()
+        return settled([self._files.attach(draft) for draft in drafts])
+
+    def detach(self, files: Sequence[File]) -> list[WriteResult]:
+        """Delete files, one request each."""
+        self._check_access()
+        return settled([self._files.detach(file) for file in files])
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links."""
@@ -301,28 +300,21 @@ class DirectJira:
 
     def _pages(self, query: str) -> Iterator[list[Issue]]:
         self._read("search")
-        found = self._search(query)
+        found = searched(self.world, query)
         yield found[:PAGE]
         for start in range(PAGE, len(found), PAGE):
             self._read("search")
             yield found[start : start + PAGE]
 
-    def _search(self, query: str, exact: tuple[str, ...] = ()) -> list[Issue]:
-        searcher = Searcher(self._me, self.world.users[self._me].zone)
-        try:
-            with self.world.lock:
-                return search(self.world, searcher, parse(query), exact)
-        except Unresolvable as problem:
-            if self.sandbox.cloud:
-                return []
-            raise self._bad_query(str(problem)) from problem
-        except JqlSyntax as problem:
-            raise self._bad_query(str(problem)) from problem
-        except NotModelled as problem:
-            raise self._bad_query(f"The sandbox does not model {problem}") from problem
-
-    def _bad_query(self, text: str) -> Rejected:
-        return Rejected(text, side=self.name, field="scope")
+    def _told(self, keys: Collection[str], fresh: bool) -> list[Issue]:
+        """The issues whose comments or files are asked for, as the real adapter reads them."""
+        indexed = self.reads_lag and not fresh and len(keys) > FEW
+        single = self.reads_lag and not indexed
+        for _request in range(0, len(keys), 1 if single else PAGE):
+            self._read("search" if indexed else "issue/bulkfetch")
+        with self.world.lock:
+            shown = [self._seen(key) if indexed else self._visible(key) for key in keys]
+            return [issue for issue in shown if issue is not None]
 
     def _seen(self, key: str) -> Issue | None:
         """An issue as a search by id has it; one the index misses is then read by itself."""

@@ -66,7 +66,7 @@ def collect(
 
 def _set(reading: Reading, screen: Screen, wanted: Wanted, name: str, value: Any) -> None:
     known = reading.world.fields.get(name)
-    if known is None or name not in screen or known.kind in ("page", "links"):
+    if known is None or name not in screen or known.kind in ("page", "files", "links"):
         wanted.errors[name] = off_screen(name)
         return
     try:
@@ -84,7 +84,7 @@ def _operate(
 ) -> None:
     name, operations = asked
     known = reading.world.fields.get(name)
-    if known is None or name not in screen:
+    if known is None or name not in screen or known.kind == "files":
         wanted.errors[name] = off_screen(name)
         return
     if not isinstance(operations, list) or not all(_is_operation(row) for row in operations):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.sandbox.jira import extras, native, operations, surgery
+from connector.sandbox.content import Content
+from connector.sandbox.jira import attachments, extras, native, operations, surgery
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.jira.problems import refusal
@@ -84,6 +85,22 @@ class Hands:
             issue = self.issue(ref)
             held = next(row for row in issue.comments if row.id == number)
             extras.edit_remark(self.world, self.author, issue, held, {"body": body})
+
+    def attach(self, ref: str, name: str, data: bytes, kind: str = "text/plain") -> str:
+        """Put a file on an issue; its id."""
+        with self.world.lock:
+            issue = self.issue(ref)
+            return attachments.attach(
+                self.world, self.author, issue, name, kind, Content.of(data)
+            ).id
+
+    def detach(self, number: str) -> None:
+        """Take a file off its issue."""
+        with self.world.lock:
+            found = attachments.found(self.world, number)
+            if found is None:
+                raise LookupError(f"no attachment {number}")
+            attachments.detach(self.world, self.author, *found)
 
     def clone(self, ref: str) -> Issue:
         """Copy an issue, labels and fields with it."""

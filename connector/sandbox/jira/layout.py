@@ -2,7 +2,8 @@
 
 Field kinds: ``text`` (rich), ``line`` (one line), ``user``, ``date``, ``number``, ``labels``,
 ``option``, ``priority``, ``resolution``, ``parent``, ``epic``, ``named`` lists (components and
-versions), ``issuetype``, ``project``, and the ones nobody sets (``status``, ``stamp``, ``page``).
+versions), ``issuetype``, ``project``, and the ones nobody sets (``status``, ``stamp``, ``page``,
+``files``).
 
 Data Center has its epic fields; on Cloud they still exist in the list of fields but stand on no
 screen. Team-managed projects bring few fields: no priority, no components, no versions.
@@ -35,6 +36,7 @@ SYSTEM_FIELDS = (
     FieldDef("fixVersions", "Fix versions", "versions"),
     FieldDef("issuelinks", "Linked Issues", "links"),
     FieldDef("comment", "Comment", "page"),
+    FieldDef("attachment", "Attachment", "files"),
     FieldDef("created", "Created", "stamp"),
     FieldDef("updated", "Updated", "stamp"),
     FieldDef("statuscategorychangedate", "Status Category Changed", "stamp"),

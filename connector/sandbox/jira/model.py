@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from connector.sandbox.content import Content
+
 Flavour = Literal["cloud", "dc"]
 
 
@@ -180,6 +182,18 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file on an issue; ``type`` is its content type."""
+
+    id: str
+    author: str
+    name: str
+    type: str
+    created: datetime
+    content: Content = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class WebLink:
     """A remote link; ``body`` is what the writer sent, without id."""
 
@@ -217,6 +231,7 @@ class Issue:
     links: tuple[IssueLink, ...] = ()
     history: tuple[ChangeEntry, ...] = ()
     revision: int = 0
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def number(self) -> int:

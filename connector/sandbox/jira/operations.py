@@ -120,7 +120,7 @@ def _new_issue(
     raw = {
         name: values.empty(field)
         for name, field in world.fields.items()
-        if field.kind not in ("page", "links", "status", "project", "issuetype")
+        if field.kind not in ("page", "files", "links", "status", "project", "issuetype")
     }
     later = ("resolution",)
     asked = {name: value for name, value in wanted.raw.items() if name not in later}

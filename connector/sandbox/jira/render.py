@@ -9,18 +9,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import adf, render_setup
 from connector.sandbox.jira.extras import readable
-from connector.sandbox.jira.model import ChangeEntry, FieldDef, Issue, Remark
+from connector.sandbox.jira.model import Attachment, ChangeEntry, FieldDef, Issue, Remark
 from connector.sandbox.jira.site import LINK_TYPES
 from connector.sandbox.jira.world import World
 
 Json = dict[str, Any]
 COMMENTS_IN_FIELDS = 20
 HISTORY_IN_SEARCH = 40
-NEVER_NAVIGABLE = frozenset({"comment", "issuelinks"})
+NEVER_NAVIGABLE = frozenset({"attachment", "comment", "issuelinks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,22 @@ def comment_json(view: View, issue: Issue, remark: Remark, *, properties: bool =
     return row
 
 
+def attachment_json(view: View, row: Attachment) -> Json:
+    """One file's data, as an issue and an upload show it."""
+    cloud = view.world.site.cloud
+    web = f"{view.base}/secure/attachment/{row.id}/{quote(row.name, safe='')}"
+    return {
+        "self": f"{view.api}/attachment/{row.id}",
+        "id": row.id,
+        "filename": row.name,
+        "author": render_setup.user(view, view.world.users[row.author]),
+        "created": view.stamp(row.created),
+        "size": row.content.size,
+        "mimeType": row.type,
+        "content": f"{view.api}/attachment/content/{row.id}" if cloud else web,
+    }
+
+
 def change_json(view: View, entry: ChangeEntry) -> Json:
     """One entry of the history."""
     items = []
@@ -247,6 +264,7 @@ _SPECIAL: Mapping[str, Callable[[View, Issue], Any]] = {
     "created": lambda view, issue: view.stamp(issue.created),
     "updated": lambda view, issue: view.stamp(issue.updated),
     "comment": _comment_page,
+    "attachment": lambda view, issue: [attachment_json(view, row) for row in issue.attachments],
     "issuelinks": _links,
 }
 

@@ -36,6 +36,7 @@ _ITEMS = {
     "components": "component",
     "versions": "version",
     "links": "issuelinks",
+    "files": "attachment",
 }
 _SETS = ["add", "set", "remove"]
 
@@ -165,7 +166,7 @@ def schema(field: FieldDef) -> Json:
 
 def field_row(field: FieldDef) -> Json:
     """A field as the list of fields shows it."""
-    settable = field.kind not in ("stamp", "status", "page")
+    settable = field.kind not in ("stamp", "status", "page", "files")
     names = [field.id]
     if field.custom:
         names = [f"cf[{field.id.rpartition('_')[2]}]", field.name]

@@ -21,6 +21,7 @@ from typing import Any
 from connector.sandbox.clock import Clock
 from connector.sandbox.jira.index import Knobs, SearchIndex
 from connector.sandbox.jira.model import (
+    Attachment,
     ChangeEntry,
     ChangeItem,
     FieldDef,
@@ -206,10 +207,11 @@ class World:
     def bare(self, issue: Issue) -> dict[str, Any]:
         """One issue in full, with names beside the ids that need them."""
         status = self.status_of(issue)
-        row = asdict(replace(issue, history=(), comments=(), remote=(), links=()))
+        bared = replace(issue, history=(), comments=(), remote=(), links=(), attachments=())
+        row = asdict(bared)
         for stamp in ("created", "updated"):
             row[stamp] = row[stamp].isoformat()
-        for absent in ("history", "comments", "remote", "links"):
+        for absent in ("history", "comments", "remote", "links", "attachments"):
             del row[absent]
         return {
             **row,
@@ -222,6 +224,7 @@ class World:
             "hidden": issue.id in self.hidden,
             "comments": [_bare_comment(remark) for remark in issue.comments],
             "remote_links": [dict(link.body) for link in issue.remote],
+            "attachments": [_bare_file(row) for row in issue.attachments],
         }
 
     def _record(self, at: datetime, issue: Issue, writing: Writing) -> None:
@@ -247,6 +250,18 @@ def _name(rows: dict[str, Named], key: str | None) -> str | None:
 def _bare_comment(remark: Any) -> dict[str, Any]:
     row = asdict(remark)
     return {**row, "created": row["created"].isoformat(), "updated": row["updated"].isoformat()}
+
+
+def _bare_file(row: Attachment) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "author": row.author,
+        "name": row.name,
+        "type": row.type,
+        "created": row.created.isoformat(),
+        "size": row.content.size,
+        "digest": row.content.digest,
+    }
 
 
 def names_of(rows: Iterable[Named], keys: Iterable[str]) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from threading import Lock
 
 from connector.sandbox.clock import Clock
 from connector.sandbox.http import Request, Response
+from connector.sandbox.servicenow.attachment_api import AttachmentApi
 from connector.sandbox.servicenow.auth import Auth
 from connector.sandbox.servicenow.batch import BatchApi
 from connector.sandbox.servicenow.change_api import ChangeApi
@@ -48,6 +50,7 @@ class ServiceNowSandbox:
         self.auth = Auth(self.world)
         self._tables = TableApi(self.world)
         self._stats = StatsApi(self.world)
+        self._files = AttachmentApi(self.world)
         self._change = ChangeApi(self.world)
         self._batch = BatchApi(self.world, self._inner)
         self._waiting: Counter[str] = Counter()
@@ -83,7 +86,7 @@ class ServiceNowSandbox:
         with self._gate:
             self._sessions += 1
             cookie = f"JSESSIONID={self._sessions:032X}; Path=/; HttpOnly"
-        return Response(answer.status, answer.body, {**answer.headers, "Set-Cookie": cookie})
+        return replace(answer, headers={**answer.headers, "Set-Cookie": cookie})
 
     def _answer(self, request: Request) -> Response:
         if len(request.path) + sum(len(n) + len(v) + 2 for n, v in request.query) > _MAX_TARGET:
@@ -122,6 +125,8 @@ class ServiceNowSandbox:
         match rest:
             case ["table", *names]:
                 return self._tables.handle(request, caller, names, version)
+            case ["attachment", *names]:
+                return self._files.handle(request, caller, names)
             case ["stats", table]:
                 return self._stats.handle(request, caller, table)
             case ["batch"]:
@@ -161,4 +166,4 @@ def _overridden(request: Request) -> Request:
     method = request.headers.get("x-http-method-override")
     if not method or request.method != "POST":
         return request
-    return Request(method.upper(), request.path, request.query, request.headers, request.body)
+    return replace(request, method=method.upper())

@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.sandbox.http import Request, Response
 from connector.sandbox.servicenow.knobs import Caller
+from connector.sandbox.servicenow.query import NotModelled
 from connector.sandbox.servicenow.refusal import Refusal
 from connector.sandbox.servicenow.table_api import read_body
 from connector.sandbox.servicenow.world import World
@@ -65,7 +66,10 @@ class BatchApi:
         if len(body) > _MAX_ITEM:
             return _answer(item, Response(400))
         inner = Request.of(str(item["method"]), str(item["url"]), headers, body)
-        return _answer(item, self._inner(inner, caller))
+        answer = self._inner(inner, caller)
+        if answer.file is not None:
+            raise NotModelled("the content of a file as an item of a batch")
+        return _answer(item, answer)
 
 
 def _well_formed(item: Any) -> bool:

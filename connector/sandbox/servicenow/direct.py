@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from typing import BinaryIO
 
 from connector.base import Meter
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
 from connector.outcomes import settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
+from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow.direct_files import DirectFiles
 from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
@@ -31,6 +34,8 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    File,
+    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -73,6 +78,7 @@ class DirectServiceNow:
         sleep = sleep or sleeper(world.clock)
         self._wire = Wire(self.name, self.weather, self.meter, sleep)
         self._writes = Writes(world, self._wire, sleep, self._shown)
+        self._files = DirectFiles(world, self._wire, self._known, self._select)
         self.witness = DirectWitness(world, self._me, self._asked)
 
     # ---- who and when
@@ -100,20 +106,17 @@ class DirectServiceNow:
     # ---- feeds
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
-        """One stream a table and one for all journals."""
+        """One stream a table, one of all journals and one of all files."""
         names = tuple(sorted(containers))
         tables = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in names)
-        return (*tables, Stream("journal", StreamKind.COMMENTS, names))
+        journal = Stream("journal", StreamKind.COMMENTS, names)
+        return (*tables, journal, Stream("files", StreamKind.FILES, names))
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Everything stamped since then, oldest first."""
         started = self.server_now()
-        table = "sys_journal_field" if stream.kind is StreamKind.COMMENTS else stream.containers[0]
-        when = "sys_created_on" if stream.kind is StreamKind.COMMENTS else "sys_updated_on"
-        query = f"{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id"
-        if stream.kind is StreamKind.COMMENTS:
-            query = f"nameIN{','.join(stream.containers)}^elementIN{','.join(_LANES)}^{query}"
-        rows = self._select(table, query)
+        table, when, base = _place(stream)
+        rows = self._select(table, f"{base}{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id")
         sightings = [_sighting(stream, row) for row in rows]
         yield SightingPage(tuple(sightings[:_PAGE]), started)
         for start in range(_PAGE, len(sightings), _PAGE):
@@ -172,6 +175,22 @@ class DirectServiceNow:
         rows.sort(key=lambda row: (row["sys_created_on"], row["sys_id"]))
         return tuple(shapes.comment(self.world, row) for row in rows)
 
+    def files(
+        self, container: str, keys: Collection[str], *, fresh: bool = False
+    ) -> tuple[File, ...]:
+        """All files of these records, oldest first."""
+        del fresh
+        return self._files.read(container, keys) if keys else ()
+
+    def fetch(self, file: File, into: BinaryIO) -> str:
+        """Write a file's content into an open file; its SHA-256."""
+        self._known()
+        return self._files.fetch(file, into)
+
+    def file_limit(self) -> int | None:
+        """What the instance's property says."""
+        return self.world.knobs.largest_file
+
     def people(
         self, *, keys: Collection[str] = (), emails: Collection[str] = ()
     ) -> tuple[Person, ...]:
@@ -226,6 +245,16 @@ class DirectServiceNow:
         """Add journal entries, in order for each record."""
         return settled(self._writes.comment(self._known(), drafts))
 
+    def attach(self, drafts: Sequence[FileDraft]) -> list[WriteResult]:
+        """Attach files, one request each."""
+        self._known()
+        return settled([self._files.attach(draft) for draft in drafts])
+
+    def detach(self, files: Sequence[File]) -> list[WriteResult]:
+        """Delete files, one request each."""
+        self._known()
+        return settled([self._files.detach(file) for file in files])
+
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """ServiceNow needs no decoration."""
         del links
@@ -255,7 +284,7 @@ class DirectServiceNow:
         self._asked("GET", path)
 
     def _select(
-        self, table: str, query: str, *, chunk: int = 1, among: Collection[str] | None = None
+        self, table: str, query: str, chunk: int = 1, *, among: Collection[str] | None = None
     ) -> list[Row]:
         for _request in range(0, chunk if among is None else len(among), 50):
             self._read(f"/api/now/table/{table}")
@@ -268,14 +297,27 @@ class DirectServiceNow:
             raise AccessLost(refusal.message, side=self.name, where=f"GET {table}") from None
         except NotModelled as gap:
             raise ConnectorError(f"sandbox: not modelled: {gap}", side=self.name) from None
-        hidden = self.world.knobs.hidden_rows
-        return [row for row in rows if row["sys_id"] not in hidden]
+        return [row for row in rows if not self.world.is_hidden(row)]
 
     def _shown(self, row: Row, fields: Collection[str]) -> Record:
         return shapes.record(self.world, self.host, row, fields)
 
 
+def _place(stream: Stream) -> tuple[str, str, str]:
+    """The table of a stream, its stamp, and the conditions before it."""
+    names = ",".join(stream.containers)
+    if stream.kind is StreamKind.COMMENTS:
+        base = f"nameIN{names}^elementIN{','.join(_LANES)}^"
+        return "sys_journal_field", "sys_created_on", base
+    if stream.kind is StreamKind.FILES:
+        return attachments.TABLE, "sys_created_on", f"table_nameIN{names}^"
+    return stream.containers[0], "sys_updated_on", ""
+
+
 def _sighting(stream: Stream, row: Row) -> Sighting:
+    if stream.kind is StreamKind.FILES:
+        at = moment(row["sys_created_on"])
+        return Sighting(row["table_name"], row["table_sys_id"], row["sys_id"], at)
     if stream.kind is StreamKind.COMMENTS:
         at = moment(row["sys_created_on"])
         return Sighting(row["name"], row["element_id"], row["sys_id"], at)

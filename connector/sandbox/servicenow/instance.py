@@ -81,7 +81,13 @@ def _describe(world: World) -> None:
         if (choice.table, choice.element) == ("incident", "state"):
             label = _GERMAN.get(choice.value, choice.label)
             put(world, "sys_choice", {**row, "language": "de", "label": label})
-    for name, value in (("glide.war", BUILD), ("instance_name", "sandbox")):
+    largest = str(world.knobs.largest_file // (1024 * 1024))
+    known = {
+        "glide.war": BUILD,
+        "instance_name": "sandbox",
+        "com.glide.attachment.max_size": largest,
+    }
+    for name, value in known.items():
         put(world, "sys_properties", {"name": name, "value": value})
 
 

@@ -68,6 +68,11 @@ class Knobs:
         how many items of a batch are served before its time is up; None is all.
     batch_loses_last
         whether the first unserved item of a cut batch was done all the same.
+    largest_file, file_endings
+        the bytes an attachment may have (``com.glide.attachment.max_size`` in megabytes), and the
+        only endings of names that are taken (``glide.attachment.extensions``); empty is any.
+    scans_files
+        whether a new file is held back until :func:`.attachments.scanned` says what it is.
     session_limit
         waiting requests of one session before further ones are thrown away with 202.
     time_zone_hours
@@ -88,5 +93,8 @@ class Knobs:
     max_rate: int | None = None
     batch_serves: int | None = None
     batch_loses_last: bool = False
+    largest_file: int = 1024 * 1024 * 1024
+    file_endings: tuple[str, ...] = ()
+    scans_files: bool = False
     session_limit: int = 10
     time_zone_hours: int = -8

@@ -81,6 +81,7 @@ PLATFORM = (
             text("content_type", 100),
             Column("size_bytes", "integer"),
             text("hash", 64),
+            text("state", 40),
         ),
         display="file_name",
         write_role="nobody",

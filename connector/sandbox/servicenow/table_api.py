@@ -81,7 +81,7 @@ class TableApi:
 
     def _visible(self, table: str, sys_id: str) -> Row:
         row = self._world.row(table, sys_id)
-        if row is None or sys_id in self._world.knobs.hidden_rows:
+        if row is None or self._world.is_hidden(row):
             raise missing_record()
         return row
 
@@ -102,12 +102,11 @@ class TableApi:
     def _list(self, request: Request, caller: Caller, table: str, version: str) -> Response:
         rows = Evaluation(self._world, table, caller).select(self._query(request, table))
         offset, limit = (
-            _number(request, "sysparm_offset", 0),
-            _number(request, "sysparm_limit", 10_000),
+            number(request, "sysparm_offset", 0),
+            number(request, "sysparm_limit", 10_000),
         )
-        hidden = self._world.knobs.hidden_rows
-        page = [row for row in rows[offset : offset + limit] if row["sys_id"] not in hidden]
-        headers = self._paging(request, len(rows), offset, limit)
+        page = [row for row in rows[offset : offset + limit] if not self._world.is_hidden(row)]
+        headers = paging(request, len(rows), offset, limit)
         if not page and version == "v1":
             refusal = missing_record()
             return Response.of_json(refusal.status, refusal.envelope(), headers)
@@ -135,14 +134,16 @@ class TableApi:
     def _choices(self, table: str, name: str) -> Any:
         return self._world.schema.allowed(table, name)
 
-    def _paging(self, request: Request, total: int, offset: int, limit: int) -> dict[str, str]:
-        headers = {}
-        if not is_set(request, "sysparm_no_count"):
-            headers["X-Total-Count"] = str(total)
-        quiet = is_set(request, "sysparm_suppress_pagination_header")
-        if total > limit > 0 and not quiet:
-            headers["Link"] = _links(request, total, offset, limit)
-        return headers
+
+def paging(request: Request, total: int, offset: int, limit: int) -> dict[str, str]:
+    """The headers of a list: how many rows there are, and where the other pages begin."""
+    headers = {}
+    if not is_set(request, "sysparm_no_count"):
+        headers["X-Total-Count"] = str(total)
+    quiet = is_set(request, "sysparm_suppress_pagination_header")
+    if total > limit > 0 and not quiet:
+        headers["Link"] = _links(request, total, offset, limit)
+    return headers
 
 
 def check_table(world: World, table: str, caller: Caller) -> str:
@@ -161,8 +162,8 @@ def read_body(request: Request) -> dict[str, Any]:
     """The JSON object of a write; of several records only the first counts."""
     if "json" not in request.headers.get("content-type", ""):
         raise Refusal(415, "Unsupported Media Type", "Content-Type must be application/json")
-    if len(request.body) > MAX_BODY:
-        size = len(request.body)
+    size = request.content.size
+    if size > MAX_BODY:
         detail = f"Rejected large REST payload with content-length = {size} bytes. "
         detail += f"Max allowed: {MAX_BODY} bytes."
         raise Refusal(400, "Exception while reading request", detail)
@@ -198,7 +199,8 @@ def host_of(request: Request) -> str:
     return f"http://{request.headers.get('host', 'instance.example')}"
 
 
-def _number(request: Request, name: str, default: int) -> int:
+def number(request: Request, name: str, default: int) -> int:
+    """A parameter that counts. Raises the 400."""
     text = request.param(name)
     if text is None or text == "":
         return default

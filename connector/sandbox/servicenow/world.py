@@ -16,6 +16,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from connector.sandbox.clock import Clock
+from connector.sandbox.content import Content
 from connector.sandbox.servicenow import audit
 from connector.sandbox.servicenow.knobs import SYSTEM, Caller, Door, Knobs
 from connector.sandbox.servicenow.refusal import missing_record, no_right
@@ -55,6 +56,7 @@ class World:
         self.lock = RLock()
         self.roles: dict[str, set[str]] = {}
         self.write_log: list[dict[str, Any]] = []
+        self.contents: dict[str, Content] = {}
         self._rules = rules or {}
         self._random = random.Random(seed)  # noqa: S311 - replayable ids, no secret
         self._tables: dict[str, dict[str, Row]] = {name: {} for name in schema.tables}
@@ -130,7 +132,7 @@ class World:
         self._stamp_new(table, new, by)
         self.store(table, new)
         self._veil(new, None, by)
-        self._log("insert", table, new, by, {k: ["", v] for k, v in new.items() if v})
+        self.log("insert", table, new, by, {k: ["", v] for k, v in new.items() if v})
         self._write_notes(table, new, notes, by)
         if rules:
             rules.after(self, None, new, by)
@@ -157,7 +159,7 @@ class World:
         self._tables[place][sys_id] = new
         self._veil(new, old, by)
         if changed:
-            self._log("update", place, new, by, changed)
+            self.log("update", place, new, by, changed)
         self._write_notes(place, new, notes, by)
         if rules:
             rules.after(self, old, new, by)
@@ -170,10 +172,10 @@ class World:
             raise missing_record()
         if not by.has("change_manager" if place == "change_request" else "itil_admin"):
             raise no_right("Delete")
-        row = self._tables[place].pop(sys_id)
-        del self._place[sys_id]
-        self._veiled.pop(sys_id, None)
-        self._log("delete", place, row, by, {k: [v, ""] for k, v in row.items() if v})
+        row = self.drop(sys_id)
+        for file in [one for one in self.files.values() if one["table_sys_id"] == sys_id]:
+            self.drop(file["sys_id"])
+        self.log("delete", place, row, by, {k: [v, ""] for k, v in row.items() if v})
         shown = row.get(self.schema.display(place), "")
         grave = {"tablename": place, "documentkey": sys_id, "display_value": shown}
         self._stamp_new("sys_audit_delete", grave, by)
@@ -191,6 +193,21 @@ class World:
             self._logins[row.get("user_name", "")] = row["sys_id"]
         if table == "sys_journal_field":
             self._notes.setdefault(row["element_id"], []).append(row)
+        return row
+
+    def hang(self, table: str, values: Row, by: Caller) -> Row:
+        """A new row of the platform's own that belongs to a record: a journal entry, a file."""
+        row = dict(values)
+        self._stamp_new(table, row, by)
+        self.store(table, row)
+        self._veil(row, None, by)
+        return row
+
+    def drop(self, sys_id: str) -> Row:
+        """Take a row away, and the content that it may have."""
+        row = self._tables[self._place.pop(sys_id)].pop(sys_id)
+        self._veiled.pop(sys_id, None)
+        self.contents.pop(sys_id, None)
         return row
 
     def new_id(self) -> str:
@@ -223,6 +240,16 @@ class World:
     def true_notes(self, sys_id: str) -> list[Row]:
         """The journal entries of a record, past lateness."""
         return list(self._notes.get(sys_id, ()))
+
+    @property
+    def files(self) -> Mapping[str, Row]:
+        """The rows of all attachments by sys_id, past lateness."""
+        return self._tables["sys_attachment"]
+
+    def is_hidden(self, row: Row) -> bool:
+        """Whether an access rule hides a row; a file is hidden with its record."""
+        hidden = self.knobs.hidden_rows
+        return bool(hidden) and (row["sys_id"] in hidden or row.get("table_sys_id", "") in hidden)
 
     # ---- inside
 
@@ -273,18 +300,11 @@ class World:
 
     def _write_notes(self, table: str, row: Row, notes: Row, by: Caller) -> None:
         for element, text in notes.items():
-            note = {
-                "name": table,
-                "element": element,
-                "element_id": row["sys_id"],
-                "value": text,
-            }
-            self._stamp_new("sys_journal_field", note, by)
-            self.store("sys_journal_field", note)
-            self._veil(note, None, by)
-            self._log("journal", table, row, by, {element: ["", text]}, note["sys_id"])
+            about = {"name": table, "element": element, "element_id": row["sys_id"]}
+            note = self.hang("sys_journal_field", {**about, "value": text}, by)
+            self.log("journal", table, row, by, {element: ["", text]}, note["sys_id"])
 
-    def _log(
+    def log(
         self,
         op: str,
         table: str,
@@ -293,6 +313,7 @@ class World:
         fields: Mapping[str, Iterable[str]],
         entry: str = "",
     ) -> None:
+        """A line in the write log; ``entry`` is the id of what hangs on the record."""
         line: dict[str, Any] = {
             "seq": len(self.write_log) + 1,
             "at": self.clock.now().isoformat(),

@@ -1,0 +1,65 @@
+"""What the fake Jira tells the direct adapter of people, types and histories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from connector.errors import Gone, NotThere
+from connector.sandbox.jira import native
+from connector.sandbox.jira.model import Issue, Project
+from connector.sandbox.jira.world import World
+from connector.values import Authorship, KindInfo, Person
+
+_SIDE = "jira"
+
+
+class DirectPeople:
+    """Answers from the world itself; ``read`` counts a request and lets the weather strike."""
+
+    def __init__(self, world: World, read: Callable[[str], None]) -> None:
+        self._world = world
+        self._read = read
+
+    def people(self, keys: Collection[str], emails: Collection[str]) -> tuple[Person, ...]:
+        """Persons by key and by exact e-mail."""
+        for _request in (*keys, *emails):
+            self._read("user/search")
+        wanted = {address.casefold() for address in emails}
+        return tuple(
+            Person(
+                user.key,
+                user.name,
+                user.email if user.email_shown else "",
+                user.active,
+                "" if self._world.site.cloud else user.key,
+            )
+            for user in self._world.users.values()
+            if user.key in keys or user.email.casefold() in wanted
+        )
+
+    def kinds(self, project: Project) -> tuple[KindInfo, ...]:
+        """The issue types of a project."""
+        self._read("issue/createmeta")
+        own = {"components": project.components, "versions": project.versions}
+        return tuple(native.kind_info(self._world, kind, own) for kind in project.types)
+
+    def creatable(self, project: Project, kind: str) -> frozenset[str]:
+        """Which native fields a create of this kind takes in this project."""
+        found = next((row for row in self.kinds(project) if row.name == kind), None)
+        if found is None:
+            raise NotThere(f"{project.key} has no issue type {kind!r}", side=_SIDE)
+        names = {field.name for field in found.fields}
+        if self._world.site.epic_link in names:
+            names.add("parent")
+        return frozenset(names)
+
+    def authorship(self, key: str, issue: Issue | None, name: str) -> Authorship:
+        """Who last changed this field; the creator if nobody did."""
+        if issue is None:
+            raise Gone(f"Issue {key} is gone or hidden", side=_SIDE)
+        field = native.field_of(self._world, name, self._world.type_of(issue))
+        wanted = "status" if name == "status_category" else field.id if field else name
+        for entry in reversed(issue.history):
+            if any(item.field == wanted for item in entry.items):
+                return Authorship(self._world.users[entry.author].name, entry.at)
+        return Authorship(self._world.users[issue.creator].name, issue.created)
