@@ -31,9 +31,10 @@ Item = TypeVar("Item")
 
 EXTRA_FIELDS: Mapping[Side, frozenset[str]] = {
     Side.SERVICENOW: frozenset({"correlation_id", "correlation_display"}),
-    Side.JIRA: frozenset({"labels", "status", "status_category"}),
+    Side.JIRA: frozenset({"attachment", "labels", "status", "status_category"}),
 }
-"""Native fields read with every record: our marks, and what the status relation leans on."""
+"""Native fields read with every record: our marks, what the status relation leans on, and which
+files there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ _SYSTEM = (
     FieldSpec("created", "Created", "datetime"),
     FieldSpec("updated", "Updated", "datetime"),
     FieldSpec("resolutiondate", "Resolved", "datetime"),
+    FieldSpec("attachment", "Attachment", "array", "attachment"),
 )
 
 

@@ -150,6 +150,8 @@ def _value(name: str, raw: Any, dialect: Dialect) -> Value:
         return str(part(raw, "statusCategory").get("key", ""))
     if name == "labels":
         return tuple(sorted(raw or ()))
+    if name == "attachment":
+        return tuple(str(row.get("id")) for row in raw or () if isinstance(row, Mapping))
     if isinstance(raw, list):
         return tuple(str(_scalar(item, dialect)) for item in raw) or None
     return _scalar(raw, dialect)

@@ -238,7 +238,7 @@ def _files(runtime: Runtime, side: Side, intents: Sequence[Intent]) -> None:
 def _settle_files(runtime: Runtime, case: Case, side: Side, intents: Sequence[Intent]) -> None:
     around = desk(runtime, [case])
     there = dict(arrivals(case, side, around))
-    originals = {file.id: file for file in case.files[side.other]}
+    originals = {file.id: file for file in case.files.get(side.other, ())}
     for intent in intents:
         copy = there.get(intent.source_key)
         if copy is None:

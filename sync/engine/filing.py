@@ -45,7 +45,9 @@ NO_FILES = Desk("")
 
 
 def attached(case: Case, side: Side, desk: Desk) -> tuple[Attach, ...]:
-    """New files of a side that are carried, oldest first."""
+    """New files of a side that are carried, oldest first; none unless both sides were listed."""
+    if side.other not in case.files:
+        return ()
     there = {source_id for source_id, _ in arrivals(case, side.other, desk)}
     return tuple(
         Attach(

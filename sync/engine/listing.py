@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from connector.errors import NotThere
 from connector.values import File
 from mappings.sides import Side
 from sync.apply.common import FILED
@@ -17,7 +18,7 @@ from sync.core.model import LinkState
 from sync.engine.cases import Case
 from sync.engine.filing import Desk, known_files
 from sync.engine.trust import accounts
-from sync.runtime import Runtime, container
+from sync.runtime import Runtime, container, log
 
 NATIVE = "attachment"
 """Jira's field with the ids of an issue's files."""
@@ -92,15 +93,24 @@ def _list(
 def _of(
     case: Case, sides: frozenset[Side], found: Mapping[tuple[Side, str], tuple[File, ...]]
 ) -> dict[Side, tuple[File, ...]]:
-    return {side: found.get((side, case.link.end(side).key), ()) for side in sides}
+    keys = {side: (side, case.link.end(side).key) for side in sides}
+    return {side: found[key] for side, key in keys.items() if key in found}
 
 
 def _read(
     runtime: Runtime, places: Mapping[tuple[Side, str], Sequence[str]]
 ) -> dict[tuple[Side, str], tuple[File, ...]]:
-    """Fresh, because a copy that an index does not show yet would be made twice."""
-    found: dict[tuple[Side, str], list[File]] = defaultdict(list)
+    """Fresh, because a copy that an index does not show yet would be made twice. A record whose
+    side does not show files at all is absent."""
+    found: dict[tuple[Side, str], list[File]] = {}
     for (side, where), keys in places.items():
-        for file in runtime.adapters[side].files(where, list(dict.fromkeys(keys)), fresh=True):
+        wanted = list(dict.fromkeys(keys))
+        try:
+            files = runtime.adapters[side].files(where, wanted, fresh=True)
+        except NotThere as error:
+            log.warning("no files here", action="files.none", side=side.value, why=error.what)
+            continue
+        found |= {(side, key): [] for key in wanted}
+        for file in files:
             found[(side, file.key)].append(file)
     return {place: tuple(files) for place, files in found.items()}

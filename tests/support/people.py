@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from connector.sandbox.content import Content
 from connector.sandbox.jira.hands import Hands
 from connector.sandbox.jira.model import Issue
+from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow.knobs import SYSTEM, Door
 from mappings.sides import Side
 from sync.core.model import Link
@@ -42,6 +44,25 @@ class Company:
         assert row is not None
         by = world.caller("ben.okafor", Door.SCREEN)
         world.update(row["sys_class_name"], key, values, by)
+
+    def file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
+        """Somebody at the desk attaches a file to a ticket; its sys_id."""
+        world = self.bench.servicenow.world
+        row = self.row(key)
+        by = world.caller("ben.okafor", Door.SCREEN)
+        place = (row["sys_class_name"], key)
+        return attachments.attach(world, by, place, name, kind, Content.of(data))["sys_id"]
+
+    def files(self, key: str) -> list[tuple[str, bytes]]:
+        """Name and content of all files on a ticket, oldest first."""
+        world = self.bench.servicenow.world
+        rows = [row for row in world.files.values() if row["table_sys_id"] == key]
+        rows.sort(key=lambda row: row["sys_created_on"])
+        return [(row["file_name"], world.contents[row["sys_id"]].whole()) for row in rows]
+
+    def twin_files(self, key: str) -> list[tuple[str, bytes]]:
+        """The same of a ticket's issue."""
+        return [(row.name, row.content.whole()) for row in self.issue(key).attachments]
 
     def platform(self, key: str, **values: str) -> None:
         """A business rule or a job changes a ticket."""

@@ -75,6 +75,8 @@ def value_of(world: World, issue: Issue, name: str) -> Value:
         return _derived(world, issue, name)
     if name == "parent":
         return _parent(world, issue)
+    if name == "attachment":
+        return tuple(row.id for row in issue.attachments)
     field = field_of(world, name, world.type_of(issue))
     raw = issue.fields.get(field.id) if field else None
     if field is None or raw is None:
