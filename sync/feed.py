@@ -16,7 +16,7 @@ from time import monotonic
 
 from connector.base import Adapter
 from connector.errors import ConnectorError, Unreachable
-from connector.values import Sighting, Stream
+from connector.values import Sighting, Stream, StreamKind
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.fitting import vouch
@@ -57,10 +57,17 @@ def _streams(runtime: Runtime, side: Side) -> int:
     adapter = runtime.adapters[side]
     if not runtime.circuits[side].lets(monotonic()):
         raise Unreachable("left alone for a while after several failures", side=side.value)
+    streams = adapter.streams(runtime.containers(side))
     return sum(
-        _stream(runtime, side, adapter, stream)
-        for stream in adapter.streams(runtime.containers(side))
+        _stream(runtime, side, adapter, one) for one in streams if _wanted(runtime, side, one)
     )
+
+
+def _wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
+    """Whether anybody asks for what a stream tells."""
+    flows = [spec.attachments.flow for spec in runtime.specs]
+    filed = any(flow is not None and flow.reaches(side.other) for flow in flows)
+    return filed or stream.kind is not StreamKind.FILES
 
 
 def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:

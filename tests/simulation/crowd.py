@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from connector.sandbox.content import Content
 from connector.sandbox.jira import extras
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.hands import Hands
@@ -17,6 +18,7 @@ from connector.sandbox.jira.model import Issue
 from connector.sandbox.jira.problems import Refusal as JiraRefusal
 from connector.sandbox.jira.site import PRIORITIES
 from connector.sandbox.people import of_team
+from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow.change_rules import AUTOMATIC, approve, next_states
 from connector.sandbox.servicenow.knobs import SYSTEM, Door
 from connector.sandbox.servicenow.problem_rules import STEPS
@@ -45,6 +47,7 @@ class Crowd:
         self.known_at_deletion: dict[tuple[Side, str], bool] = {}
         self.unstamped = 0
         self.dropped: set[str] = set()
+        self.dropped_files: set[bytes] = set()
         self.meddled: set[int] = set()
         self._words = 0
         self._kinds = {
@@ -80,6 +83,9 @@ class Crowd:
             "team brings back": (self.team_brings_back, 2),
             "team hides": (self.team_hides, 1),
             "team drops a comment": (self.team_drops_a_comment, 1),
+            "desk files": (self.desk_files, 3),
+            "team files": (self.team_files, 3),
+            "somebody drops a file": (self.somebody_drops_a_file, 1),
         }
 
     def do(self, name: str) -> bool:
@@ -350,6 +356,49 @@ class Crowd:
         self.dropped.add(remark.body)
         extras.drop_remark(self.jira, Author(self.hands().author.key), issue, remark)
         return f"somebody deletes a comment of {issue.key}"
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def desk_files(self, row: Row | None = None) -> str | None:
+        """The desk attaches a file to a ticket."""
+        row = row or self._pick(self.tickets())
+        if row is None:
+            return None
+        name, data = self._file()
+        place = (row["sys_class_name"], row["sys_id"])
+        attachments.attach(self.now, self.agent(), place, name, "text/plain", Content.of(data))
+        return f"the desk files {name} with {row['number']}"
+
+    def team_files(self, issue: Issue | None = None) -> str | None:
+        """The team attaches a file to an issue."""
+        issue = issue or self._pick(self._issues())
+        if issue is None:
+            return None
+        name, data = self._file()
+        self.hands().attach(issue.id, name, data)
+        return f"the team files {name} with {issue.key}"
+
+    def somebody_drops_a_file(self) -> str | None:
+        """A file goes for good, ours or a person's."""
+        there = [(one, file) for one in self._issues() for file in one.attachments]
+        if self.dice.random() < 0.5 and there:
+            issue, file = self.dice.choice(there)
+            self.hands().detach(file.id)
+            self.dropped_files.add(file.content.whole())
+            return f"somebody deletes {file.name} of {issue.key}"
+        row = self._pick(self.now.files.values())
+        if row is None:
+            return None
+        data = self.now.contents[row["sys_id"]].whole()
+        attachments.detach(self.now, self.agent(), row["sys_id"])
+        self.dropped_files.add(data)
+        return f"somebody deletes {row['file_name']} at the desk"
+
+    def _file(self) -> tuple[str, bytes]:
+        """Names meet, contents never do."""
+        word = self._word("f")
+        name = self.dice.choice(("log.txt", "shot.png", "log.txt", f"setup-{word}.exe"))
+        return name, f"content {word}".encode()
 
     # -- between our look and our write ----------------------------------------------------------
 

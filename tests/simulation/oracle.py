@@ -43,6 +43,7 @@ from sync.demo.couples import Couple, Marks, Names, TruthLookup
 from sync.engine.doubles import TWIN
 from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry
+from tests.simulation.papers import faults
 from tests.simulation.rig import Rig
 
 STEP = timedelta(milliseconds=1)
@@ -89,6 +90,7 @@ class Judge:
             found += self._marks(couple)
             found += self._fields(couple)
             found += self._comments(couple)
+            found += faults(self.rig, self.crowd, couple, self.waiting, self._said(couple))
             found += self._told(couple)
             for rule in couple.spec.rules:
                 moments = self._moments(couple, rule)
@@ -361,6 +363,17 @@ class Judge:
             moments = [at for _, at in sorted(order)]
             if moments != sorted(moments):
                 yield f"I-09 {couple}: comments of {side} stand out of order in {side.other}"
+
+    def _said(self, couple: Couple) -> dict[Side, str]:
+        """All that we ever said on either side of a couple."""
+        return {
+            side: "\n".join(
+                comment.body
+                for comment in self.truth.of(side).comments.get(couple.of(side).key, ())
+                if comment.author == self.truth.of(side).me
+            )
+            for side in Side
+        }
 
     def _comment_waits(self, couple: Couple, comment: str) -> bool:
         return any((name, f"comment {comment}") in self.waiting for name in names_of(couple))

@@ -48,9 +48,9 @@ from tests.support.memory.tables import Copy
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READS = frozenset(
     {"identity", "changed", "listed", "in_scope", "read", "find", "comments", "people", "kinds"}
-    | {"authorship"}
+    | {"authorship", "files", "fetch"}
 )
-WRITES = frozenset({"create", "patch", "move", "comment", "decorate"})
+WRITES = frozenset({"create", "patch", "move", "comment", "attach", "decorate"})
 
 
 class Crash(BaseException):

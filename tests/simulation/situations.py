@@ -27,7 +27,8 @@ SITUATIONS = (
     "deed team assigns", "deed team attaches", "deed team clones", "deed team comments",
     "deed team deletes", "deed team describes", "deed team drops a comment", "deed team hides",
     "deed team labels", "deed team moves", "deed team ranks", "deed team rewords",
-    "deed team takes elsewhere",
+    "deed team takes elsewhere", "deed desk files", "deed team files",
+    "deed somebody drops a file", "attach unclear",
     "fault drop_after", "fault drop_before", "fault html", "fault late", "fault status 429",
     "fault status 503",
 )  # fmt: skip

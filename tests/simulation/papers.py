@@ -1,0 +1,89 @@
+"""Files, judged: each on both sides once, byte for byte, or told of (I-10, I-07).
+
+Every content is a token of its own, so a copy is known by what is in it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from connector.sandbox.people import INTEGRATION
+from mappings.sides import Side
+from sync.demo.couples import Couple
+from sync.engine.filing import safe_name
+from tests.simulation.crowd import Crowd
+from tests.simulation.rig import Rig
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One file as it truly is."""
+
+    id: str
+    name: str
+    data: bytes
+    ours: bool
+
+
+def papers(rig: Rig, side: Side, key: str) -> list[Paper]:
+    """All files of a record."""
+    if side is Side.JIRA:
+        issue, me = rig.jira.world.issues[key], rig.jira.world.site.me
+        return [
+            Paper(one.id, one.name, one.content.whole(), one.author == me)
+            for one in issue.attachments
+        ]
+    world = rig.servicenow.world
+    return [
+        Paper(
+            row["sys_id"], row["file_name"], world.contents[row["sys_id"]].whole(),
+            row["sys_created_by"] == INTEGRATION,
+        )
+        for row in world.files.values()
+        if row["table_sys_id"] == key
+    ]  # fmt: skip
+
+
+def faults(
+    rig: Rig, crowd: Crowd, couple: Couple, waiting: set[tuple[str, str]], told: Mapping[Side, str]
+) -> Iterator[str]:
+    """What is wrong with the files of a couple; ``told`` is all we said in comments, by side."""
+    held = {side: papers(rig, side, couple.of(side).key) for side in Side}
+    for side in Side:
+        there = Counter(one.data for one in held[side.other] if one.ours)
+        names = {one.data: one.name for one in held[side.other] if one.ours}
+        for one in held[side]:
+            if one.ours:
+                yield from _uninvited(rig, crowd, couple, one, side)
+                continue
+            if _waits(couple, one, waiting):
+                continue
+            wanted = 0 if one.name.endswith(".exe") else 1
+            gone = one.data in crowd.dropped_files
+            if there[one.data] != wanted and not (gone and there[one.data] < wanted):
+                yield f"I-10 {couple}: {one.data!r} of {side} is {there[one.data]} times across"
+            if names.get(one.data, safe_name(one.name)) != safe_name(one.name):
+                yield f"I-10 {couple}: {one.name!r} is called {names[one.data]!r} across"
+            if not wanted and told[side.other].count(f"{one.name} stands in") != 1:
+                yield f"I-10 {couple}: {one.name!r} was left out without a word, or with too many"
+
+
+def _uninvited(rig: Rig, crowd: Crowd, couple: Couple, one: Paper, side: Side) -> Iterator[str]:
+    """A copy of ours in the place from which a person deleted the file."""
+    key = couple.of(side).key
+    if one.data not in crowd.dropped_files or rig.unclear[(side, key)]:
+        return
+    person = any(
+        entry.op == "attach" and not entry.ours and one.data.decode() in entry.what
+        for entry in rig.journal.of(side, key)
+    )
+    if person:
+        yield f"I-07 {couple}: {one.data!r} was deleted in {side} and came back"
+
+
+def _waits(couple: Couple, one: Paper, waiting: set[tuple[str, str]]) -> bool:
+    ends = (couple.servicenow, couple.jira)
+    names = [name for end in ends for name in (end.label, end.key)]
+    return any((name, f"file {one.id}") in waiting for name in names)
