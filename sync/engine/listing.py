@@ -81,7 +81,7 @@ def _list(
     asked = {case.link.id: wanted(case) for case in cases}
     places: dict[tuple[Side, str], list[str]] = defaultdict(list)
     for case in cases:
-        for side in asked[case.link.id]:
+        for side in (one for one in Side if one in asked[case.link.id]):
             places[(side, container(case.spec, side))].append(case.link.end(side).key)
     found = _read(runtime, places)
     return [
