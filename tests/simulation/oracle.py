@@ -46,9 +46,6 @@ from tests.simulation.journal import Entry
 from tests.simulation.papers import faults
 from tests.simulation.rig import Rig
 
-STEP = timedelta(milliseconds=1)
-"""Jira's stamps grow by this on a clock that stands still: what rides with a create has it."""
-
 SILENT = frozenset({"value", "priority", "status"})
 """Relations in which an empty value is no statement about the other side."""
 
@@ -387,12 +384,11 @@ class Judge:
             key = couple.of(side).key
             ours = [one for one in self.rig.journal.of(side, key) if one.ours]
             told = Counter(row.kind for row in rows if row.side is side)
-            born = [one.at for one in ours if one.op == "create"]
-            riding = set(born) | {at + STEP for at in born}
+            born = {one.call for one in ours if one.op == "create"}  # what rides has its call
             done = Counter(
                 one.op
                 for one in ours
-                if one.cause != "late" and (one.op == "create" or one.at not in riding)
+                if one.cause != "late" and (one.op == "create" or one.call not in born)
             )
             if done["create"] > told["create"]:
                 yield f"I-23 {couple}: the create in {side} is not in the history"

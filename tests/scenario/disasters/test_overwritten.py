@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.intruder import interrupted
 
 from connector.sandbox.faults import Fault
 from mappings.defaults import shipped
 from mappings.sides import Side
 from tests.support.bench import Bench
+from tests.support.intruder import interrupted
+from tests.support.mapping import owned_by
 from tests.support.people import Company
-
-
-def owned_by(side: str) -> dict[str, str]:
-    """The shipped mappings with another owner of the summary."""
-    return {
-        name: text.replace("as: line, owner: servicenow", f"as: line, owner: {side}")
-        for name, text in shipped().items()
-    }
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
