@@ -36,7 +36,7 @@ class Sink:
         self._size = file.size
         self._type = file.type.partition(";")[0].strip()
         self._side = side
-        self._start = into.tell() if into.seekable() else None
+        self._start = into.tell()
         self._fresh = True
         self.digest = ""
 
@@ -60,7 +60,7 @@ class Sink:
         return came == "text/html" and self._type.lower() != came
 
     def _rewind(self) -> None:
-        if not self._fresh and self._start is not None:
+        if not self._fresh:
             self._into.seek(self._start)
             self._into.truncate()
         self._fresh = False

@@ -153,7 +153,8 @@ def test_an_empty_feed_tells_the_time(stage: ServiceNowStage) -> None:
 
 
 def test_one_journal_feed_serves_all_tables(stage: ServiceNowStage) -> None:
-    *records, journal = stage.adapter.streams(["incident", "problem", "incident"])
+    *records, journal, files = stage.adapter.streams(["incident", "problem", "incident"])
+    assert files.containers == ("incident", "problem")
     assert [one.containers for one in records] == [("incident",), ("problem",)]
     assert journal.containers == ("incident", "problem")
     key = stage.opened()

@@ -24,10 +24,13 @@ class Media:
     seconds: float = 60.0
     leaks: list[str] = field(default_factory=list)
     _given: dict[str, tuple[datetime, Content, str]] = field(default_factory=dict, repr=False)
+    _signed: int = 0
 
     def sign(self, content: Content, kind: str, now: datetime) -> str:
         """A path with its signature."""
-        told = f"{len(self._given)} {content.digest} {now.isoformat()}"
+        self._given = {one: row for one, row in self._given.items() if row[0] >= now}
+        self._signed += 1
+        told = f"{self._signed} {content.digest} {now.isoformat()}"
         token = hashlib.sha256(told.encode()).hexdigest()
         self._given[token] = (now + timedelta(seconds=self.seconds), content, kind)
         return f"{ROOT}file/{token[:16]}/binary?token={token}"

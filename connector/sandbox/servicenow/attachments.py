@@ -4,8 +4,9 @@ Attaching does not touch the record: nothing in ServiceNow's documents says that
 integrations that looked at ``sys_updated_on`` alone have missed files (servicenow-api 1.5). An
 image that was pasted into an HTML field belongs to the table's name with ``ZZ_YY`` before it.
 
-Names may occur twice. What a stock instance answers to an empty file, and with which status it
-refuses one for its ending, stands in no document: both are refused here.
+Names may occur twice; one of more than a hundred characters is cut. What a stock instance answers
+to an empty file, and with which status it refuses one for its ending, stands in no document: both
+are refused here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from connector.sandbox.content import Content
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.refusal import Refusal, missing_record, no_right
 from connector.sandbox.servicenow.schema import Row
+from connector.sandbox.servicenow.values import stored
 from connector.sandbox.servicenow.world import World
 
 TABLE = "sys_attachment"
@@ -28,7 +30,7 @@ def attach(
     table, key = place
     record = _writable(world, by, table.removeprefix(PASTED), key, "Insert")
     _check(world, name, content)
-    row = {
+    told = {
         "file_name": name,
         "table_name": table,
         "table_sys_id": key,
@@ -37,6 +39,9 @@ def attach(
         "hash": content.digest,
         "state": PENDING if world.knobs.scans_files else AVAILABLE,
     }
+    # Texts are cut to their columns without a word, as everywhere on the platform.
+    columns = world.schema.columns(TABLE)
+    row = {column: stored(columns[column], value) for column, value in told.items()}
     made = world.hang(TABLE, row, by)
     world.contents[made["sys_id"]] = content
     world.log("attach", table, record, by, {name: ["", name]}, made["sys_id"])

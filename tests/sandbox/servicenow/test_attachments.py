@@ -73,6 +73,10 @@ def test_lists_have_pages_and_queries(api: Any, key: str, world: World) -> None:
     assert api.call("GET", ROOT, params={"sysparm_display_value": "all"}).status_code == 501
 
 
+def test_a_long_name_is_cut_to_its_column(api: Any, key: str) -> None:
+    assert made(api, key, file_name="x" * 120 + ".txt")["file_name"] == "x" * 100
+
+
 def test_attaching_does_not_touch_the_record(api: Any, key: str, clock: ManualClock) -> None:
     before = api.get(f"incident/{key}").json()["result"]
     clock.advance(60)

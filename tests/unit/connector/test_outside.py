@@ -191,12 +191,15 @@ def test_a_name_that_means_another_host_a_moment_later_is_not_spoken_to(
     elsewhere: tuple[Elsewhere, Server],
 ) -> None:
     app, server = elsewhere
-    told = [PUBLIC]
+    asked: list[int] = []
     # The look-up says a public address, the connection comes about with this machine.
-    reader = outside("http://8.8.4.4", resolve=lambda _host: list(told))
+    reader = outside(
+        "http://8.8.4.4", resolve=lambda _host: [PUBLIC], count=lambda: asked.append(1)
+    )
+    location = f"http://localhost:{server.port}/x"
     with pytest.raises(BrokenAnswer, match="not public"):
-        reader.read("http://8.8.4.4/x", server.url, "GET x", lambda _answer: None)
-    assert app.requests == []
+        reader.read("http://8.8.4.4/x", location, "GET x", lambda _answer: None)
+    assert (app.requests, len(asked)) == ([], 1)
 
 
 def test_a_host_that_hangs_up_is_no_answer() -> None:
