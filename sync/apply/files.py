@@ -19,6 +19,7 @@ from connector.errors import (
     ReadAgain,
     Rejected,
     RetryLater,
+    Unreachable,
 )
 from connector.values import Done, FileDraft, NotSent, Refused, Unclear, WriteResult
 from mappings.sides import Side
@@ -80,6 +81,8 @@ def _spooled(runtime: Runtime, actions: Sequence[Attach], folder: Path) -> list[
             digest = _fetch(runtime, action, path)
         except Gone:
             continue  # somebody deleted it meanwhile
+        except Unreachable:
+            raise  # the side is down: nobody waits for it file by file
         except Rejected as error:
             _park(runtime, action, error)
         except (RetryLater, ReadAgain, BrokenAnswer) as error:
