@@ -144,6 +144,12 @@ class CommentsPart(Strict):
     comments: Literal["internal", "public", "off"] = "internal"
     jira: Literal["work_notes", "comments", "off"] = "work_notes"
     backlog: bool = Field(default=True, description="Carry comments older than the link, once.")
+    edits: Literal["follow", "note", "ignore"] = Field(
+        default="note", description="Comments edited in Jira: note (a new entry) or ignore."
+    )
+    deletes: Literal["ignore"] = Field(
+        default="ignore", description="Jira does not tell a deleted comment from a hidden one."
+    )
 
 
 class AttachmentsPart(Strict):

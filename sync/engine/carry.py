@@ -1,68 +1,174 @@
-"""Comments on their way across: which are new, what they look like on the other side. Pure.
+"""Comments on their way across: what is untold, what it looks like on the other side. Pure.
 
-A carried comment begins with one line that names its author, its time and a reference. The
-reference is computed from the original's id, so it is the same in every attempt: by it a copy is
-recognised even when the store forgot, and never travels back. People share accounts and quote each
-other, so neither the author nor a reference further down decides anything.
+A carried text begins with one line that names its author, its time and a reference. The reference
+is computed from the text's name (:mod:`sync.core.tellings`), so it is the same in every attempt: by
+it a copy is recognised even when the store forgot, and never travels back. People share accounts
+and quote each other, so neither the author nor a reference further down decides anything.
+
+A comment too long for the other side is told in numbered parts. An edited comment is told anew
+where the mapping wants that: journals cannot be edited, so the edit gets an entry of its own. An
+edit while the parts of a comment are on their way ends those: the text they belong to is gone, and
+the edit tells the whole new one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from connector.values import Comment
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from mappings.text import from_wiki, to_journal, to_wiki
+from mappings.splitting import split
+from mappings.text import canonical_text, from_wiki, size, to_journal, to_wiki
 from sync.apply.common import comment_field
 from sync.core import marks
 from sync.core.model import CommentLink
 from sync.core.plan import Carried
+from sync.core.tellings import (
+    Telling,
+    Told,
+    bears,
+    digest,
+    digest_of_copy,
+    milliseconds,
+    parts_of,
+    telling,
+)
 from sync.engine.cases import Candidate, Case
+from sync.engine.parked import waiting_comments
 
 LIMIT = 30_000
-"""Longest text carried; Jira refuses more than 32,767 characters with our first line on top."""
+"""Longest part, as it is sent. Jira refuses more than 32,767 characters (jira-api 7), and our first
+line comes on top; in whole comments of that length ServiceNow's journals show no fault."""
 
-CUT = "\n[... cut here; the rest stands in the other system]"
+NAME = 100
+"""Longest name of a person in a first line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What telling the comments of one side of a link needs besides the comments."""
+
+    spec: MappingSpec
+    side: Side
+    label: str
+    installation: str
+
+    def reference(self, one: Telling) -> str:
+        """The reference of a text."""
+        return marks.reference(self.installation, self.spec.pair, self.side, one.name)
 
 
 def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
-    """New comments of a side, oldest first, in the form they take on the other side."""
-    label = case.link.end(side).label
-    parked = {row.field for row in case.parked}
-    settled = known_ids(case.known, side)
-    claimed = claims(case, side, installation)
-    there = {reference for reference, _, _ in arrivals(case, side.other, installation)}
-    return tuple(
-        carry
-        for comment in case.comments.get(side, ())
-        if comment.id not in settled
-        and not is_copy(comment, claimed)
-        and _lane(case.spec, side, comment) is not None
-        and comment_field(comment.id) not in parked
-        for carry in [_carry(case.spec, side, comment, label, installation)]
-        if carry.reference not in there
-    )
+    """Untold texts of a side, oldest first, in the form they take on the other side."""
+    teller = Teller(case.spec, side, case.link.end(side).label, installation)
+    told = told_of(case, side, installation)
+    parked = waiting_comments(case, side.other)
+    found: list[tuple[datetime, Carried]] = []
+    for comment in own_words(case, side, installation):
+        for one in untold(teller, comment, told.get(comment.id)):
+            if comment_field(one.name) in parked:
+                break
+            at = comment.updated if one.edited else comment.created
+            found.append((at, _carry(teller, comment, one)))
+    return tuple(text for _, text in sorted(found, key=lambda pair: pair[0]))
 
 
 def first_remarks(candidate: Candidate, installation: str) -> tuple[Carried, ...]:
     """All comments a record already has, for its new twin."""
+    spec, side = candidate.spec, candidate.side
+    teller = Teller(spec, side, candidate.record.label, installation)
     return tuple(
-        _carry(candidate.spec, candidate.side, comment, candidate.record.label, installation)
+        _carry(teller, comment, one)
         for comment in candidate.comments
-        if not is_copy(comment, {}) and _lane(candidate.spec, candidate.side, comment) is not None
+        if not is_copy(comment, {}) and _lane(spec, comment) is not None
+        for one in untold(teller, comment, None)
     )
+
+
+def own_words(case: Case, side: Side, installation: str) -> list[Comment]:
+    """A side's comments that people wrote and that are to be told on the other side."""
+    ours, claimed = copy_ids(case.known, side), claims(case, side, installation)
+    return [
+        comment
+        for comment in case.comments.get(side, ())
+        if comment.id not in ours
+        and not is_copy(comment, claimed)
+        and _lane(case.spec, comment) is not None
+    ]
+
+
+def untold(teller: Teller, comment: Comment, told: Told | None) -> list[Telling]:
+    """The texts about a comment that still have to be told, in their order."""
+    if told is None:
+        parts = len(parts_text(teller.side, comment.body))
+        return [Telling(comment.id, part=part) for part in range(1, parts + 1)]
+    if unchanged(teller.side, comment, told):
+        missing = (part for part in range(1, told.parts + 1) if part not in told.latest)
+        return [Telling(comment.id, told.edited, part) for part in missing]
+    if told.whole and teller.spec.comments.edits == "ignore":
+        return []
+    edited, parts = milliseconds(comment.updated), len(parts_text(teller.side, comment.body))
+    return [Telling(comment.id, edited, part) for part in range(1, parts + 1)]
+
+
+def unchanged(side: Side, comment: Comment, told: Told) -> bool:
+    """Whether a comment still says what was told of it.
+
+    Journals never change, and neither does what bears the stamp it had then. Where the stamp moved
+    on, or nobody knows it, the texts are compared: Jira stamps a comment for its readers too.
+    """
+    rows = told.latest
+    stamp = str(milliseconds(comment.updated))
+    if side is Side.SERVICENOW or str(told.edited) == stamp:
+        return True
+    if all(not row.stamp and not row.digest for row in rows.values()):
+        return True  # carried by a program that kept neither: it counts as told as it stands
+    if any(row.stamp == stamp for row in rows.values()):
+        return True
+    now = _digests(side, comment.body)
+    return len(now) == told.parts and all(now[part - 1] == row.digest for part, row in rows.items())
+
+
+def learned(case: Case, installation: str) -> list[CommentLink]:
+    """Known texts whose comment was heard and says the same as then: with its stamp by now."""
+    found = []
+    told = told_of(case, Side.JIRA, installation)
+    for comment in case.comments.get(Side.JIRA, ()):
+        known = told.get(comment.id)
+        if known is None or not unchanged(Side.JIRA, comment, known):
+            continue
+        stamp = str(milliseconds(comment.updated))
+        rows = {part: row for part, row in known.latest.items() if row.stamp != stamp}
+        now = _digests(Side.JIRA, comment.body) if rows else ()
+        found += [
+            replace(row, stamp=stamp, digest=row.digest or now[part - 1])
+            for part, row in rows.items()
+            if part <= len(now)
+        ]
+    return found
+
+
+def told_of(case: Case, side: Side, installation: str) -> dict[str, Told]:
+    """What is known of each comment of a side, copies that only the other side shows included."""
+    rows: dict[str, list[CommentLink]] = {}
+    for row in (*case.known, *arrivals(case, side.other, installation)):
+        if row.source is side:
+            rows.setdefault(telling(row.source_id).comment, []).append(row)
+    return {comment: Told(found) for comment, found in rows.items()}
 
 
 def copies(comments: Iterable[Comment]) -> dict[str, Comment]:
     """Carried comments by reference."""
-    found = ((marks.REFERENCE.search(_first_line(comment)), comment) for comment in comments)
-    return {match.group(0): comment for match, comment in found if match}
+    found = ((bears(comment.body), comment) for comment in comments)
+    return {reference: comment for reference, comment in found if reference}
 
 
-def known_ids(known: Iterable[CommentLink], side: Side) -> frozenset[str]:
-    """Comment ids of a side that are settled: carried away from it, or made by us on it."""
-    return frozenset(row.source_id if row.source is side else row.copy_id for row in known)
+def copy_ids(known: Iterable[CommentLink], side: Side) -> frozenset[str]:
+    """Ids of the comments on a side that we made."""
+    return frozenset(row.copy_id for row in known if row.source is not side)
 
 
 def claims(case: Case, side: Side, installation: str) -> dict[str, str]:
@@ -76,59 +182,99 @@ def claims(case: Case, side: Side, installation: str) -> dict[str, str]:
 
 def is_copy(comment: Comment, claimed: Mapping[str, str]) -> bool:
     """Whether a comment is one that was carried here, not a person's quote of one."""
-    match = marks.REFERENCE.search(_first_line(comment))
-    return match is not None and claimed.get(match.group(0), comment.id) == comment.id
+    reference = bears(comment.body)
+    return reference is not None and claimed.get(reference, comment.id) == comment.id
 
 
-def arrivals(case: Case, side: Side, installation: str) -> list[tuple[str, str, Comment]]:
+def arrivals(case: Case, side: Side, installation: str) -> list[CommentLink]:
     """Copies on a side that the store does not know: they rode with a create, or a crash came in
-    between. Reference, id of the original (heard on the other side), copy."""
+    between. What they are copies of is heard on the other side."""
     claimed = claims(case, side, installation)
     here = copies(case.comments.get(side, ()))
-    found = []
-    for original in case.comments.get(side.other, ()):
-        reference = marks.reference(installation, case.spec.pair, side.other, original.id)
-        if reference in here and reference not in claimed:
-            found.append((reference, original.id, here[reference]))
-    return found
+    strange = {reference: copy for reference, copy in here.items() if reference not in claimed}
+    if not strange:
+        return []
+    teller = Teller(case.spec, side.other, "", installation)
+    most = max(parts_of(copy.body) for copy in strange.values())
+    return [
+        row
+        for original in case.comments.get(side.other, ())
+        for one in _possible(side.other, original, most)
+        if (copy := strange.get(teller.reference(one))) is not None
+        for row in [_arrival(case.link.id, side.other, one, copy)]
+    ]
 
 
-def _first_line(comment: Comment) -> str:
-    return comment.body.lstrip().split("\n", 1)[0]
+def _possible(side: Side, comment: Comment, parts: int) -> list[Telling]:
+    """Everything that may have been told of a comment as it stands."""
+    edited = milliseconds(comment.updated) if comment.updated > comment.created else 0
+    versions = {0} if side is Side.SERVICENOW else {0, edited}
+    return [
+        Telling(comment.id, version, part)
+        for version in sorted(versions)
+        for part in range(1, parts + 1)
+    ]
 
 
-def _lane(spec: MappingSpec, side: Side, comment: Comment) -> str | None:
-    """Where a comment goes on the other side, or nothing."""
-    rules = spec.comments
-    if side is Side.JIRA:
-        return None if rules.jira == "off" else rules.jira
-    wish = rules.work_notes if comment.lane == "work_notes" else rules.comments
-    return None if wish == "off" else "comment"
+def _arrival(link_id: int, source: Side, one: Telling, copy: Comment) -> CommentLink:
+    parts, text = parts_of(copy.body), digest_of_copy(copy.body)
+    return CommentLink(link_id, source, one.name, copy.id, copy.lane, "", text, parts)
 
 
-def _internal(spec: MappingSpec, side: Side, comment: Comment) -> bool:
-    if side is Side.JIRA:
-        return spec.comments.jira == "work_notes"
-    wish = spec.comments.work_notes if comment.lane == "work_notes" else spec.comments.comments
-    return wish != "public"
+def parts_text(side: Side, body: str) -> tuple[str, ...]:
+    """A comment's text in parts, as it reads on the other side, before it is escaped there."""
+    plain = from_wiki(body) if side is Side.JIRA else canonical_text(body) or ""
+    return split(plain, LIMIT, lambda part: size(_escaped(side.other, part)))
 
 
-def _carry(
-    spec: MappingSpec, side: Side, comment: Comment, label: str, installation: str
-) -> Carried:
-    reference = marks.reference(installation, spec.pair, side, comment.id)
-    stamp = comment.created.strftime("%Y-%m-%d %H:%M:%S UTC")
-    what = {"work_notes": "work note", "comments": "customer comment"}.get(comment.lane, "comment")
-    head = f"{comment.author_name or comment.author}, {what} on {label}, {stamp} {reference}"
-    text = from_wiki(comment.body) if side is Side.JIRA else comment.body
-    cut = text if len(text) <= LIMIT else text[:LIMIT] + CUT
-    body = f"{head}\n\n{cut}"
-    lane = _lane(spec, side, comment) or "comment"
+def _digests(side: Side, body: str) -> tuple[str, ...]:
+    return tuple(digest(_escaped(side.other, part)) for part in parts_text(side, body))
+
+
+def _escaped(side: Side, text: str) -> str:
+    """Text so that a side shows it as written."""
+    return to_wiki(text) if side is Side.JIRA else to_journal(text)
+
+
+def _lane(spec: MappingSpec, comment: Comment) -> str | None:
+    return spec.comments.lane(comment.lane, internal=comment.internal)
+
+
+def _carry(teller: Teller, comment: Comment, one: Telling) -> Carried:
+    side, reference = teller.side, teller.reference(one)
+    parts = parts_text(side, comment.body)
+    number = f" (part {one.part} of {len(parts)})" if len(parts) > 1 else ""
+    text = parts[min(one.part, len(parts)) - 1]
+    body = f"{_head(teller, comment, one)} {reference}{number}\n\n{text}"
     return Carried(
-        comment.id,
-        lane,
+        one.name,
+        _lane(teller.spec, comment) or "comment",
         reference,
-        to_wiki(body) if side is Side.SERVICENOW else to_journal(body),
-        comment.author_name or comment.author,
-        _internal(spec, side, comment),
+        _escaped(side.other, body),
+        _named(comment.author_name or comment.author),
+        side is Side.JIRA or teller.spec.comments.hidden(comment.lane),
+        one.part > 1,
+        str(milliseconds(comment.updated)),
+        digest(_escaped(side.other, text)),
+        len(parts),
     )
+
+
+def _head(teller: Teller, comment: Comment, one: Telling) -> str:
+    """The first line up to its reference; it ends with a time."""
+    name, at = _named(comment.author_name or comment.author), _time(comment.created)
+    if not one.edited:
+        words = {"work_notes": "work note", "comments": "customer comment"}
+        what = words.get(comment.lane, "comment")
+        return f"{name}, {what} on {teller.label}, {at}"
+    editor = _named(comment.editor_name) or name
+    whose = "their comment" if editor == name else f"the comment by {name}"
+    return f"{editor} edited {whose} of {at} on {teller.label}, {_time(comment.updated)}"
+
+
+def _named(name: str) -> str:
+    return " ".join(name.split())[:NAME]
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -15,9 +15,9 @@ from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
+from sync.core.model import WAITS, Base, CommentLink, Conflict, Link, LinkState, Seat
 from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
-from sync.engine.carry import arrivals
+from sync.engine.carry import arrivals, learned
 from sync.engine.cases import Case
 from sync.engine.doubles import report
 from sync.engine.judge import FROZEN, Verdict, present
@@ -70,13 +70,25 @@ def _consented(runtime: Runtime, found: Study) -> None:
 
 
 def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
-    """Copies that rode with a create, or that a crash left unrecorded."""
+    """Copies that rode with a create, or that a crash left unrecorded; and as which version."""
+    installation = runtime.options.installation
     for case in cases:
         for side in Side:
-            for reference, original, copy in arrivals(case, side, runtime.options.installation):
-                body = Carried(original, copy.lane, reference, "", copy.author)
-                remark_ = Remark(case.spec.pair, side, case.link, body)
-                arrived(runtime, remark_, copy.id, "", seen=True)
+            for row in arrivals(case, side, installation):
+                _claim(runtime, case, row)
+        if known := learned(case, installation):
+            runtime.store.comments.add(known)
+
+
+def _claim(runtime: Runtime, case: Case, row: CommentLink) -> None:
+    reference = marks.reference(
+        runtime.options.installation, case.spec.pair, row.source, row.source_id
+    )
+    text = Carried(
+        row.source_id, row.lane, reference, "", "", digest=row.digest, parts=row.parts
+    )  # fmt: skip
+    action = Remark(case.spec.pair, row.source.other, case.link, text)
+    arrived(runtime, action, row.copy_id, "", seen=True)
 
 
 def _note(runtime: Runtime, note: Note) -> None:
