@@ -44,10 +44,9 @@ def seam(text: str, room: int) -> int:
     if room >= len(text):
         return len(text)
     line = text.rfind("\n", room // 2, room) + 1
-    if line:
-        return line
     word = text.rfind(" ", room * 3 // 4, room) + 1
-    return word or _apart(text, room)
+    behind = (end for end in (line, word) if end and not _belongs(text, end))
+    return next(behind, 0) or _apart(text, room)
 
 
 def _apart(text: str, room: int) -> int:

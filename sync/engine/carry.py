@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from connector.values import Comment
 from mappings.model import MappingSpec
@@ -221,6 +222,7 @@ def _arrival(link_id: int, source: Side, one: Telling, copy: Comment) -> Comment
     return CommentLink(link_id, source, one.name, copy.id, copy.lane, "", text, parts)
 
 
+@lru_cache(maxsize=64)
 def parts_text(side: Side, body: str) -> tuple[str, ...]:
     """A comment's text in parts, as it reads on the other side, before it is escaped there."""
     plain = from_wiki(body) if side is Side.JIRA else canonical_text(body) or ""
