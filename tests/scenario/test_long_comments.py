@@ -122,9 +122,7 @@ def test_a_lost_answer_to_an_entry_doubles_none(stage: Stage, kind: str) -> None
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_after_a_crash_between_two_parts_it_goes_on_with_the_rest(
-    stage: Stage, part: int
-) -> None:
+def test_after_a_crash_between_two_parts_it_goes_on_with_the_rest(stage: Stage, part: int) -> None:
     ticket, story = linked(stage)
     stage.desk.notes(ticket, NOTE)
 
