@@ -21,7 +21,7 @@ from sync.core import marks
 from sync.core.model import End, Intent, IntentKind, IntentState, Link
 from sync.core.plan import Carried, Remark
 from sync.core.tellings import digest_of_copy, parts_of
-from sync.engine.carry import copies
+from sync.engine.copies import copies
 from sync.engine.doubles import report
 from sync.engine.propose import end_of, made_by_us
 from sync.runtime import Look, Runtime, chunks, container, log

@@ -17,8 +17,9 @@ from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, CommentLink, Conflict, Link, LinkState, Seat
 from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
-from sync.engine.carry import arrivals, learned
+from sync.engine.carry import learned
 from sync.engine.cases import Case
+from sync.engine.copies import arrivals
 from sync.engine.doubles import report
 from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.patches import judged

@@ -16,9 +16,11 @@ from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.apply.common import ECHO
 from sync.core.model import LinkState
-from sync.engine.carry import Teller, carried, copy_ids, told_of, untold
+from sync.engine.carry import carried, told_of, untold
 from sync.engine.cases import Candidate, Case, reasons
+from sync.engine.copies import copy_ids
 from sync.engine.parked import reopened
+from sync.engine.wording import Teller
 from sync.runtime import Runtime, container
 
 

@@ -21,8 +21,9 @@ from mappings.text import size
 from sync.core.model import CommentLink
 from sync.core.plan import Carried
 from sync.core.tellings import bears, first_line
-from sync.engine.carry import arrivals, carried, learned
+from sync.engine.carry import carried, learned
 from sync.engine.cases import Case
+from sync.engine.copies import arrivals
 from tests.support.links import a_link
 from tests.support.mapping import a_file, loaded
 
