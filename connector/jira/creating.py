@@ -2,10 +2,10 @@
 
 A *rider* goes along with the create: label and property always (they are the marks), a transition
 where one known step leads from the first status to a wanted one, comments where the create screen
-has them and no customer reads along (internal by their property all the same: the issue may move to
-a service project later). Riders save requests but are never worth a lost record: when
-Jira refuses a draft that carried optional riders, it is sent once more without them. A refused
-draft was certainly not created, so this cannot make two.
+has them and no customer reads along (with the property that hides them all the same: the issue may
+move to a service project later). Riders save requests but are never worth a lost record: when Jira
+refuses a draft that carried optional riders, it is sent once more without them. A refused draft was
+certainly not created, so this cannot make two.
 
 Nothing is sent again whose fate is unclear: then every draft of that request is unclear.
 """

@@ -93,6 +93,11 @@ class Told:
         return max(telling(row.source_id).edited for row in self.rows)
 
     @property
+    def seen(self) -> int:
+        """The youngest stamp of the comment that anybody saw, in milliseconds."""
+        return max(self.edited, *(int(row.stamp or 0) for row in self.rows))
+
+    @property
     def latest(self) -> dict[int, CommentLink]:
         """Its texts by part."""
         found = {telling(row.source_id): row for row in self.rows}

@@ -67,6 +67,8 @@ def untold(teller: Teller, comment: Comment, told: Told | None) -> list[Telling]
     if told is None:
         parts = len(parts_text(teller.side, comment.body))
         return [Telling(comment.id, part=part) for part in range(1, parts + 1)]
+    if milliseconds(comment.updated) < told.seen:
+        return []  # an index shows it as it was a while ago
     if unchanged(teller.side, comment, told):
         missing = (part for part in range(1, told.parts + 1) if part not in told.latest)
         return [Telling(comment.id, told.edited, part) for part in missing]
@@ -99,10 +101,10 @@ def learned(case: Case, installation: str) -> list[CommentLink]:
     found = []
     told = told_of(case, Side.JIRA, installation)
     for comment in case.comments.get(Side.JIRA, ()):
-        known = told.get(comment.id)
-        if known is None or not unchanged(Side.JIRA, comment, known):
+        known, at = told.get(comment.id), milliseconds(comment.updated)
+        if known is None or at < known.seen or not unchanged(Side.JIRA, comment, known):
             continue
-        stamp = str(milliseconds(comment.updated))
+        stamp = str(at)
         rows = {part: row for part, row in known.latest.items() if row.stamp != stamp}
         now = digests(Side.JIRA, comment.body) if rows else ()
         found += [

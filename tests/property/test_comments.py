@@ -263,3 +263,20 @@ def test_edits_that_are_not_wanted_stay_where_they_are() -> None:
     one = threads.said[JIRA][0]
     threads.said[JIRA][0] = replace(one, body="second", updated=one.updated + timedelta(1))
     assert threads.turn(None) == 0
+
+
+@given(st.sampled_from(["told", "edited"]))
+def test_an_old_view_of_a_comment_is_no_edit(before: str) -> None:
+    threads = Threads()
+    threads.say(JIRA, "first")
+    threads.turn(None)
+    old = threads.said[JIRA][0]
+    threads.said[JIRA][0] = replace(old, body="second", updated=old.updated + timedelta(1))
+    assert threads.turn(None) == 1
+    now = threads.said[JIRA][0]
+    threads.said[JIRA][0] = old if before == "told" else replace(
+        old, body="in between", updated=now.updated - timedelta(seconds=1)
+    )  # fmt: skip
+    assert threads.turn(None) == 0
+    threads.said[JIRA][0] = now
+    assert threads.turn(None) == 0
