@@ -46,8 +46,8 @@ def test_what_stands_behind_one_that_is_given_up_goes_on() -> None:
     bench.clock.advance(2)
     company.desk(key, work_notes="note 1")
     bench.jira_faults.add(Fault("drop_before", method="POST", path="/comment$", times=3))
-    for _ in range(6):
-        bench.clock.advance(400)
+    for _ in range(30):
+        bench.clock.advance(60)
         bench.sync()
 
     assert bodies(company, key) == ["note 1"]
