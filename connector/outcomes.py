@@ -17,7 +17,7 @@ from connector.errors import (
     RetryLater,
     Unreachable,
 )
-from connector.values import NotSent, Refused, Unclear, WriteResult
+from connector.values import CommentDraft, Done, NotSent, Refused, Unclear, WriteResult
 
 _WHOLE_SIDE = (AccessLost, BrokenAnswer, Unreachable)
 
@@ -40,6 +40,13 @@ def outcome(call: Callable[[], WriteResult]) -> WriteResult:
         return Refused(error)
     except ConnectorError as error:
         return NotSent(error)
+
+
+def behind(draft: CommentDraft, before: WriteResult) -> bool:
+    """Whether a comment cannot be sent after what became of the one before it on its record."""
+    if isinstance(before, Refused):
+        return draft.follows
+    return not isinstance(before, Done)
 
 
 def waiting(before: WriteResult, side: str) -> NotSent:

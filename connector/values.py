@@ -93,6 +93,8 @@ class CommentDraft:
 
     ``reference`` is a short text that stands inside ``body`` and is unique for the record: the only
     way to find the comment again after a lost answer. ``internal`` hides it from customers.
+    One that ``follows`` is of no use without the one before it on its record: it is not sent where
+    that was refused.
     """
 
     container: str
@@ -101,6 +103,7 @@ class CommentDraft:
     body: str
     reference: str
     internal: bool = True
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,11 @@ WriteResult: TypeAlias = "Done | Refused | NotSent | Unclear"
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment as its system holds it; ``reference`` search is left to the caller."""
+    """One comment as its system holds it; ``reference`` search is left to the caller.
+
+    ``internal``: customers must not read it, or nobody says that they may. ``editor_name`` is who
+    wrote it last, where that is told.
+    """
 
     container: str
     key: str
@@ -229,6 +236,7 @@ class Comment:
     updated: datetime
     body: str
     internal: bool
+    editor_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from mappings.build import flow_of
 from mappings.lint_tables import entering, tables
 from mappings.model import MappingSpec
 from mappings.nodes import Document, Path, Problem
-from mappings.schema import CreatePart, FieldPart, JiraPart
+from mappings.schema import CommentsPart, CreatePart, FieldPart, JiraPart
 from mappings.sides import Flow, Side
 from mappings.templates import placeholders, sound
 
@@ -64,6 +64,17 @@ def creates(document: Document, create: CreatePart, jira: JiraPart | None) -> No
         )
     if not create.in_servicenow and not create.in_jira:
         document.complain(("create",), "no side may create", "Allow in_jira or in_servicenow.")
+
+
+def hints(document: Document, comments: CommentsPart) -> Iterator[Problem]:
+    """What works otherwise than it may read; no reason to stop."""
+    if comments.edits == "follow":
+        yield _problem(
+            document,
+            ("comments", "edits"),
+            "`follow` works as `note`: ServiceNow's journal entries cannot be edited",
+            "Write `edits: note`.",
+        )
 
 
 def _ends(document: Document, path: Path, part: FieldPart) -> None:

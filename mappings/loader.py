@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.lint import across, creates, within
+from mappings.lint import across, creates, hints, within
 from mappings.model import (
     AttachmentRules,
     CommentRules,
@@ -123,12 +123,16 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
         shape.on_delete,
         shape.conflict,
         tuple(rule(name, part, shape, document.file) for name, part in shape.fields.items()),
-        CommentRules(comments.work_notes, comments.comments, comments.jira, comments.backlog),
+        CommentRules(
+            comments.work_notes, comments.comments, comments.jira, comments.backlog,
+            comments.edits,
+        ),
         _attachments(shape.attachments),
         shape.model_dump(mode="json", by_alias=True),
         document.file,
         {rule: document.line(("fields", rule)) for rule in shape.fields},
-    )
+        tuple(hints(document, comments)),
+    )  # fmt: skip
 
 
 def _attachments(part: AttachmentsPart) -> AttachmentRules:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mappings.nodes import Problem
 from mappings.relations import Relation
 from mappings.sides import Flow, Side
 
@@ -61,14 +62,33 @@ class CommentRules:
     """Which comments are carried, and who may read them there.
 
     ``work_notes`` and ``comments`` are ``internal``, ``public`` or ``off``; ``jira`` names the
-    ServiceNow lane for Jira's comments: ``work_notes``, ``comments`` or ``off``. ``backlog``
-    carries those older than the link, once.
+    ServiceNow lane for Jira's comments: ``work_notes``, ``comments`` or ``off``; with ``comments``
+    internal ones still become work notes. ``backlog`` carries those older than the link, once.
+    ``edits`` are told by a new entry (``note``) or not at all (``ignore``).
     """
 
     work_notes: str = "internal"
     comments: str = "internal"
     jira: str = "work_notes"
     backlog: bool = True
+    edits: str = "note"
+
+    def lane(self, comment_lane: str, *, internal: bool) -> str | None:
+        """Where a comment of this lane goes on the other side; ``None`` for nowhere.
+
+        An internal comment of Jira's never gets to where customers read (reliability: I-22).
+        """
+        if comment_lane == "comment":
+            wish = "work_notes" if internal and self.jira == "comments" else self.jira
+            return None if wish == "off" else wish
+        return None if self._wish(comment_lane) == "off" else "comment"
+
+    def hidden(self, comment_lane: str) -> bool:
+        """Whether a ServiceNow comment of this lane is internal in Jira."""
+        return self._wish(comment_lane) != "public"
+
+    def _wish(self, comment_lane: str) -> str:
+        return self.work_notes if comment_lane == "work_notes" else self.comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +122,8 @@ class Rule:
 class MappingSpec:
     """One pair. ``raw`` is the effective content of its file, for showing and fingerprints.
 
-    ``lines`` are the lines of its rules, for problems that only the live systems show.
+    ``lines`` are the lines of its rules, for problems that only the live systems show; ``hints``
+    tell what works otherwise than it may read.
     """
 
     pair: str
@@ -117,6 +138,7 @@ class MappingSpec:
     raw: Mapping[str, Any]
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    hints: tuple[Problem, ...] = ()
 
     def names(self, side: Side) -> frozenset[str]:
         """All native fields the rules read on a side."""

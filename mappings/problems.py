@@ -56,6 +56,13 @@ _PATTERNS: Mapping[str, str] = {
     "pair": "Use small letters, digits and dashes, a letter first.",
     "table": "Use the table's name, such as change_request, not its label.",
 }
+_REASONS: Mapping[Path, str] = {
+    (
+        "comments",
+        "deletes",
+    ): "Jira answers 404 for a deleted comment and for a hidden one alike, so "
+    "no deletion can be told for certain: write ignore.",
+}
 
 
 def explain(document: Document, error: Any) -> None:
@@ -70,7 +77,8 @@ def explain(document: Document, error: Any) -> None:
         document.complain(path, "missing", "Add it; `tandem mappings schema` tells its form.")
     elif kind in ("literal_error", "enum"):
         known = str(error["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
-        document.complain(path, f"must be one of its words{shown}", nearest(str(given), known))
+        remedy = _REASONS.get(path, nearest(str(given), known))
+        document.complain(path, f"must be one of its words{shown}", remedy)
     elif kind == "string_pattern_mismatch":
         remedy = _PATTERNS.get(str(path[-1]), "Correct the value.")
         document.complain(path, f"is no possible name{shown}", remedy)

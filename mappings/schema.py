@@ -32,6 +32,12 @@ def _many(value: Any) -> Any:
     return [_word(one) for one in (value if isinstance(value, list) else [value])]
 
 
+def _off(value: Any) -> Any:
+    """YAML reads a bare ``off`` as false; here it can mean one thing only."""
+    return "off" if value is False else value
+
+
+_OFF = BeforeValidator(_off)
 _ONE = {"type": ["string", "number"]}
 Word = Annotated[str, BeforeValidator(_word), WithJsonSchema(_ONE)]
 Names = Annotated[
@@ -143,10 +149,16 @@ class FieldPart(Strict):
 class CommentsPart(Strict):
     """Which comments are carried."""
 
-    work_notes: Literal["internal", "public", "off"] = "internal"
-    comments: Literal["internal", "public", "off"] = "internal"
-    jira: Literal["work_notes", "comments", "off"] = "work_notes"
+    work_notes: Annotated[Literal["internal", "public", "off"], _OFF] = "internal"
+    comments: Annotated[Literal["internal", "public", "off"], _OFF] = "internal"
+    jira: Annotated[Literal["work_notes", "comments", "off"], _OFF] = "work_notes"
     backlog: bool = Field(default=True, description="Carry comments older than the link, once.")
+    edits: Literal["follow", "note", "ignore"] = Field(
+        default="note", description="Comments edited in Jira: note (a new entry) or ignore."
+    )
+    deletes: Literal["ignore"] = Field(
+        default="ignore", description="Jira does not tell a deleted comment from a hidden one."
+    )
 
 
 def _ending(value: Any) -> Any:

@@ -23,11 +23,19 @@ from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.records import FEW, Records
 from connector.jira.translate import PUBLIC_PROPERTY, comment
-from connector.outcomes import Lost, outcome, settled, waiting
-from connector.values import Comment, CommentDraft, Done, NotSent, Unclear, WriteResult
+from connector.outcomes import Lost, behind, outcome, settled, waiting
+from connector.values import Comment, CommentDraft, Done, WriteResult
 
 PAGE = 100
 INTERNAL = {"key": PUBLIC_PROPERTY, "value": {"internal": True}}
+
+
+def comment_body(draft: CommentDraft) -> dict[str, Any]:
+    """A comment as Jira takes it, by itself or along with a new issue."""
+    properties: list[dict[str, Any]] = [{"key": "tandem", "value": {"reference": draft.reference}}]
+    if draft.internal:
+        properties.append(INTERNAL)
+    return {"body": draft.body, "properties": properties}
 
 
 class Commenting:
@@ -68,21 +76,15 @@ class Commenting:
         """One issue's comments; behind a doubtful one the others wait, or the order is lost."""
         results: list[WriteResult] = []
         for draft in drafts:
-            if results and isinstance(results[-1], Unclear | NotSent):
+            if results and behind(draft, results[-1]):
                 results.append(waiting(results[-1], SIDE))
             else:
                 results.append(outcome(partial(self._add, draft)))
         return results
 
     def _add(self, draft: CommentDraft) -> Done:
-        properties: list[dict[str, Any]] = [
-            {"key": "tandem", "value": {"reference": draft.reference}}
-        ]
-        if draft.internal:
-            properties.append(INTERNAL)
-        body = {"body": draft.body, "properties": properties}
         path = issue_path(draft.key, "comment")
-        answer = self._door.write("POST", path, body)
+        answer = self._door.write("POST", path, comment_body(draft))
         if not isinstance(answer, Mapping) or not answer.get("id"):
             raise Lost(BrokenAnswer("a comment without an id", side=SIDE, where=f"POST {path}"))
         return Done(str(answer["id"]))

@@ -2,9 +2,10 @@
 
 A *rider* goes along with the create: label and property always (they are the marks), a transition
 where one known step leads from the first status to a wanted one, comments where the create screen
-has them and no customer reads along. Riders save requests but are never worth a lost record: when
-Jira refuses a draft that carried optional riders, it is sent once more without them. A refused
-draft was certainly not created, so this cannot make two.
+has them and no customer reads along (with the property that hides them all the same: the issue may
+move to a service project later). Riders save requests but are never worth a lost record: when Jira
+refuses a draft that carried optional riders, it is sent once more without them. A refused draft was
+certainly not created, so this cannot make two.
 
 Nothing is sent again whose fate is unclear: then every draft of that request is unclear.
 """
@@ -17,6 +18,7 @@ from typing import Any
 
 from connector.errors import BrokenAnswer, ConnectorError, Rejected
 from connector.jira.answers import SIDE, rejected
+from connector.jira.commenting import comment_body
 from connector.jira.door import Door, chunks
 from connector.jira.facts import Facts
 from connector.jira.fields import EPIC_NAME, FieldSpec
@@ -94,7 +96,7 @@ class Creating:
             riders["transition"] = {"id": step}
         comments = order.draft.comments
         if comments and "comment" in screen and not self._facts.is_service(order.draft.container):
-            riders["update"] = {"comment": [{"add": {"body": each.body}} for each in comments]}
+            riders["update"] = {"comment": [{"add": comment_body(each)} for each in comments]}
         return riders
 
     def _riding_step(self, order: Order) -> str | None:

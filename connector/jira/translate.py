@@ -216,9 +216,14 @@ def _number(value: Any) -> int | float:
 
 
 def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) -> Comment:
-    """One comment. A restricted one counts as internal: it must not reach customers."""
+    """One comment. A restricted one counts as internal: it must not reach customers.
+
+    Cloud tells of every comment, in every project, whether customers may read it (``jsdPublic``,
+    the OpenAPI description of ``Comment``); where it does not, nobody says that they may.
+    """
     author = row.get("author")
     created = stamp(row.get("created", ""))
+    veiled = row.get("jsdPublic") is not True if dialect.cloud else _hidden(row)
     return Comment(
         container=container,
         key=key,
@@ -229,7 +234,8 @@ def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) 
         created=created,
         updated=stamp(row["updated"]) if row.get("updated") else created,
         body=str(row.get("body") or ""),
-        internal=row.get("jsdPublic") is False or bool(row.get("visibility")) or _hidden(row),
+        internal=veiled or bool(row.get("visibility")) or _hidden(row),
+        editor_name=str((row.get("updateAuthor") or {}).get("displayName") or ""),
     )
 
 

@@ -139,7 +139,7 @@ def _dropped(draft: CommentDraft) -> Rejected:
         side=SIDE,
         field=draft.lane,
         remedy=(
-            "Reopen the record, or give the account read rights on sys_journal_field, then "
-            "`tandem parked retry ID`."
+            "Reopen it, or carry it over by hand, then `tandem parked retry ID`; if the record is "
+            "open, give the account read rights on sys_journal_field."
         ),
     )

@@ -36,9 +36,13 @@ class Place:
     field: str = ""
 
 
-def comment_field(comment_id: str) -> str:
-    """What a comment that could not be carried is called where fields are named."""
-    return f"comment {comment_id}"
+COMMENT = "comment "
+"""Begins the name of a comment where fields are named."""
+
+
+def comment_field(name: str) -> str:
+    """What a text about a comment that could not be carried is called where fields are named."""
+    return COMMENT + name
 
 
 def file_field(file_id: str) -> str:

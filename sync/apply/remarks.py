@@ -12,9 +12,12 @@ from connector.errors import ConnectorError
 from connector.values import CommentDraft, Done, Refused, Unclear, WriteResult
 from mappings.sides import Side
 from sync.apply.common import Place, comment_field, echo, park, postpone
-from sync.core.model import CommentLink, HistoryRow, Intent, IntentKind
+from sync.core.model import CommentLink, HistoryRow, Intent, IntentKind, IntentState
 from sync.core.plan import Remark
 from sync.runtime import Runtime, log
+
+UNDER_WAY = frozenset({IntentState.SENT, IntentState.UNCLEAR, IntentState.DONE})
+"""States of a text that is not to be sent now."""
 
 
 def remark(runtime: Runtime, actions: Sequence[Remark], plan: str) -> frozenset[int]:
@@ -29,15 +32,32 @@ def remark(runtime: Runtime, actions: Sequence[Remark], plan: str) -> frozenset[
 def _sendable(runtime: Runtime, actions: Sequence[Remark]) -> list[Remark]:
     """Leave out what may be under way, and what stands behind it on the same record."""
     known = runtime.store.intents.get([action.comment.reference for action in actions])
-    blocked: set[int] = set()
+    blocked = _doubtful(runtime, actions)
     found = []
     for action in actions:
         intent = known.get(action.comment.reference)
-        if intent is not None and intent.state.value in ("sent", "unclear", "done"):
+        if intent is not None and intent.state in UNDER_WAY:
             blocked.add(action.link.id)
         if action.link.id not in blocked:
             found.append(action)
     return found
+
+
+def _doubtful(runtime: Runtime, actions: Sequence[Remark]) -> set[int]:
+    """Links with a text under way that is not among what is planned, as its comment was edited."""
+    planned = {action.comment.reference for action in actions}
+    open_ = {
+        (intent.side, intent.parent)
+        for intent in runtime.store.intents.open()
+        if intent.kind is IntentKind.COMMENT
+        and intent.state is not IntentState.PLANNED
+        and intent.marker not in planned
+    }
+    return {
+        action.link.id
+        for action in actions
+        if (action.side, action.link.end(action.side).key) in open_
+    }
 
 
 def _side(runtime: Runtime, side: Side, actions: Sequence[Remark], plan: str) -> None:
@@ -75,8 +95,9 @@ def _draft(action: Remark) -> CommentDraft:
     end = action.link.end(action.side)
     comment = action.comment
     return CommentDraft(
-        end.container, end.key, comment.lane, comment.body, comment.reference, comment.internal
-    )
+        end.container, end.key, comment.lane, comment.body, comment.reference, comment.internal,
+        comment.follows,
+    )  # fmt: skip
 
 
 def _remember(runtime: Runtime, action: Remark, result: WriteResult, plan: str) -> None:
@@ -93,7 +114,7 @@ def _remember(runtime: Runtime, action: Remark, result: WriteResult, plan: str) 
     runtime.store.intents.drop([reference])
     if isinstance(result, Refused):
         field = comment_field(action.comment.source_id)
-        park(runtime, Place(action.pair, action.side, end, field), result.error)
+        park(runtime, Place(action.pair, action.side, end, field), result.error, action.status)
     else:
         postpone(runtime, action.side.other, action.link.end(action.side.other), result)
 
@@ -106,7 +127,10 @@ def arrived(
     ``seen``: it was read together with its record, so the record needs no look because of it.
     """
     comment, end = action.comment, action.link.end(action.side)
-    row = CommentLink(action.link.id, action.side.other, comment.source_id, copy_id, comment.lane)
+    row = CommentLink(
+        action.link.id, action.side.other, comment.source_id, copy_id, comment.lane,
+        comment.stamp, comment.digest, comment.parts,
+    )  # fmt: skip
     with runtime.store.transaction():
         runtime.store.comments.add([row])
         runtime.store.intents.plan([_intent(action)])

@@ -74,6 +74,8 @@ def check(
         complain(problem)
     if problems:
         raise typer.Exit(USAGE)
+    for hint in (hint for spec in specs for hint in spec.hints if not json):
+        complain(str(hint))
     if not json:
         say(f"{len(specs)} mappings are sound: {', '.join(spec.pair for spec in specs)}")
 

@@ -175,13 +175,22 @@ class SentPatch:
 
 @dataclass(frozen=True, slots=True)
 class CommentLink:
-    """A comment that was carried: source id on one side, its copy's id on the other."""
+    """A text about a comment that was carried, and the id of its copy on the other side.
+
+    ``source_id`` is the text's name (:mod:`sync.core.tellings`): the comment's id, for a later part
+    or an edit with what it is of it. ``stamp`` is the comment's ``updated`` in milliseconds and
+    ``digest`` that of the text, as they were when it was told; empty where nobody knows. ``parts``
+    says of how many parts this is one.
+    """
 
     link_id: int
     source: Side
     source_id: str
     copy_id: str
     lane: str
+    stamp: str = ""
+    digest: str = ""
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

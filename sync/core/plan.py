@@ -41,7 +41,10 @@ class FieldWrite:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A comment on its way to the other side."""
+    """A text about a comment on its way to the other side; the last three as in ``CommentLink``.
+
+    One that ``follows`` is a later part: without the text before it, it is of no use.
+    """
 
     source_id: str
     lane: str
@@ -49,6 +52,10 @@ class Carried:
     body: str
     author: str
     internal: bool = True
+    follows: bool = False
+    stamp: str = ""
+    digest: str = ""
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +119,13 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Add a comment on ``side`` of a link."""
+    """Add a comment on ``side`` of a link, whose status there was ``status`` then."""
 
     pair: str
     side: Side
     link: Link
     comment: Carried
+    status: str = ""
 
 
 Action: TypeAlias = "Create | Update | Adopt | Remark | Attach"

@@ -215,7 +215,7 @@ def _comment(app: JiraSandbox, issue: Issue, remark: Remark) -> Comment:
         created=remark.created,
         updated=remark.updated,
         body=remark.body,
-        internal=hidden or not project.public_comments,
+        internal=hidden,
     )
 
 

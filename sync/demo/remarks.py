@@ -1,7 +1,8 @@
 """Comments of a couple: each carried once, in order, whole, with author and time. Pure.
 
-A copy begins with a line that ends in a reference computed from its original's id, and was written
-by the integration's account. Everything else is somebody's own words and has to be carried.
+A copy begins with a line that ends in a reference computed from the name of what it tells (a
+comment, a later part of it, an edit), and was written by the integration's account. Everything else
+is somebody's own words and has to be carried.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from mappings.model import CommentRules
 from mappings.sides import Side
 from mappings.text import canonical_text, from_wiki, to_journal
 from sync.core import marks
+from sync.core.tellings import Telling, bears, first_line, milliseconds, parts_of
 from sync.demo.content import Truth
 from sync.demo.couples import Couple
-
-LIMIT = 30_000
-"""Texts from this length on may arrive cut."""
 
 _WISHES = {"work_notes": "work note", "comments": "customer comment", "comment": "comment"}
 
@@ -30,53 +29,98 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
         own = [one for one in heard if not _is_copy(one, truth.of(side).me)]
         there = truth.of(side.other).comments.get(couple.of(side.other).key, ())
         copies = [one for one in there if _is_copy(one, truth.of(side.other).me)]
-        expected = {
-            marks.reference(installation, couple.spec.pair, side, one.id): one
-            for one in own
-            if _wish(couple.spec.comments, one) != "off"
+        expected = {one.id: one for one in own if _wish(couple.spec.comments, one) != "off"}
+        most = max((parts_of(one.body) for one in copies), default=1)
+        names = {
+            marks.reference(installation, couple.spec.pair, side, one.name): one
+            for comment in expected.values()
+            for one in _tellings(comment, most)
         }
-        for fault in _against(couple, side, expected, copies):
+        arrived = [(names.get(bears(one.body) or ""), one) for one in copies]
+        for fault in _against(couple, side, expected, arrived):
             yield f"{couple}: {fault}"
 
 
+def _tellings(comment: Comment, most: int) -> Iterator[Telling]:
+    """Everything that may have been told of a comment as it stands."""
+    for edited in {0, milliseconds(comment.updated)}:
+        yield from (Telling(comment.id, edited, part) for part in range(1, most + 1))
+
+
 def _against(
-    couple: Couple, side: Side, expected: Mapping[str, Comment], copies: Sequence[Comment]
+    couple: Couple,
+    side: Side,
+    expected: Mapping[str, Comment],
+    arrived: Sequence[tuple[Telling | None, Comment]],
 ) -> Iterator[str]:
     """Compare what should have been carried from a side with what stands on the other."""
-    arrived = [(_reference(one), one) for one in copies]
-    for reference, original in expected.items():
-        found = [one for own, one in arrived if own == reference]
-        if not found and (couple.spec.comments.backlog or not copies):
+    rules = couple.spec.comments
+    for original in expected.values():
+        found = [(one, copy) for one, copy in arrived if one and one.comment == original.id]
+        if not found and (rules.backlog or not arrived):
             yield f"{_told(original)} is missing in {side.other}"
-        if len(found) > 1:
-            yield f"{_told(original)} stands {len(found)} times in {side.other}"
-        for one in found:
-            yield from _changed(couple.spec.comments, side, original, one)
-    for reference, one in arrived:
-        if reference not in expected:
-            yield f"comment {one.id} in {side.other} is a copy of nothing {reference}"
+        for fault in _one(rules, side, original, found):
+            yield f"{_told(original)} {fault} in {side.other}"
+    for one, copy in arrived:
+        if one is None and " edited " not in first_line(copy.body):
+            yield f"comment {copy.id} in {side.other} is a copy of nothing {bears(copy.body)}"
     # Stamps have whole seconds in ServiceNow: inside one, any order is right.
-    moments = [_second(expected[own].created) for own, _ in arrived if own in expected]
+    told = [one for one, _ in arrived if one and not one.edited]
+    moments = [_second(expected[one.comment].created) for one in told]
     if moments != sorted(moments):
         yield f"the comments of {side} stand out of order in {side.other}"
 
 
-def _changed(rules: CommentRules, side: Side, original: Comment, copy: Comment) -> Iterator[str]:
-    head, _, rest = _plain(side.other, copy.body).partition("\n")
+def _one(
+    rules: CommentRules,
+    side: Side,
+    original: Comment,
+    found: Sequence[tuple[Telling, Comment]],
+) -> Iterator[str]:
+    """What is wrong with the copies of one comment."""
+    told = [one for one, _ in found]
+    for one in sorted(set(told)):
+        if told.count(one) > 1:
+            yield f"stands {told.count(one)} times"
+    latest = max((one.edited for one in told), default=0)
+    texts = {one.part: copy for one, copy in sorted(found, key=_part) if one.edited == latest}
+    untouched = original.updated == original.created or latest == milliseconds(original.updated)
+    if texts and not _same(side, original, texts):
+        if untouched:
+            yield "has other words"
+        elif rules.edits != "ignore":
+            yield "was edited without a word"
+    for _, copy in found:
+        yield from _changed(rules, side, original, copy)
+
+
+def _part(found: tuple[Telling, Comment]) -> int:
+    return found[0].part
+
+
+def _same(side: Side, original: Comment, texts: Mapping[int, Comment]) -> bool:
+    """Whether the parts, one after the other, are the comment's own words."""
     text = _plain(side, original.body).strip()
     if side is Side.JIRA:
         text = to_journal(text)
-    if len(text) <= LIMIT and rest.strip() != text:
-        yield f"{_told(original)} has other words in {side.other}"
+    rests = [_plain(side.other, copy.body).partition("\n")[2].strip() for copy in texts.values()]
+    if len(rests) == 1:
+        return rests[0] == text
+    return "".join("".join(rests).split()) == "".join(text.split())
+
+
+def _changed(rules: CommentRules, side: Side, original: Comment, copy: Comment) -> Iterator[str]:
+    head = _plain(side.other, copy.body).partition("\n")[0]
     stamp = original.created.strftime("%Y-%m-%d %H:%M:%S")
     name = original.author_name or original.author
     if name not in head or stamp not in head:
-        yield f"{_told(original)} lost its author or time in {side.other}"
+        yield "lost its author or time"
     wish = _wish(rules, original)
     if side is Side.SERVICENOW and wish == "internal" and not copy.internal:
-        yield f"{_told(original)} may be read by customers in jira"
-    if side is Side.JIRA and copy.lane != wish:
-        yield f"{_told(original)} stands among the {copy.lane} in servicenow"
+        yield "may be read by customers"
+    hidden = original.internal and original.updated == original.created
+    if side is Side.JIRA and copy.lane == "comments" and (hidden or wish != "comments"):
+        yield "stands among the comments"
 
 
 def _wish(rules: CommentRules, comment: Comment) -> str:
@@ -86,12 +130,7 @@ def _wish(rules: CommentRules, comment: Comment) -> str:
 
 
 def _is_copy(comment: Comment, me: str) -> bool:
-    return comment.author == me and bool(_reference(comment))
-
-
-def _reference(comment: Comment) -> str:
-    found = marks.REFERENCE.search(comment.body.lstrip().split("\n", 1)[0])
-    return found.group(0) if found else ""
+    return comment.author == me and bears(comment.body) is not None
 
 
 def _plain(side: Side, body: str) -> str:

@@ -1,134 +1,124 @@
-"""Comments on their way across: which are new, what they look like on the other side. Pure.
+"""Comments on their way across: what of them is untold. Pure.
 
-A carried comment begins with one line that names its author, its time and a reference. The
-reference is computed from the original's id, so it is the same in every attempt: by it a copy is
-recognised even when the store forgot, and never travels back. People share accounts and quote each
-other, so neither the author nor a reference further down decides anything.
+A comment too long for the other side is told in numbered parts. An edited comment is told anew
+where the mapping wants that: journals cannot be edited, so the edit gets an entry of its own. An
+edit while the parts of a comment are on their way ends those: the text they belong to is gone, and
+the edit tells the whole new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from connector.values import Comment
-from mappings.model import MappingSpec
 from mappings.sides import Side
-from mappings.text import from_wiki, to_journal, to_wiki
 from sync.apply.common import comment_field
-from sync.core import marks
 from sync.core.model import CommentLink
 from sync.core.plan import Carried
+from sync.core.tellings import Telling, Told, milliseconds, telling
 from sync.engine.cases import Candidate, Case
-
-LIMIT = 30_000
-"""Longest text carried; Jira refuses more than 32,767 characters with our first line on top."""
-
-CUT = "\n[... cut here; the rest stands in the other system]"
+from sync.engine.copies import arrivals, claims, copy_ids, is_copy
+from sync.engine.parked import waiting_comments
+from sync.engine.wording import Teller, digests, lane_of, parts_text, worded
 
 
 def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
-    """New comments of a side, oldest first, in the form they take on the other side."""
-    label = case.link.end(side).label
-    parked = {row.field for row in case.parked}
-    settled = known_ids(case.known, side)
-    claimed = claims(case, side, installation)
-    there = {reference for reference, _, _ in arrivals(case, side.other, installation)}
-    return tuple(
-        carry
-        for comment in case.comments.get(side, ())
-        if comment.id not in settled
-        and not is_copy(comment, claimed)
-        and _lane(case.spec, side, comment) is not None
-        and comment_field(comment.id) not in parked
-        for carry in [_carry(case.spec, side, comment, label, installation)]
-        if carry.reference not in there
-    )
+    """Untold texts of a side, oldest first, in the form they take on the other side."""
+    teller = Teller(case.spec, side, case.link.end(side).label, installation)
+    told = told_of(case, side, installation)
+    parked = waiting_comments(case, side.other)
+    found: list[tuple[datetime, Carried]] = []
+    for comment in own_words(case, side, installation):
+        for one in untold(teller, comment, told.get(comment.id)):
+            if comment_field(one.name) in parked:
+                break
+            at = comment.updated if one.edited else comment.created
+            found.append((at, worded(teller, comment, one)))
+    return tuple(text for _, text in sorted(found, key=lambda pair: pair[0]))
 
 
 def first_remarks(candidate: Candidate, installation: str) -> tuple[Carried, ...]:
     """All comments a record already has, for its new twin."""
+    spec, side = candidate.spec, candidate.side
+    teller = Teller(spec, side, candidate.record.label, installation)
     return tuple(
-        _carry(candidate.spec, candidate.side, comment, candidate.record.label, installation)
+        worded(teller, comment, one)
         for comment in candidate.comments
-        if not is_copy(comment, {}) and _lane(candidate.spec, candidate.side, comment) is not None
+        if not is_copy(comment, {}) and lane_of(spec, comment) is not None
+        for one in untold(teller, comment, None)
     )
 
 
-def copies(comments: Iterable[Comment]) -> dict[str, Comment]:
-    """Carried comments by reference."""
-    found = ((marks.REFERENCE.search(_first_line(comment)), comment) for comment in comments)
-    return {match.group(0): comment for match, comment in found if match}
+def own_words(case: Case, side: Side, installation: str) -> list[Comment]:
+    """A side's comments that people wrote and that are to be told on the other side."""
+    ours, claimed = copy_ids(case.known, side), claims(case, side, installation)
+    return [
+        comment
+        for comment in case.comments.get(side, ())
+        if comment.id not in ours
+        and not is_copy(comment, claimed)
+        and lane_of(case.spec, comment) is not None
+    ]
 
 
-def known_ids(known: Iterable[CommentLink], side: Side) -> frozenset[str]:
-    """Comment ids of a side that are settled: carried away from it, or made by us on it."""
-    return frozenset(row.source_id if row.source is side else row.copy_id for row in known)
+def untold(teller: Teller, comment: Comment, told: Told | None) -> list[Telling]:
+    """The texts about a comment that still have to be told, in their order."""
+    if told is None:
+        parts = len(parts_text(teller.side, comment.body))
+        return [Telling(comment.id, part=part) for part in range(1, parts + 1)]
+    if milliseconds(comment.updated) < told.seen:
+        return []  # an index shows it as it was a while ago
+    if unchanged(teller.side, comment, told):
+        missing = (part for part in range(1, told.parts + 1) if part not in told.latest)
+        return [Telling(comment.id, told.edited, part) for part in missing]
+    if told.whole and teller.spec.comments.edits == "ignore":
+        return []
+    edited, parts = milliseconds(comment.updated), len(parts_text(teller.side, comment.body))
+    return [Telling(comment.id, edited, part) for part in range(1, parts + 1)]
 
 
-def claims(case: Case, side: Side, installation: str) -> dict[str, str]:
-    """References of known copies on a side, with the copy that bears each rightly."""
-    return {
-        marks.reference(installation, case.spec.pair, row.source, row.source_id): row.copy_id
-        for row in case.known
-        if row.source is side.other
-    }
+def unchanged(side: Side, comment: Comment, told: Told) -> bool:
+    """Whether a comment still says what was told of it.
+
+    Journals never change, and neither does what bears the stamp it had then. Where the stamp moved
+    on, or nobody knows it, the texts are compared: Jira stamps a comment for its readers too.
+    """
+    rows = told.latest
+    stamp = str(milliseconds(comment.updated))
+    if side is Side.SERVICENOW or str(told.edited) == stamp:
+        return True
+    if all(not row.stamp and not row.digest for row in rows.values()):
+        return True  # carried by a program that kept neither: it counts as told as it stands
+    if any(row.stamp == stamp for row in rows.values()):
+        return True
+    now = digests(side, comment.body)
+    return len(now) == told.parts and all(now[part - 1] == row.digest for part, row in rows.items())
 
 
-def is_copy(comment: Comment, claimed: Mapping[str, str]) -> bool:
-    """Whether a comment is one that was carried here, not a person's quote of one."""
-    match = marks.REFERENCE.search(_first_line(comment))
-    return match is not None and claimed.get(match.group(0), comment.id) == comment.id
-
-
-def arrivals(case: Case, side: Side, installation: str) -> list[tuple[str, str, Comment]]:
-    """Copies on a side that the store does not know: they rode with a create, or a crash came in
-    between. Reference, id of the original (heard on the other side), copy."""
-    claimed = claims(case, side, installation)
-    here = copies(case.comments.get(side, ()))
+def learned(case: Case, installation: str) -> list[CommentLink]:
+    """Known texts whose comment was heard and says the same as then: with its stamp by now."""
     found = []
-    for original in case.comments.get(side.other, ()):
-        reference = marks.reference(installation, case.spec.pair, side.other, original.id)
-        if reference in here and reference not in claimed:
-            found.append((reference, original.id, here[reference]))
+    told = told_of(case, Side.JIRA, installation)
+    for comment in case.comments.get(Side.JIRA, ()):
+        known, at = told.get(comment.id), milliseconds(comment.updated)
+        if known is None or at < known.seen or not unchanged(Side.JIRA, comment, known):
+            continue
+        stamp = str(at)
+        rows = {part: row for part, row in known.latest.items() if row.stamp != stamp}
+        now = digests(Side.JIRA, comment.body) if rows else ()
+        found += [
+            replace(row, stamp=stamp, digest=row.digest or now[part - 1])
+            for part, row in rows.items()
+            if part <= len(now)
+        ]
     return found
 
 
-def _first_line(comment: Comment) -> str:
-    return comment.body.lstrip().split("\n", 1)[0]
-
-
-def _lane(spec: MappingSpec, side: Side, comment: Comment) -> str | None:
-    """Where a comment goes on the other side, or nothing."""
-    rules = spec.comments
-    if side is Side.JIRA:
-        return None if rules.jira == "off" else rules.jira
-    wish = rules.work_notes if comment.lane == "work_notes" else rules.comments
-    return None if wish == "off" else "comment"
-
-
-def _internal(spec: MappingSpec, side: Side, comment: Comment) -> bool:
-    if side is Side.JIRA:
-        return spec.comments.jira == "work_notes"
-    wish = spec.comments.work_notes if comment.lane == "work_notes" else spec.comments.comments
-    return wish != "public"
-
-
-def _carry(
-    spec: MappingSpec, side: Side, comment: Comment, label: str, installation: str
-) -> Carried:
-    reference = marks.reference(installation, spec.pair, side, comment.id)
-    stamp = comment.created.strftime("%Y-%m-%d %H:%M:%S UTC")
-    what = {"work_notes": "work note", "comments": "customer comment"}.get(comment.lane, "comment")
-    head = f"{comment.author_name or comment.author}, {what} on {label}, {stamp} {reference}"
-    text = from_wiki(comment.body) if side is Side.JIRA else comment.body
-    cut = text if len(text) <= LIMIT else text[:LIMIT] + CUT
-    body = f"{head}\n\n{cut}"
-    lane = _lane(spec, side, comment) or "comment"
-    return Carried(
-        comment.id,
-        lane,
-        reference,
-        to_wiki(body) if side is Side.SERVICENOW else to_journal(body),
-        comment.author_name or comment.author,
-        _internal(spec, side, comment),
-    )
+def told_of(case: Case, side: Side, installation: str) -> dict[str, Told]:
+    """What is known of each comment of a side, copies that only the other side shows included."""
+    rows: dict[str, list[CommentLink]] = {}
+    for row in (*case.known, *arrivals(case, side.other, installation)):
+        if row.source is side:
+            rows.setdefault(telling(row.source_id).comment, []).append(row)
+    return {comment: Told(found) for comment, found in rows.items()}

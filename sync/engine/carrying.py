@@ -8,9 +8,12 @@ from mappings.sides import Side
 from sync.apply.common import FILED, LATER
 from sync.apply.files import attach, filed
 from sync.apply.remarks import arrived, remark
+from sync.core import marks
+from sync.core.model import CommentLink
 from sync.core.plan import Action, Attach, Carried, Remark, Update
-from sync.engine.carry import arrivals
+from sync.engine.carry import learned
 from sync.engine.cases import Case
+from sync.engine.copies import arrivals
 from sync.engine.epoch import HELD_BACK, recovering
 from sync.engine.filing import arrivals as file_arrivals
 from sync.engine.filing import file_reference
@@ -19,18 +22,31 @@ from sync.runtime import Runtime
 
 
 def claim(runtime: Runtime, cases: Sequence[Case]) -> None:
-    """Remember copies that rode with a create, or that a crash left unrecorded."""
+    """Remember copies that rode with a create, or that a crash left unrecorded; and as which
+    version of their comment."""
     _claim_comments(runtime, cases)
     _claim_files(runtime, cases)
 
 
 def _claim_comments(runtime: Runtime, cases: Sequence[Case]) -> None:
+    installation = runtime.options.installation
     for case in cases:
         for side in Side:
-            for reference, original, copy in arrivals(case, side, runtime.options.installation):
-                body = Carried(original, copy.lane, reference, "", copy.author)
-                remark_ = Remark(case.spec.pair, side, case.link, body)
-                arrived(runtime, remark_, copy.id, "", seen=True)
+            for row in arrivals(case, side, installation):
+                _claim(runtime, case, row)
+        if known := learned(case, installation):
+            runtime.store.comments.add(known)
+
+
+def _claim(runtime: Runtime, case: Case, row: CommentLink) -> None:
+    reference = marks.reference(
+        runtime.options.installation, case.spec.pair, row.source, row.source_id
+    )
+    text = Carried(
+        row.source_id, row.lane, reference, "", "", digest=row.digest, parts=row.parts
+    )  # fmt: skip
+    action = Remark(case.spec.pair, row.source.other, case.link, text)
+    arrived(runtime, action, row.copy_id, "", seen=True)
 
 
 def _claim_files(runtime: Runtime, cases: Sequence[Case]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connector.errors import ConnectorError, Rejected
-from connector.values import Record
+from connector.values import Comment, Record
 from mappings.sides import Side
 from sync.apply.common import FILED, Place, comment_field, file_field, park
 from sync.apply.creates import made
@@ -21,8 +21,9 @@ from sync.apply.remarks import arrived
 from sync.core import marks
 from sync.core.model import End, Intent, IntentKind, IntentState, Link
 from sync.core.plan import Attach, Carried, Remark
-from sync.engine.carry import copies
+from sync.core.tellings import digest_of_copy, parts_of
 from sync.engine.cases import Case
+from sync.engine.copies import copies
 from sync.engine.doubles import report
 from sync.engine.filing import arrivals
 from sync.engine.listing import both_listed, desk
@@ -165,6 +166,8 @@ def _give_up(runtime: Runtime, intent: Intent) -> None:
     with runtime.store.transaction():
         park(runtime, _place(runtime, intent), error)
         runtime.store.intents.drop([intent.marker])
+        if intent.kind is IntentKind.COMMENT:
+            _wake(runtime, intent)  # what stood behind it on the same record may go on now
 
 
 def _place(runtime: Runtime, intent: Intent) -> Place:
@@ -206,19 +209,30 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
 def _remarks(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:
     parents = list(dict.fromkeys(intent.parent for intent in intents))
     heard = runtime.adapters[side].comments(where, parents, fresh=True)
-    there = {(one.key, ref): one.id for ref, one in copies(heard).items()}
+    there = {
+        (key, reference): copy
+        for key in parents
+        for reference, copy in copies(one for one in heard if one.key == key).items()
+    }
     links = runtime.store.links.by_keys(side, parents)
     for intent in intents:
-        copy_id = there.get((intent.parent, intent.marker))
+        copy = there.get((intent.parent, intent.marker))
         link = links.get(intent.parent)
-        if copy_id is not None and link is not None:
-            body = Carried(intent.source_key, "", intent.marker, "", "")
+        if copy is not None and link is not None:
             with runtime.store.transaction():
-                arrived(runtime, Remark(intent.pair, side, link, body), copy_id, "")
+                arrived(runtime, Remark(intent.pair, side, link, _found(intent, copy)), copy.id, "")
                 # What stood behind it on the same record may go on now.
                 _wake(runtime, intent)
         else:
             _not_found(runtime, intent)
+
+
+def _found(intent: Intent, copy: Comment) -> Carried:
+    """A text that arrived although its answer was lost; it tells itself what was sent."""
+    return Carried(
+        intent.source_key, copy.lane, intent.marker, "", "",
+        digest=digest_of_copy(copy.body), parts=parts_of(copy.body),
+    )  # fmt: skip
 
 
 def _files(runtime: Runtime, side: Side, intents: Sequence[Intent]) -> None:

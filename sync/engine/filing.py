@@ -21,6 +21,7 @@ from sync.apply.common import file_field
 from sync.core import marks
 from sync.core.model import FileLink
 from sync.core.plan import Attach, Carried
+from sync.core.tellings import bears
 from sync.engine.cases import Case
 
 LONGEST_NAME = 100
@@ -66,12 +67,13 @@ def attached(case: Case, side: Side, desk: Desk) -> tuple[Attach, ...]:
 def notices(case: Case, side: Side, desk: Desk) -> tuple[Carried, ...]:
     """A word on the twin for each new file that is left out, once: it says where the file is."""
     told = {row.source_id for row in case.known if row.source is side}
+    there = {bears(comment.body) for comment in case.comments.get(side.other, ())}
     found = []
     for file in _new(case, side, desk):
         why = left_out(case.spec.attachments, side, file, desk)
         if why is not None and _notice_id(file) not in told:
             found.append(_notice(case, side, file, why, desk.installation))
-    return tuple(found)
+    return tuple(one for one in found if one.reference not in there)
 
 
 def left_out(rules: AttachmentRules, side: Side, file: File, desk: Desk) -> str | None:

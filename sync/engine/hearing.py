@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from connector.values import Comment
+from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.apply.common import ECHO
 from sync.core.model import LinkState
-from sync.engine.carry import carried, known_ids
+from sync.engine.carry import carried, told_of, untold
 from sync.engine.cases import Candidate, Case, reasons
+from sync.engine.copies import copy_ids
+from sync.engine.parked import reopened
+from sync.engine.wording import Teller
 from sync.runtime import Runtime, container
 
 
@@ -36,32 +41,50 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
     def behind(case: Case) -> frozenset[Side]:
         """Sides whose record moved, and whose index may not have what it moved for; also where a
-        write of ours covered it with its own version."""
+        write of ours covered it with its own version. And sides whose index leaves open who may
+        read a comment."""
         return frozenset(
             side
             for side in case.comments.keys() & case.records.keys()
             if runtime.adapters[side].reads_lag
-            and (case.records[side].version != case.link.end(side).version or _echoes(case, side))
-            and not case.making
+            and (_to_customers(case.spec, side) if case.making else _moved_since(case, side))
         )
 
     first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
-    second = _hear(runtime, first, _to_compare)
+    second = _hear(runtime, first, partial(_to_compare, runtime))
     return _hear(runtime, second, stale, fresh=True)
+
+
+def _to_customers(spec: MappingSpec, side: Side) -> bool:
+    """Whether a side's comments may get to where customers read: then who may read each has to be
+    known for certain."""
+    return side is Side.JIRA and spec.comments.jira == "comments"
+
+
+def _moved_since(case: Case, side: Side) -> bool:
+    moved = case.records[side].version != case.link.end(side).version
+    return moved or _echoes(case, side)
 
 
 def _echoes(case: Case, side: Side) -> bool:
     return any(row.side is side and ECHO in reasons(row) for row in case.rows)
 
 
-def _to_compare(case: Case) -> frozenset[Side]:
+def _to_compare(runtime: Runtime, case: Case) -> frozenset[Side]:
     heard = case.comments.keys()
-    new = any(
-        comment.id not in known_ids(case.known, side)
-        for side in heard
-        for comment in case.comments[side]
-    )
+    new = any(_news(case, side, runtime.options.installation) for side in heard)
     return frozenset(Side) - heard if new else frozenset()
+
+
+def _news(case: Case, side: Side, installation: str) -> bool:
+    """Whether a side says something that the store does not know, or not as it stands."""
+    teller = Teller(case.spec, side, "", installation)
+    ours, told = copy_ids(case.known, side), told_of(case, side, installation)
+    return any(
+        untold(teller, comment, told.get(comment.id))
+        for comment in case.comments[side]
+        if comment.id not in ours
+    )
 
 
 def _hear(
@@ -102,7 +125,12 @@ def _to_hear(case: Case) -> frozenset[Side]:
     if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
         return frozenset(Side)
     told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
-    return frozenset(told | _moved(case))
+    return frozenset(told | _moved(case) | _taken_up(case))
+
+
+def _taken_up(case: Case) -> frozenset[Side]:
+    """Sides with a comment that was put aside, now that its record is open again."""
+    return frozenset(row.side.other for row in case.parked if reopened(case, row))
 
 
 def _moved(case: Case) -> frozenset[Side]:
@@ -125,12 +153,15 @@ def _read(
 
 
 def with_backlog(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Candidate]:
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for candidate in candidates:
-        if candidate.spec.comments.backlog:
-            place = (candidate.side, container(candidate.spec, candidate.side))
-            places[place].append(candidate.record.key)
-    heard = _read(runtime, places)
+    """The candidates with the comments that they already have."""
+    heard: dict[tuple[Side, str], tuple[Comment, ...]] = {}
+    for sure in (False, True):
+        places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+        for one in candidates:
+            if one.spec.comments.backlog and _to_customers(one.spec, one.side) is sure:
+                place = (one.side, container(one.spec, one.side))
+                places[place].append(one.record.key)
+        heard |= _read(runtime, places, fresh=sure)
     return [
         replace(one, comments=heard.get((one.side, one.record.key), ())) for one in candidates
     ]  # fmt: skip

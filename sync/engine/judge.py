@@ -23,6 +23,7 @@ from sync.engine.carry import carried
 from sync.engine.cases import Case, context
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
+from sync.engine.parked import status_of
 from sync.runtime import container
 
 MARKS = "@marks"
@@ -273,7 +274,7 @@ def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:
 
 def _remarks(case: Case, bench: Bench) -> tuple[Remark, ...]:
     return tuple(
-        Remark(case.spec.pair, side.other, case.link, comment)
+        Remark(case.spec.pair, side.other, case.link, comment, status_of(case, side.other))
         for side in Side
         for comment in (
             *carried(case, side, bench.installation),

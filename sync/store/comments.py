@@ -1,4 +1,4 @@
-"""Comment links: which comment was carried, and what its copy is called."""
+"""Comment links: what was told of which comment, and what the copy is called."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Comments:
         return {link: tuple(rows) for link, rows in found.items()}
 
     def add(self, rows: Iterable[CommentLink]) -> None:
-        """Remember carried comments. One already known keeps its copy's id, unless that was
-        unknown until now (an empty one)."""
+        """Remember carried texts. One already known keeps its copy's id, unless that was unknown
+        until now (an empty one); a stamp and a digest take the place of older ones."""
         values = [
             {
                 "link_id": row.link_id,
@@ -41,6 +41,9 @@ class Comments:
                 "source_id": row.source_id,
                 "copy_id": row.copy_id,
                 "lane": row.lane,
+                "stamp": row.stamp,
+                "digest": row.digest,
+                "parts": row.parts,
             }
             for row in rows
         ]
@@ -53,6 +56,17 @@ def _first_known(offered: Any) -> ColumnElement[Any]:
     return case((known == "", offered.copy_id), else_=known)
 
 
-_LEARN_COPY: Mapping[str, Callable[[Any], ColumnElement[Any]]] = {"copy_id": _first_known}
+def _last_known(name: str) -> Callable[[Any], ColumnElement[Any]]:
+    def choose(offered: Any) -> ColumnElement[Any]:
+        return case((offered[name] == "", COMMENT_LINK.c[name]), else_=offered[name])
 
-_PUT = Upsert(COMMENT_LINK, _LEARN_COPY)
+    return choose
+
+
+_LEARN: Mapping[str, Callable[[Any], ColumnElement[Any]]] = {
+    "copy_id": _first_known,
+    "stamp": _last_known("stamp"),
+    "digest": _last_known("digest"),
+}
+
+_PUT = Upsert(COMMENT_LINK, _LEARN)

@@ -184,6 +184,9 @@ COMMENT_LINK = Table(
     Column("source_id", Words, primary_key=True),
     Column("copy_id", Words, nullable=False),
     Column("lane", Text, nullable=False),
+    Column("stamp", Text, nullable=False, server_default=text("''")),
+    Column("digest", Text, nullable=False, server_default=text("''")),
+    Column("parts", Integer, nullable=False, server_default=text("1")),
     Index("ix_comment_link_source_id", "source_id"),
     Index("ix_comment_link_copy_id", "copy_id"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connector.errors import Gone
 from connector.values import Comment, Done, NotSent, Refused
 from tests.contract.mounts import Mount
@@ -63,6 +65,40 @@ def test_internal_stays_internal_and_public_public(mount: Mount) -> None:
     key = mount.made(1)
     mount.adapter.comment([mount.note(key, 1), mount.note(key, 2, internal=False)])
     assert [(row.body[5], row.internal) for row in told(mount, key)] == [("1", True), ("2", False)]
+
+
+def test_one_for_a_group_is_internal(board: Mount) -> None:
+    key = board.made(1)
+    board.hands().comment(key, "among us", group="jira-users")  # type: ignore[attr-defined]
+    board.remark(key, "for all")
+    assert [(row.body, row.internal) for row in told(board, key)] == [
+        ("among us", True),
+        ("for all", False),
+    ]
+
+
+def test_a_later_part_is_not_sent_behind_a_refusal(board: Mount) -> None:
+    key = board.made(1)
+    first, second, other = (board.note(key, number) for number in range(3))
+    drafts = [replace(first, body=" "), replace(second, follows=True), other]
+    refused, behind, waits = board.adapter.comment(drafts)
+    assert isinstance(refused, Refused)
+    assert isinstance(behind, NotSent)
+    assert isinstance(waits, NotSent)
+    assert board.remarks(key) == []
+
+    refused, done = board.adapter.comment([drafts[0], other])
+    assert isinstance(refused, Refused)
+    assert isinstance(done, Done)
+    assert board.remarks(key) == [other.body]
+
+
+def test_whoever_edits_a_comment_is_told(board: Mount) -> None:
+    key = board.made(1)
+    number = board.remark(key, "first")
+    board.hands("ben.okafor").edit_comment(key, number, "second")  # type: ignore[attr-defined]
+    [row] = told(board, key)
+    assert (row.author_name, row.editor_name) == ("Amira Haddad", "Ben Okafor")
 
 
 def test_an_edited_comment_shows_its_new_words(board: Mount) -> None:

@@ -1,8 +1,8 @@
 """Comments on their way: each once, in order, never back, whatever was lost in between.
 
-Two threads of comments, a random set of copies that a crash left unrecorded, people who quote:
-after carrying what is new in both directions until nothing is left, each side holds every eligible
-comment exactly once, in the order of its own side.
+Two threads of comments, a random set of copies that a crash left unrecorded, people who quote and
+who edit: after carrying what is new in both directions until nothing is left, each side holds every
+eligible comment exactly once, in the order of its own side, and tells how it reads now.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.values import Comment
 from mappings.model import CommentRules, MappingSpec
 from mappings.sides import Side
+from mappings.text import size
 from sync.core.model import CommentLink
 from sync.core.plan import Carried
-from sync.engine.carry import arrivals, carried
+from sync.core.tellings import bears, first_line
+from sync.engine.carry import carried, learned
 from sync.engine.cases import Case
+from sync.engine.copies import arrivals
 from tests.support.links import a_link
 from tests.support.mapping import a_file, loaded
 
@@ -50,6 +53,17 @@ class Threads:
         self.said[side].append(comment)
         return token
 
+    def edit(self, body: str, dice: st.DataObject) -> str | None:
+        """Somebody in Jira rewrites a comment of his; the token that stands in it now."""
+        mine = [n for n, one in enumerate(self.said[JIRA]) if one.author != "tandem"]
+        if not mine:
+            return None
+        n = dice.draw(st.sampled_from(mine))
+        token, old = f"<{next(TOKENS)}>", self.said[JIRA][n]
+        at = old.updated + timedelta(seconds=60)
+        self.said[JIRA][n] = replace(old, body=f"{body} {token}", updated=at)
+        return token
+
     def case(self) -> Case:
         link = replace(a_link(), id=1)
         heard = {side: tuple(self.said[side]) for side in Side}
@@ -63,14 +77,20 @@ class Threads:
             Comment("c", "k", number, one.lane, "tandem", "Tandem", at, at, one.body, internal=True)
         )
         if remembered:
-            self.known.append(CommentLink(1, side.other, one.source_id, number, one.lane))
+            self.known.append(
+                CommentLink(
+                    1, side.other, one.source_id, number, one.lane, one.stamp, one.digest,
+                    one.parts,
+                )
+            )  # fmt: skip
 
     def claim(self) -> None:
         """What the engine does first: copies that it did not know of are noted."""
         case = self.case()
         for side in Side:
-            for _, original, copy in arrivals(case, side, "i"):
-                self.known.append(CommentLink(1, side.other, original, copy.id, copy.lane))
+            self.known += arrivals(case, side, "i")
+        for row in learned(self.case(), "i"):
+            self.known = [row if one.source_id == row.source_id else one for one in self.known]
 
     def turn(self, crashes: st.DataObject | None) -> int:
         """One pass; how many comments were carried."""
@@ -91,8 +111,8 @@ def test_a_copy_that_the_store_forgot_is_not_carried_again() -> None:
     threads.arrive(JIRA, one, remembered=False)
     assert carried(threads.case(), SN, "i") == ()
     assert carried(threads.case(), JIRA, "i") == ()
-    [(reference, original, _)] = arrivals(threads.case(), JIRA, "i")
-    assert (reference, original) == (one.reference, one.source_id)
+    [row] = arrivals(threads.case(), JIRA, "i")
+    assert (row.source_id, row.digest, row.parts) == (one.source_id, one.digest, 1)
 
 
 BODIES = st.sampled_from(
@@ -159,3 +179,104 @@ def test_a_lane_that_is_off_stays_where_it_is(speech: list[tuple[Side, str]], of
     silent = JIRA if off == "jira" else SN
     threads.turn(None)
     assert not [c for c in threads.said[silent.other] if c.author == "tandem"]
+
+
+LONG = "a line of *the* log, {with} braces\n" * 2000
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(SPEECH, min_size=1, max_size=3), st.data())
+def test_every_edit_is_told_once_and_the_last_words_are_there(
+    days: list[list[tuple[Side, str]]], data: st.DataObject
+) -> None:
+    threads = Threads()
+    tokens_ever: list[str] = []
+    for day in days:
+        tokens_ever += [threads.say(side, body) for side, body in day]
+        threads.turn(data)
+        for _ in range(data.draw(st.integers(0, 2))):
+            token = threads.edit(data.draw(st.sampled_from(["new", LONG])), data)
+            tokens_ever += [token] if token else []
+    for _ in range(4):
+        threads.turn(None)
+    assert threads.turn(None) == 0
+    assert all(count == 1 for count in Counter(tokens(threads.said[SN], tokens_ever)).values())
+    for one in threads.said[JIRA]:
+        now = tokens([one], tokens_ever)
+        assert tokens(threads.said[SN], now) == now
+    names = [bears(one.body) for one in threads.said[SN] if one.author == "tandem"]
+    assert len(names) == len(set(names))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(Side), st.data())
+def test_the_parts_of_a_long_comment_stand_once_each_and_in_order(
+    side: Side, data: st.DataObject
+) -> None:
+    threads = Threads()
+    token = threads.say(side, LONG)
+    before, after = threads.said[side][0], threads.say(side, "short")
+    for _ in range(4):
+        threads.turn(data)
+    for _ in range(3):
+        threads.turn(None)
+    assert threads.turn(None) == 0
+    copies = [one.body for one in threads.said[side.other]]
+    *parts, last = copies
+    assert after in last.replace("\\", "")
+    assert token in parts[-1].replace("\\", "")
+    numbers = [first_line(body).rpartition("(part ")[2] for body in parts]
+    assert numbers == [f"{n} of {len(parts)})" for n in range(1, len(parts) + 1)]
+    assert len(parts) > 2 - (side is JIRA)
+    assert sum(body.count("braces") for body in parts) == before.body.count("braces")
+    assert max(map(size, copies)) < 32_767
+
+
+def test_a_comment_carried_by_an_older_program_counts_as_told() -> None:
+    threads = Threads()
+    threads.say(JIRA, "first")
+    [one] = carried(threads.case(), JIRA, "i")
+    threads.arrive(SN, one, remembered=False)
+    old = threads.said[JIRA][0]
+    threads.said[JIRA][0] = replace(old, body="edited then", updated=old.updated + timedelta(1))
+    copy = threads.said[SN][0].id
+    threads.known = [CommentLink(1, JIRA, old.id, copy, "work_notes")]
+    assert threads.turn(None) == 0
+    threads.said[JIRA][0] = replace(old, body="edited since", updated=old.updated + timedelta(2))
+    assert threads.turn(None) == 1
+    assert "edited since" in threads.said[SN][1].body
+
+
+def test_who_may_read_it_is_no_edit() -> None:
+    threads = Threads()
+    threads.say(JIRA, "first")
+    threads.turn(None)
+    one = threads.said[JIRA][0]
+    threads.said[JIRA][0] = replace(one, updated=one.updated + timedelta(1), internal=False)
+    assert threads.turn(None) == 0
+
+
+def test_edits_that_are_not_wanted_stay_where_they_are() -> None:
+    threads = Threads(replace(SPEC, comments=CommentRules(edits="ignore")))
+    threads.say(JIRA, "first")
+    threads.turn(None)
+    one = threads.said[JIRA][0]
+    threads.said[JIRA][0] = replace(one, body="second", updated=one.updated + timedelta(1))
+    assert threads.turn(None) == 0
+
+
+@given(st.sampled_from(["told", "edited"]))
+def test_an_old_view_of_a_comment_is_no_edit(before: str) -> None:
+    threads = Threads()
+    threads.say(JIRA, "first")
+    threads.turn(None)
+    old = threads.said[JIRA][0]
+    threads.said[JIRA][0] = replace(old, body="second", updated=old.updated + timedelta(1))
+    assert threads.turn(None) == 1
+    now = threads.said[JIRA][0]
+    threads.said[JIRA][0] = old if before == "told" else replace(
+        old, body="in between", updated=now.updated - timedelta(seconds=1)
+    )  # fmt: skip
+    assert threads.turn(None) == 0
+    threads.said[JIRA][0] = now
+    assert threads.turn(None) == 0

@@ -187,24 +187,6 @@ def test_a_person_who_quotes_a_carried_comment_is_carried(stage: Stage) -> None:
     assert len(story.comments) == 3
 
 
-def test_long_text_is_carried_as_far_as_the_other_side_takes_it(stage: Stage) -> None:
-    ticket, story = linked(stage)
-    note = "a line with *stars* and {braces}\n" * 1900
-    remark = "another line of the log\n" * 1300
-
-    stage.desk.notes(ticket, note)
-    stage.team.comments(story, remark)
-    stage.tandem.syncs()
-    stage.later()
-    stage.tandem.syncs()
-
-    assert len(story.comments) == 2
-    assert len(ticket.notes) == 2
-    assert story.comments[1].count("a line with") > 500
-    assert "cut here" in story.comments[1]
-    assert ticket.notes[1].count("another line") > 1200
-
-
 def test_markup_and_code_tags_are_inert_where_they_arrive(stage: Stage) -> None:
     ticket, story = linked(stage)
 
@@ -229,31 +211,6 @@ def test_comments_and_edits_of_one_moment_all_arrive(stage: Stage) -> None:
     assert (story["summary"], ticket.assignee) == ("Mail is down", "mei.chen")
     assert any("Called back." in text for text in story.comments)
     assert any("Mine." in text for text in ticket.notes)
-
-
-def test_a_comment_on_a_closed_incident_is_parked_and_arrives_when_it_is_reopened(
-    stage: Stage,
-) -> None:
-    ticket, story = linked(stage)
-    stage.desk.resolves(ticket)
-    stage.tandem.syncs()
-    stage.desk.closes(ticket)
-    stage.tandem.syncs()
-
-    stage.team.comments(story, "One more thing.")
-    stage.tandem.syncs()
-    [row] = stage.tandem.parked
-    assert (row.field.startswith("comment"), bool(row.remedy)) == (True, True)
-    writes = stage.tandem.writes()
-    stage.later()
-    stage.tandem.syncs()
-    assert stage.tandem.writes() == writes
-
-    stage.desk.platform(ticket, state="2")
-    stage.tandem.retries(row)
-    stage.tandem.syncs()
-    assert [body(text) for text in ticket.notes] == ["One more thing."]
-    assert not stage.tandem.parked
 
 
 def test_a_comment_for_a_group_stays_internal_on_the_way(stage: Stage) -> None:

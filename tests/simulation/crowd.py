@@ -48,6 +48,8 @@ class Crowd:
         self.unstamped = 0
         self.dropped: set[str] = set()
         self.dropped_files: set[bytes] = set()
+        self.edited: dict[str, list[str]] = {}
+        self.scribbled: list[str] = []
         self.meddled: set[int] = set()
         self._words = 0
         self._kinds = {
@@ -83,6 +85,7 @@ class Crowd:
             "team brings back": (self.team_brings_back, 2),
             "team hides": (self.team_hides, 1),
             "team drops a comment": (self.team_drops_a_comment, 1),
+            "team edits a comment": (self.team_edits_a_comment, 4),
             "desk files": (self.desk_files, 3),
             "team files": (self.team_files, 3),
             "somebody drops a file": (self.somebody_drops_a_file, 1),
@@ -278,7 +281,7 @@ class Crowd:
         inside = self.dice.random() < 0.3
         text = self._comment()
         self.hands().comment(issue.id, text, internal=inside)
-        return f"the team comments on {issue.key}: {text}"
+        return f"the team comments on {issue.key}: {headline(text)}"
 
     def team_moves(self, issue: Issue | None = None) -> str | None:
         """Another status, however many hops away."""
@@ -357,6 +360,21 @@ class Crowd:
         extras.drop_remark(self.jira, Author(self.hands().author.key), issue, remark)
         return f"somebody deletes a comment of {issue.key}"
 
+    def team_edits_a_comment(self) -> str | None:
+        """Somebody rewrites a comment, or adds to one of ours."""
+        found = [(one, row) for one in self._issues() for row in one.comments]
+        if not found:
+            return None
+        issue, remark = self.dice.choice(found)
+        if remark.author == self.jira.site.me:
+            self.scribbled.append(self._word("s"))
+            text = f"{remark.body}\nand {self.scribbled[-1]}"
+        else:
+            text = self._comment()
+            self.edited.setdefault(remark.id, []).append(headline(remark.body))
+        self.hands().edit_comment(issue.id, remark.id, text)
+        return f"somebody edits comment {remark.id} of {issue.key}: {headline(text)}"
+
     # -- files -----------------------------------------------------------------------------------
 
     def desk_files(self, row: Row | None = None) -> str | None:
@@ -431,7 +449,7 @@ class Crowd:
         if row is None:
             return None
         self.now.update(row["sys_class_name"], row["sys_id"], values, self.agent())
-        said = ", ".join(f"{name}={value}" for name, value in values.items())
+        said = ", ".join(f"{name}={headline(value)}" for name, value in values.items())
         return f"the desk {verb} {row['number']}: {said}"
 
     def _team(self, issue: Issue | None, verb: str, **values: Any) -> str | None:
@@ -481,7 +499,16 @@ class Crowd:
         return f"text {self._word('w')}\n\n{self.dice.choice(('and more', 'a *b* c', '1 < 2'))}"
 
     def _comment(self) -> str:
-        return f"remark {self._word('c')}"
+        text = f"remark {self._word('c')}"
+        if self.dice.random() < 0.06:
+            self.rig.reached["a long comment"] += 1
+            text += "\n" + "a *b* line {of} the log\n" * 1320 + f"end of {text}"
+        return text
+
+
+def headline(text: str) -> str:
+    """The first line of a text: it holds the token."""
+    return text.split("\n", 1)[0]
 
 
 def is_mark(label: str) -> bool:

@@ -41,6 +41,7 @@ from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
 from sync.demo.couples import Couple, Marks, Names, TruthLookup
 from sync.engine.doubles import TWIN
+from tests.simulation.comments import CommentJudge
 from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry
 from tests.simulation.papers import faults
@@ -83,10 +84,11 @@ class Judge:
     def findings(self) -> list[str]:
         """Everything that is wrong."""
         found = [*self._alone(), *self._twice(), *self._taken_away(), *self._labels()]
+        comments = CommentJudge(self.rig, self.crowd, self.truth, self.names.installation)
         for couple in self.couples:
             found += self._marks(couple)
             found += self._fields(couple)
-            found += self._comments(couple)
+            found += comments.findings(couple)
             found += faults(self.rig, self.crowd, couple, self.waiting, self._said(couple))
             found += self._told(couple)
             for rule in couple.spec.rules:
@@ -331,36 +333,6 @@ class Judge:
     def _rows(self, couple: Couple) -> list[Conflict]:
         return [row for row in self.conflicts if row.number == couple.servicenow.label]
 
-    # -- comments (I-09) ---------------------------------------------------------------------------
-
-    def _comments(self, couple: Couple) -> Iterator[str]:
-        for side in Side:
-            me, mine = self.truth.of(side).me, self.truth.of(side).comments
-            own = [one for one in mine.get(couple.of(side).key, ()) if one.author != me]
-            there = self.truth.of(side.other).comments.get(couple.of(side.other).key, ())
-            copies = [one for one in there if one.author == self.truth.of(side.other).me]
-            order = []
-            for one in own:
-                token = one.body.strip()
-                hits = [n for n, copy in enumerate(copies) if token in copy.body]
-                gone = any(token in body for body in self.crowd.dropped)
-                if len(hits) > 1 or (not hits and not gone):
-                    if self._comment_waits(couple, one.id):
-                        continue
-                    where = f"{len(hits)} times in {side.other}"
-                    yield f"I-09 {couple}: {token!r} of {side} stands {where}"
-                    continue
-                late = any(f"field=comment {one.id}," in line for line in self.rig.trace)
-                # One that was put aside comes when a person asks again; one that a person deleted
-                # before we knew of it comes once more.
-                if hits and not late and not gone:
-                    order.append((hits[0], one.created.replace(microsecond=0)))
-                if side is Side.SERVICENOW and hits and not copies[hits[0]].internal:
-                    yield f"I-22 {couple}: {token!r} may be read by customers"
-            moments = [at for _, at in sorted(order)]
-            if moments != sorted(moments):
-                yield f"I-09 {couple}: comments of {side} stand out of order in {side.other}"
-
     def _said(self, couple: Couple) -> dict[Side, str]:
         """All that we ever said on either side of a couple."""
         return {
@@ -371,9 +343,6 @@ class Judge:
             )
             for side in Side
         }
-
-    def _comment_waits(self, couple: Couple, comment: str) -> bool:
-        return any((name, f"comment {comment}") in self.waiting for name in names_of(couple))
 
     # -- history (I-23) ----------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "newest wins": (("conflict: owner", "conflict: newest"),),
     "a person decides": (("conflict: owner", "conflict: ask"),),
     "customers read along": (("jira: work_notes ", "jira: comments "),),
+    "edits are ignored": (("edits: note ", "edits: ignore "),),
     "summaries flow to jira": (
         ("as: line, owner: servicenow}", "as: line, owner: servicenow, flow: to_jira}"),
     ),

@@ -13,8 +13,9 @@ ENOUGH = 500
 """So many schedules, a quarter of them in liveness mode, meet every situation."""
 
 SITUATIONS = (
-    "a record was poisoned for good", "a run ended by AccessLost", "a run ended by StoreUnusable",
-    "clone refused", "comment unclear", "conflict", "create adopted after unclear",
+    "a long comment", "a record was poisoned for good", "a run ended by AccessLost",
+    "a run ended by StoreUnusable", "an edit was told", "clone refused", "comment unclear",
+    "conflict", "create adopted after unclear",
     "create unclear", "held by a limit", "killed a commit", "killed after a call",
     "killed before a call", "late write landed", "link changed its state", "move unclear",
     "overwritten and confessed", "parked", "parked for good", "parked then healed",
@@ -25,7 +26,8 @@ SITUATIONS = (
     "deed desk describes", "deed desk hides", "deed desk moves", "deed desk notes",
     "deed desk opens", "deed desk ranks", "deed desk rewords", "deed team asks",
     "deed team assigns", "deed team attaches", "deed team clones", "deed team comments",
-    "deed team deletes", "deed team describes", "deed team drops a comment", "deed team hides",
+    "deed team deletes", "deed team describes", "deed team drops a comment",
+    "deed team edits a comment", "deed team hides",
     "deed team labels", "deed team moves", "deed team ranks", "deed team rewords",
     "deed team takes elsewhere", "deed desk files", "deed team files",
     "deed somebody drops a file", "attach unclear",

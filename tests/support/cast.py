@@ -295,6 +295,12 @@ class Team:
         """A comment; its id."""
         return self.hands(by).comment(story.key, text, **more)
 
+    def rewrites(
+        self, story: Story, number: str, text: str, by: str = "mei.chen", **more: Any
+    ) -> None:
+        """Somebody edits a comment."""
+        self.hands(by).edit_comment(story.key, number, text, **more)
+
     def labels(self, story: Story, *labels: str, by: str = "mei.chen") -> None:
         """Labels are added."""
         self.hands(by).label(story.key, add=labels)

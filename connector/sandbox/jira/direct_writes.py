@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from connector.errors import ConnectorError, Gone, NotThere, Rejected
-from connector.outcomes import waiting
+from connector.outcomes import behind, waiting
 from connector.sandbox.jira import extras, native, operations
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Issue, IssueType, Transition
@@ -87,7 +87,7 @@ class Writes:
         if step is not None:
             body["transition"] = {"id": step.id}
         if draft.comments and kind.comment_on_create:
-            adds = [{"add": {"body": each.body}} for each in draft.comments]
+            adds = [{"add": _comment_body(each)} for each in draft.comments]
             body["update"] = {"comment": adds}
         issue = operations.create(self._world, self._author, body)
         return Done(issue.id, issue.key)
@@ -214,24 +214,20 @@ class Writes:
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """In order; behind one that is not done, the other comments of its issue wait."""
-        stuck: dict[str, WriteResult] = {}
+        last: dict[str, WriteResult] = {}
         results: list[WriteResult] = []
         for draft in drafts:
-            if draft.key in stuck:
-                results.append(waiting(stuck[draft.key], _SIDE))
-                continue
-            result = self._send("POST", draft.key, "/comment", partial(self._remark, draft))
-            if not isinstance(result, Done | Refused):
-                stuck[draft.key] = result
-            results.append(result)
+            before = last.get(draft.key)
+            if before is not None and behind(draft, before):
+                last[draft.key] = waiting(before, _SIDE)
+            else:
+                send = partial(self._remark, draft)
+                last[draft.key] = self._send("POST", draft.key, "/comment", send)
+            results.append(last[draft.key])
         return results
 
     def _remark(self, draft: CommentDraft) -> Done:
-        rows: list[dict[str, Any]] = [{"key": "tandem", "value": {"reference": draft.reference}}]
-        if draft.internal:
-            rows.append({"key": extras.PUBLIC_PROPERTY, "value": {"internal": True}})
-        body = {"body": draft.body, "properties": rows}
-        remark = extras.draft_remark(self._world, self._author, body)
+        remark = extras.draft_remark(self._world, self._author, _comment_body(draft))
         issue = extras.add_remark(self._world, self._issue(draft.key), remark)
         return Done(issue.comments[-1].id)
 
@@ -278,6 +274,13 @@ class Writes:
         if issue is None or self._world.is_hidden(issue):
             raise _gone(key)
         return issue
+
+
+def _comment_body(draft: CommentDraft) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = [{"key": "tandem", "value": {"reference": draft.reference}}]
+    if draft.internal:
+        rows.append({"key": extras.PUBLIC_PROPERTY, "value": {"internal": True}})
+    return {"body": draft.body, "properties": rows}
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:

@@ -69,22 +69,20 @@ class Hands:
 
     def comment(self, ref: str, body: str, *, internal: bool = False, group: str = "") -> str:
         """Write a comment; its id."""
-        row: dict[str, Any] = {"body": body}
-        if internal:
-            mark = {"key": extras.PUBLIC_PROPERTY, "value": {"internal": True}}
-            row["properties"] = [mark]
-        if group:
-            row["visibility"] = {"type": "group", "value": group}
         with self.world.lock:
+            row = _comment_row(body, internal, group)
             remark = extras.draft_remark(self.world, self.author, row)
             return extras.add_remark(self.world, self.issue(ref), remark).comments[-1].id
 
-    def edit_comment(self, ref: str, number: str, body: str) -> None:
-        """Rewrite a comment."""
+    def edit_comment(
+        self, ref: str, number: str, body: str, *, internal: bool = False, group: str = ""
+    ) -> None:
+        """Rewrite a comment; who may read it stays unless it is narrowed."""
         with self.world.lock:
             issue = self.issue(ref)
             held = next(row for row in issue.comments if row.id == number)
-            extras.edit_remark(self.world, self.author, issue, held, {"body": body})
+            row = _comment_row(body, internal, group)
+            extras.edit_remark(self.world, self.author, issue, held, row)
 
     def attach(self, ref: str, name: str, data: bytes, kind: str = "text/plain") -> str:
         """Put a file on an issue; its id."""
@@ -146,3 +144,12 @@ class Hands:
 
     def _person(self, login: str) -> str:
         return account_id(login) if self.world.site.cloud else login
+
+
+def _comment_row(body: str, internal: bool, group: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"body": body}
+    if internal:
+        row["properties"] = [{"key": extras.PUBLIC_PROPERTY, "value": {"internal": True}}]
+    if group:
+        row["visibility"] = {"type": "group", "value": group}
+    return row

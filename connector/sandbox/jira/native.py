@@ -196,4 +196,5 @@ def comment(world: World, container: str, issue: Issue, remark: Remark) -> Comme
         updated=remark.updated,
         body=remark.body,
         internal=not remark.public or remark.visibility is not None,
+        editor_name=world.users[remark.editor].name,
     )

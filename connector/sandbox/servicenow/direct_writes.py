@@ -281,6 +281,7 @@ def _dropped(draft: CommentDraft) -> Rejected:
         f"ServiceNow answered 200 and dropped the {draft.lane}: the record is closed",
         side=_SIDE,
         field=draft.lane,
+        remedy="Reopen it, or carry it over by hand, then `tandem parked retry ID`.",
     )
 
 

@@ -37,6 +37,24 @@ def test_a_lost_answer_makes_no_second_comment(flavour: str, kind: str) -> None:
     assert bodies(company, key) == ["note 0", "note 1", "note 2"]
 
 
+def test_what_stands_behind_one_that_is_given_up_goes_on() -> None:
+    bench = Bench()
+    company = Company(bench)
+    key = company.incident()
+    bench.until_quiet()
+    company.desk(key, work_notes="note 0")
+    bench.clock.advance(2)
+    company.desk(key, work_notes="note 1")
+    bench.jira_faults.add(Fault("drop_before", method="POST", path="/comment$", times=3))
+    for _ in range(30):
+        bench.clock.advance(60)
+        bench.sync()
+
+    assert bodies(company, key) == ["note 1"]
+    [row] = bench.store.ledger.parked()
+    assert "did not answer clearly" in row.reason
+
+
 def test_a_forgotten_carry_is_recognised_by_its_reference() -> None:
     """The store lost the memory of a comment that stands on the other side already."""
     bench = Bench(store_url="sqlite://")

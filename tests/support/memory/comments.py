@@ -26,7 +26,7 @@ class MemoryComments(Comments):
             return {link: tuple(comments.of(of_link.at(link))) for link in link_ids}
 
     def add(self, rows: Iterable[CommentLink]) -> None:
-        """Remember carried comments; a known one only learns its copy's id."""
+        """Remember carried texts; a known one learns its copy's id, stamp and digest."""
         with self._tables.write():
             for row in sorted(rows, key=lambda row: (str(row.link_id), row.source, row.source_id)):
                 self._add(_kept(row))
@@ -36,11 +36,20 @@ class MemoryComments(Comments):
         if (known := self._tables.comments.get(key)) is None:
             check_link(self._tables, row.link_id)
             self._tables.comments.put(key, row)
-        elif known.copy_id == "":
-            self._tables.comments.put(key, replace(known, copy_id=row.copy_id))
+        else:
+            self._tables.comments.put(
+                key,
+                replace(
+                    known,
+                    copy_id=known.copy_id or row.copy_id,
+                    stamp=row.stamp or known.stamp,
+                    digest=row.digest or known.digest,
+                ),
+            )
 
 
 def _kept(row: CommentLink) -> CommentLink:
     return CommentLink(
-        row.link_id, Side(row.source), words(row.source_id), words(row.copy_id), text(row.lane)
-    )
+        row.link_id, Side(row.source), words(row.source_id), words(row.copy_id), text(row.lane),
+        text(row.stamp), text(row.digest), row.parts,
+    )  # fmt: skip

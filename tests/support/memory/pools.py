@@ -129,7 +129,10 @@ class Pools:
 
     def comment(self) -> CommentLink:
         """A carried comment."""
-        return CommentLink(self.id(), self.side(), self.word(), self.word(), "lane")
+        return CommentLink(
+            self.id(), self.side(), self.word(), self.word(), "lane",
+            self.one(("", "1")), self.one(("", "a")), self.one((1, 2)),
+        )  # fmt: skip
 
     def file(self) -> FileLink:
         """A carried file."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mappings.loader import MappingProblems, load
-from tests.support.mapping import a_file, complaints, problems, written
+from tests.support.mapping import a_file, complaints, loaded, problems, written
 
 ROW = {"servicenow": "1", "jira": "A"}
 STATUS: dict[str, Any] = {"as": "status", "table": [ROW]}
@@ -146,3 +146,21 @@ def test_two_pairs_cannot_take_the_same_issues() -> None:
     assert "same Jira issues" in across({"create": BOTH}, problem)
     other = {"issue_type": "Story", "scope": "labels = to-problem"}
     assert across({"create": BOTH}, {**problem, "jira": other}) == ""
+
+
+def test_to_follow_edits_is_said_to_be_a_note() -> None:
+    [hint] = loaded(a_file(comments={"edits": "follow"})).hints
+    assert (hint.path, hint.line > 1) == ("comments.edits", True)
+    assert "journal entries cannot be edited. Write `edits: note`." in str(hint)
+    assert loaded(a_file(comments={"edits": "note"})).hints == ()
+
+
+def test_no_deletion_of_a_comment_can_be_told() -> None:
+    [found] = problems(a_file(comments={"deletes": "note"}))
+    assert "404 for a deleted comment and for a hidden one alike" in found.remedy
+
+
+def test_off_needs_no_quotes() -> None:
+    text = written(a_file()) + "comments: {work_notes: off, comments: off, jira: off}\n"
+    [spec] = load({"a.yaml": text}, project="OPS")
+    assert (spec.comments.work_notes, spec.comments.comments, spec.comments.jira) == ("off",) * 3

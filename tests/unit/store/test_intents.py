@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -119,3 +120,13 @@ def test_a_comment_carried_twice_is_one_link_with_the_first_copy(store: Store) -
     for copy in ("s1", "s2", ""):
         store.comments.add([CommentLink(link, Side.JIRA, "j1", copy, "work_notes")])
     assert [row.copy_id for row in store.comments.known([link])[link]] == ["s1"]
+
+
+def test_what_was_told_of_a_comment_is_learned_and_not_forgotten(store: Store) -> None:
+    link = store.links.add(a_link()).id
+    row = CommentLink(link, Side.JIRA, "j1", "s1", "work_notes", parts=2)
+    store.comments.add([row])
+    store.comments.add([replace(row, stamp="7", digest="one")])
+    store.comments.add([replace(row, copy_id="s2", stamp="", digest="", parts=3)])
+    store.comments.add([replace(row, stamp="8")])
+    assert store.comments.known([link])[link] == (replace(row, stamp="8", digest="one"),)

@@ -165,6 +165,7 @@ def test_restricted_and_agent_only_comments_are_internal() -> None:
         "body": "hello",
     }
     assert not comment({**row, "jsdPublic": True}, "OPS", "1", CLOUD).internal
-    assert not comment(row, "OPS", "1", CLOUD).internal
+    assert comment(row, "OPS", "1", CLOUD).internal, "Cloud always says who may read it"
+    assert not comment(row, "OPS", "1", DC).internal
     assert comment({**row, "jsdPublic": False}, "OPS", "1", CLOUD).internal
     assert comment({**row, "visibility": {"type": "role"}}, "OPS", "1", CLOUD).internal
