@@ -349,6 +349,8 @@ class JiraMount(Mount):
         "move": ("POST", "/transitions$"),
         "memo": ("PUT", "/user/properties"),
         "decorate": ("POST", "/remotelink$"),
+        "link": ("POST", "/issueLink$"),
+        "unlink": ("DELETE", r"/issueLink/\d+$"),
         "anything": ("", ""),
     }
 

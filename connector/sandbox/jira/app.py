@@ -20,6 +20,7 @@ from connector.sandbox.jira import (
     routes_bulk,
     routes_extras,
     routes_issue,
+    routes_links,
     routes_parse,
     routes_search,
     routes_setup,
@@ -78,6 +79,7 @@ class JiraSandbox:
             routes_parse,
             routes_issue,
             routes_extras,
+            routes_links,
             routes_setup,
             routes_bulk,
         )

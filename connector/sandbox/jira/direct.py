@@ -217,6 +217,7 @@ class DirectJira:
         """The issue types of a project."""
         project = self._project(container)
         self._read("issue/createmeta")
+        self._read("issueLinkType")
         own = {"components": project.components, "versions": project.versions}
         return tuple(native.kind_info(self.world, kind, own) for kind in project.types)
 
@@ -225,7 +226,7 @@ class DirectJira:
         found = next((row for row in self.kinds(container) if row.name == kind), None)
         if found is None:
             raise NotThere(f"{container} has no issue type {kind!r}", side=self.name)
-        names = {field.name for field in found.fields}
+        names = {field.name for field in found.fields if not field.name.startswith(native.LINK)}
         if self.world.site.epic_link in names:
             names.add("parent")
         return frozenset(names)
@@ -337,7 +338,7 @@ class DirectJira:
         return None if issue is None or self.world.is_hidden(issue) else issue
 
     def _record(self, issue: Issue, fields: Collection[str]) -> Record:
-        return native.record(self.world, issue, fields, self.sandbox.base)
+        return native.record(self.world, issue, fields, self.sandbox.base, self._me)
 
 
 def _within(container: str, scope: str) -> str:
