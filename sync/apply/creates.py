@@ -13,11 +13,13 @@ from datetime import datetime
 
 from connector.errors import ConnectorError, Rejected
 from connector.values import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
+from mappings.references import IssueLink, Reference
 from mappings.sides import Side
+from mappings.values import Unmappable
 from sync.apply.common import Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.core import marks
-from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value
+from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value, waits_for
 from sync.core.plan import Carried, Create, FieldWrite
 from sync.runtime import Runtime, chunks, log
 
@@ -99,11 +101,11 @@ def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
     rules = {rule.name: rule for rule in spec.rules} if spec else {}
     for write in action.writes:
         relation = rules[write.name].relation
-        if relation.kind != "link":
+        if not isinstance(relation, Reference):
             yield write
             continue
-        twin = runtime.directory.twin(action.side.other, str(write.other))
-        if twin is not None:
+        twin = relation.translate(action.side, write.other, None, runtime.directory)
+        if twin is not None and not isinstance(twin, Unmappable):
             yield replace(write, change=relation.native(action.side, twin, None, {}))
 
 
@@ -173,7 +175,7 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
         for one in Side:
             end = stored.end(one)
             store.inbox.nudge(one, end.container, [end.key], "made")
-        for dependent in _dependents(runtime, stored):
+        for dependent in dependents(runtime, stored):
             store.inbox.nudge(
                 Side.SERVICENOW, dependent.servicenow.container, [dependent.servicenow.key], "twin"
             )
@@ -193,15 +195,17 @@ def _intent(link: Link, marker: str) -> Intent:
     )
 
 
-def _dependents(runtime: Runtime, link: Link) -> list[Link]:
+def dependents(runtime: Runtime, link: Link) -> list[Link]:
     """Links that pointed at either record before it had a twin (an incident at its problem, a
-    story at its epic)."""
-    rules = (rule for spec in runtime.specs for rule in spec.rules)
-    names = {rule.name for rule in rules if rule.relation.kind == "link"}
+    story at its epic or at an issue that it is linked with)."""
+    rules = [rule for spec in runtime.specs for rule in spec.rules]
+    names = {rule.name for rule in rules if isinstance(rule.relation, Reference)}
+    linked = {rule.name for rule in rules if isinstance(rule.relation, IssueLink)}
+    places = [(name, side) for name in names | {name + WAITS for name in names} for side in Side]
+    places += [(waits_for(name, link.jira.key), Side.JIRA) for name in linked]
     pointing = [
         other
-        for name in sorted(names | {name + WAITS for name in names})
-        for side in Side
+        for name, side in sorted(places)
         for other in runtime.store.links.with_base(name, side, link.end(side).key)
     ]
     return list({other.id: other for other in pointing}.values())

@@ -20,7 +20,7 @@ class Case:
 
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
     ``deleted`` are sides that prove theirs to be deleted, ``disputed`` the fields with an open
-    conflict.
+    conflict, ``unseen`` issues that ought to be linked with this one and are not shown.
     """
 
     spec: MappingSpec
@@ -34,6 +34,7 @@ class Case:
     comments: Mapping[Side, tuple[Comment, ...]] = field(default_factory=dict)
     known: tuple[CommentLink, ...] = ()
     deleted: frozenset[Side] = frozenset()
+    unseen: frozenset[str] = frozenset()
 
     @property
     def woken(self) -> frozenset[Side]:
