@@ -83,14 +83,20 @@ def ends(world: World, reader: str, issue: Issue) -> Iterator[tuple[IssueLink, I
 
 def linked(world: World, reader: str, issue: Issue, words: str) -> tuple[str, ...]:
     """The ids of the issues that are linked with these words."""
+    shown = {there.id for _, there in ends(world, reader, issue)}
+    return tuple(key for key in named(world, issue, words) if key in shown)
+
+
+def named(world: World, issue: Issue, words: str) -> tuple[str, ...]:
+    """The ids of all issues that were ever linked in these words and not unlinked."""
     wanted = words.casefold()
     kinds = {kind.id: kind for kind in world.link_types}
     found = set()
-    for link, there in ends(world, reader, issue):
+    for link in issue.links:
         kind = kinds[link.type_id]
-        text = kind.outward if link.inward == issue.id else kind.inward
-        if text.casefold() == wanted:
-            found.add(there.id)
+        acts = link.inward == issue.id
+        if wanted == (kind.outward if acts else kind.inward).casefold():
+            found.add(link.outward if acts else link.inward)
     return tuple(sorted(found, key=int))
 
 
