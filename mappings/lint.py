@@ -35,6 +35,9 @@ TAKES: Mapping[str, frozenset[str]] = {
 }
 """Keys that mean something only with certain relations."""
 
+ALIKE = frozenset({"relates to"})
+"""Words of stock issue links that stand on both ends."""
+
 _SPECIAL = frozenset().union(*TAKES.values())
 _ONE_WAY = frozenset({"labels", "template"})
 _READ_ONLY = frozenset({"number", "sys_id", "sys_created_on", "sys_updated_on", "opened_at"})
@@ -142,6 +145,18 @@ def _own(document: Document, path: Path, part: FieldPart) -> None:
         _template(document, (*path, "text"), part.text)
     if part.closing:
         _sound(document, (*path, "closing", "text"), part.closing.text)
+
+
+def symmetric(document: Document, table: str, fields: Mapping[str, FieldPart]) -> None:
+    """Words that read alike on both ends cannot tell which of two records of one table refers."""
+    for name, part in fields.items():
+        alike = part.jira.casefold() in ALIKE
+        if part.as_ == "issue_link" and alike and points_to(part) == table:
+            document.complain(
+                ("fields", name, "jira"),
+                f"{part.jira!r} reads alike on both ends, and both are of the table {table}",
+                "Take words with a direction, such as `duplicates`.",
+            )
 
 
 def _template(document: Document, path: Path, text: str) -> None:

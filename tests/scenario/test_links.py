@@ -184,6 +184,23 @@ def test_a_conflict_is_the_owners_and_told(stage: Stage) -> None:
     assert row.jira.author == "Mei Chen"
 
 
+def test_a_person_may_overturn_it_and_peoples_own_links_stay(stage: Stage) -> None:
+    incident, first, second = trio(stage)
+    old, new = stage.team.writes("Our own work"), stage.team.writes("More of it")
+    stage.team.links(incident.issue, CAUSED, old)
+    stage.desk.edits(incident, caused_by=first)
+    stage.team.links(incident.issue, CAUSED, second.issue)
+    stage.tandem.settles()
+    stage.team.unlinks(incident.issue, CAUSED, old)
+    stage.team.links(incident.issue, CAUSED, new)
+    stage.tandem.settles()
+
+    stage.tandem.resolves(stage.tandem.conflicts[0], "jira")
+    stage.tandem.settles()
+    assert incident["caused_by"] == second.key
+    assert incident.issue.linked(CAUSED) == [second.issue, new]
+
+
 def test_a_second_link_fits_until_the_first_one_goes(stage: Stage) -> None:
     incident, first, second = trio(stage)
     stage.desk.edits(incident, caused_by=first)
