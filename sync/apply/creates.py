@@ -13,6 +13,7 @@ from datetime import datetime
 
 from connector.errors import ConnectorError, Rejected
 from connector.values import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
+from mappings.model import Rule
 from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Unmappable
@@ -198,14 +199,24 @@ def _intent(link: Link, marker: str) -> Intent:
 def dependents(runtime: Runtime, link: Link) -> list[Link]:
     """Links that pointed at either record before it had a twin (an incident at its problem, a
     story at its epic or at an issue that it is linked with)."""
-    rules = [rule for spec in runtime.specs for rule in spec.rules]
-    names = {rule.name for rule in rules if isinstance(rule.relation, Reference)}
-    linked = {rule.name for rule in rules if isinstance(rule.relation, IssueLink)}
-    places = [(name, side) for name in names | {name + WAITS for name in names} for side in Side]
-    places += [(waits_for(name, link.jira.key), Side.JIRA) for name in linked]
+    rules = (rule for spec in runtime.specs for rule in spec.rules)
+    places = {place for rule in rules for place in _places(rule, link)}
     pointing = [
         other
         for name, side in sorted(places)
         for other in runtime.store.links.with_base(name, side, link.end(side).key)
     ]
     return list({other.id: other for other in pointing}.values())
+
+
+def _places(rule: Rule, link: Link) -> list[tuple[str, Side]]:
+    """Under which names, and on which side, a link that points at this one is remembered."""
+    told = (rule.name, rule.name + WAITS)
+    if isinstance(rule.relation, IssueLink):
+        if rule.relation.table != link.servicenow.container:
+            return []
+        member = (waits_for(rule.name, link.jira.key), Side.JIRA)
+        return [*((name, Side.SERVICENOW) for name in told), member]
+    if isinstance(rule.relation, Reference):
+        return [(name, side) for name in told for side in Side]
+    return []
