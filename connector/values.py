@@ -127,7 +127,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Fields to set, and members to add to or remove from set-like fields (labels).
+    """Fields to set, and members to add to or remove from set-like fields: Jira's labels, and the
+    issues linked with certain words (``link:is blocked by``), by id.
 
     ``version`` is that of the record this was decided on: a side that counts its writes can tell
     from it whether somebody else wrote in between.

@@ -13,7 +13,7 @@ from mappings import plain
 from mappings.fixed import Constant, Template
 from mappings.labels import Labels
 from mappings.model import Rule
-from mappings.references import LinkTo, User
+from mappings.references import IssueLink, LinkTo, User
 from mappings.relations import Ends, Relation
 from mappings.schema import ClosingPart, CodePart, FieldPart, MappingFile, RowPart
 from mappings.sides import Flow, Side
@@ -34,6 +34,19 @@ PRIORITIES = (
     ("5", ("Lowest", "Trivial")),
 )
 """Jira's names of today, and those of older sites."""
+
+
+STOCK_REFERENCES = {
+    "caused_by": "change_request",
+    "rfc": "change_request",
+    "parent_incident": "incident",
+    "duplicate_of": "problem",
+    "problem_id": "problem",
+}
+"""Where the references of stock tables point to."""
+
+LINK = "link:"
+"""Begins the name of a set of linked issues; the rest is how people read the link on the issue."""
 
 
 def rule(name: str, part: FieldPart, shape: MappingFile, file: str) -> Rule:
@@ -103,6 +116,16 @@ def _closing(part: ClosingPart, place: str) -> Closing:
     return Closing(states, part.code, part.notes, part.text, codes, resolutions)
 
 
+def _issue_link(part: FieldPart, ends: Ends, _place: str) -> Relation:
+    named = Ends(ends.servicenow, LINK + ends.jira.casefold())
+    return IssueLink(named, points_to(part))
+
+
+def points_to(part: FieldPart) -> str:
+    """The table that a reference points to; empty where nobody knows."""
+    return part.to or STOCK_REFERENCES.get(part.servicenow, "")
+
+
 def _labels(part: FieldPart, ends: Ends, place: str) -> Relation:
     named = Ends(ends.servicenow, ends.jira or "labels")
     return Labels(named, part.prefix, table(part, place) if part.table else None)
@@ -128,6 +151,7 @@ _MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
     "same": lambda _part, ends, _: plain.same(ends),
     "user": lambda _part, ends, _: User(ends),
     "link": lambda _part, ends, _: LinkTo(ends),
+    "issue_link": _issue_link,
     "labels": _labels,
     "value": lambda part, ends, place: Tabled(ends, table(part, place)),
     "priority": _priority,

@@ -10,7 +10,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from mappings.build import flow_of
+from mappings.build import flow_of, points_to
 from mappings.lint_tables import entering, tables
 from mappings.model import MappingSpec
 from mappings.nodes import Document, Path, Problem
@@ -27,12 +27,16 @@ TAKES: Mapping[str, frozenset[str]] = {
     "value": frozenset({"table", "otherwise"}),
     "status": frozenset({"table", "otherwise", "closing", "entering"}),
     "priority": frozenset({"table", "otherwise", "direct"}),
+    "issue_link": frozenset({"to"}),
     "labels": frozenset({"prefix", "table"}),
     "flag": frozenset({"when_true", "when_false"}),
     "constant": frozenset({"set", "side", "always"}),
     "template": frozenset({"text", "max_servicenow", "max_jira"}),
 }
 """Keys that mean something only with certain relations."""
+
+ALIKE = frozenset({"relates to"})
+"""Words of stock issue links that stand on both ends."""
 
 _SPECIAL = frozenset().union(*TAKES.values())
 _ONE_WAY = frozenset({"labels", "template"})
@@ -145,10 +149,25 @@ def _own(document: Document, path: Path, part: FieldPart) -> None:
         document.complain(
             path, "`as: priority` is about the field priority", "Use `as: value` for others."
         )
+    if part.as_ == "issue_link" and part.servicenow and not points_to(part):
+        what = f"nobody knows which table {part.servicenow} points to"
+        document.complain(path, what, "Name it: `to: change_request`.")
     if part.as_ == "template":
         _template(document, (*path, "text"), part.text)
     if part.closing:
         _sound(document, (*path, "closing", "text"), part.closing.text)
+
+
+def symmetric(document: Document, table: str, fields: Mapping[str, FieldPart]) -> None:
+    """Words that read alike on both ends cannot tell which of two records of one table refers."""
+    for name, part in fields.items():
+        alike = part.jira.casefold() in ALIKE
+        if part.as_ == "issue_link" and alike and points_to(part) == table:
+            document.complain(
+                ("fields", name, "jira"),
+                f"{part.jira!r} reads alike on both ends, and both are of the table {table}",
+                "Take words with a direction, such as `duplicates`.",
+            )
 
 
 def _template(document: Document, path: Path, text: str) -> None:
@@ -186,7 +205,12 @@ def _written(part: FieldPart) -> Iterator[tuple[Side, str]]:
     for side in Side:
         held = getattr(part, side.value)
         if held and part.flow.reaches(side) and part.as_ != "labels":
-            yield side, held
+            yield side, _shared(part, held) if side is Side.JIRA else held
+
+
+def _shared(part: FieldPart, held: str) -> str:
+    """Links in the same words may serve several references, each to a table of its own."""
+    return f"{held} ({points_to(part)})" if part.as_ == "issue_link" else held
 
 
 def across(loaded: Sequence[tuple[Document, MappingSpec]]) -> Iterator[Problem]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from mappings.build import LINK
 from mappings.lint import nearest
 from mappings.model import MappingSpec, Rule
 from mappings.nodes import Problem
+from mappings.references import IssueLink
 from mappings.sides import Side
 from mappings.status import Status
 from mappings.tables import CATEGORY, Known, Tabled
@@ -82,7 +84,20 @@ def _kind(spec: MappingSpec, jira: Fact) -> Iterator[Problem]:
         yield Problem(spec.file or spec.pair, 1, "jira.issue_type", told, remedy)
 
 
+def left_out(spec: MappingSpec, jira: Fact) -> Iterator[Problem]:
+    """Issue links that the site does not know: no fault, the mapping works without them."""
+    known = [name.removeprefix(LINK) for name in sorted(jira.fields) if name.startswith(LINK)]
+    for rule in spec.rules:
+        if isinstance(rule.relation, IssueLink):
+            words = rule.relation.ends.jira.removeprefix(LINK)
+            if words not in known:
+                told = f"left out, since Jira has no link that reads {words!r}"
+                yield _problem(spec, rule, "", told, nearest(words, known))
+
+
 def _fields(spec: MappingSpec, rule: Rule, side: Side, fact: Fact) -> Iterator[Problem]:
+    if isinstance(rule.relation, IssueLink) and side is Side.JIRA:
+        return
     for name in sorted(rule.relation.names(side) - fact.fields.keys() - ALWAYS[side]):
         hint = nearest(name, list(fact.fields))
         yield _problem(spec, rule, "", f"{side} has no field {name}", hint)

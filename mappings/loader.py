@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.lint import across, creates, hints, within
+from mappings.lint import across, creates, hints, symmetric, within
 from mappings.model import (
     AttachmentRules,
     CommentRules,
@@ -24,7 +24,14 @@ from mappings.model import (
 )
 from mappings.nodes import Document, Problem, read
 from mappings.problems import explain
-from mappings.schema import AttachmentsPart, CreatePart, FieldPart, JiraPart, MappingFile
+from mappings.schema import (
+    AttachmentsPart,
+    CreatePart,
+    FieldPart,
+    JiraPart,
+    MappingFile,
+    ServiceNowPart,
+)
 from mappings.sides import Flow
 
 PROJECT = "{project}"
@@ -96,7 +103,11 @@ def _judge(document: Document, data: Mapping[str, Any], project: str) -> None:
     fields = data.get("fields")
     parts = fields if isinstance(fields, dict) else {}
     tried = {str(name): _valid(FieldPart, part) for name, part in parts.items()}
-    within(document, {name: part for name, part in tried.items() if part is not None})
+    sound = {name: part for name, part in tried.items() if part is not None}
+    within(document, sound)
+    servicenow = _valid(ServiceNowPart, data.get("servicenow"))
+    if servicenow is not None:
+        symmetric(document, servicenow.table, sound)
     jira = _valid(JiraPart, data.get("jira"))
     create = _valid(CreatePart, data.get("create", {}))
     if create is not None:

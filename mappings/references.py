@@ -1,12 +1,17 @@
-"""Relations over people and over other records, which each side names in its own way. Pure."""
+"""Relations over people and over other records, which each side names in its own way. Pure.
+
+Terms: a value *points* at records of its own side; it *tells* the other side something as far as
+those have twins there.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from mappings.relations import OneField, seats
 from mappings.sides import Side
-from mappings.values import Lookup, Unmappable, Value
+from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,30 @@ class User(OneField):
 
 
 @dataclass(frozen=True, slots=True)
-class LinkTo(OneField):
+class Reference(OneField, ABC):
+    """What relations to other synced records share, and what the engine asks of them."""
+
+    @abstractmethod
+    def points(self, side: Side, value: Value, lookup: Lookup) -> tuple[str, ...]:
+        """The records of its own side that a value points at, as far as the relation reads them."""
+
+    @abstractmethod
+    def twin(self, side: Side, key: str, lookup: Lookup) -> str | None:
+        """The twin of a record that a value of that side points at."""
+
+    def tells(self, side: Side, value: Value, lookup: Lookup) -> bool:
+        """Whether a value says anything to the other side."""
+        return any(self.twin(side, key, lookup) for key in self.points(side, value, lookup))
+
+    def agrees(self, side: Side, value: Value, other: Value, lookup: Lookup) -> bool:
+        """Whether everything that a value points at is the twin of what the other side held."""
+        there = set(self.points(side.other, other, lookup))
+        mine = self.points(side, value, lookup)
+        return all(self.twin(side, key, lookup) in there for key in mine)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo(Reference):
     """A reference to another synced record: an incident's problem, a story's epic.
 
     A reference to a record without a twin tells the other side nothing. Below an epic of people's
@@ -45,9 +73,16 @@ class LinkTo(OneField):
 
     kind: str = "link"
 
+    def points(self, side: Side, value: Value, lookup: Lookup) -> tuple[str, ...]:
+        del side, lookup
+        return (str(value),) if value else ()
+
+    def twin(self, side: Side, key: str, lookup: Lookup) -> str | None:
+        return lookup.twin(side, key)
+
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
-        there = _twin(Side.SERVICENOW, servicenow, lookup)
-        back = _twin(Side.JIRA, jira, lookup)
+        there = self._twin(Side.SERVICENOW, servicenow, lookup)
+        back = self._twin(Side.JIRA, jira, lookup)
         if there is None and back is None:
             return True
         return there == jira
@@ -57,11 +92,92 @@ class LinkTo(OneField):
     ) -> Value | Unmappable:
         if self.holds(*seats(to, value, current), lookup):
             return current
-        twin = _twin(to.other, value, lookup)
+        twin = self._twin(to.other, value, lookup)
         if twin is None and value is not None and to is Side.SERVICENOW:
             return current
         return twin
 
+    def _twin(self, side: Side, value: Value, lookup: Lookup) -> str | None:
+        return lookup.twin(side, str(value)) if value else None
 
-def _twin(side: Side, value: Value, lookup: Lookup) -> str | None:
-    return lookup.twin(side, str(value)) if value else None
+
+@dataclass(frozen=True, slots=True)
+class IssueLink(Reference):
+    """A reference in ServiceNow, and the issues that are linked in certain words in Jira.
+
+    ``table`` is where the reference points to. The two fit where the twin of the record is among
+    the linked issues, or where neither side names a record with a twin: a reference that is empty
+    or has no twin, and no linked issue that is the twin of a record of that table. Links to other
+    issues are people's own: neither read as a statement nor touched. A reference holds one record,
+    so whatever a change of it leads to, of the links to twins only its own one stays.
+    """
+
+    table: str = ""
+    kind: str = "issue_link"
+
+    def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
+        value = fields.get(self.ends.of(side), UNKNOWN)
+        if isinstance(value, Unknown) or side is Side.SERVICENOW:
+            return value
+        return linked(value)
+
+    def points(self, side: Side, value: Value, lookup: Lookup) -> tuple[str, ...]:
+        if side is Side.SERVICENOW:
+            return (str(value),) if value else ()
+        return tuple(key for key in linked(value) if self.twin(side, key, lookup))
+
+    def twin(self, side: Side, key: str, lookup: Lookup) -> str | None:
+        return lookup.twin(side, key, self.table)
+
+    def strangers(self, jira: Value, lookup: Lookup) -> tuple[str, ...]:
+        """Linked issues that are nobody's twin yet."""
+        return tuple(key for key in linked(jira) if not self.twin(Side.JIRA, key, lookup))
+
+    def missing(self, servicenow: Value, jira: Value, lookup: Lookup) -> str | None:
+        """The issue that ought to be linked and is not."""
+        twin = self.twin(Side.SERVICENOW, str(servicenow), lookup) if servicenow else None
+        return None if twin is None or twin in linked(jira) else twin
+
+    def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
+        there = self.twin(Side.SERVICENOW, str(servicenow), lookup) if servicenow else None
+        if there is None:
+            return not self.points(Side.JIRA, jira, lookup)
+        return there in linked(jira)
+
+    def translate(
+        self, to: Side, value: Value, current: Value, lookup: Lookup
+    ) -> Value | Unmappable:
+        if self.holds(*seats(to, value, current), lookup):
+            return current
+        if to is Side.SERVICENOW:
+            first = next(iter(self.points(Side.JIRA, value, lookup)), None)
+            return None if first is None else self.twin(Side.JIRA, first, lookup)
+        there = self.twin(Side.SERVICENOW, str(value), lookup) if value else None
+        kept = (*self.strangers(current, lookup), *((there,) if there else ()))
+        return tuple(sorted(set(kept), key=_order))
+
+    def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
+        del context
+        name = self.ends.of(side)
+        if side is Side.SERVICENOW:
+            return Change(fields={name: wanted})
+        want, held = linked(wanted), linked(current)
+        added = tuple(key for key in want if key not in held)
+        removed = tuple(key for key in held if key not in want)
+        return Change(
+            add={name: added} if added else {}, remove={name: removed} if removed else {}
+        )  # fmt: skip
+
+    def show(self, side: Side, value: Value, lookup: Lookup) -> str:
+        del lookup
+        return str(value or "-") if side is Side.SERVICENOW else ", ".join(linked(value)) or "-"
+
+
+def linked(value: Value) -> tuple[str, ...]:
+    """The members of a set of linked issues."""
+    return value if isinstance(value, tuple) else ()
+
+
+def _order(key: str) -> tuple[int, str]:
+    """Ids are numbers without leading zeros."""
+    return len(key), key

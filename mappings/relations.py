@@ -9,6 +9,9 @@ Laws that every relation keeps and a property test checks: after ``translate`` t
 (correct); where it was in R before, ``translate`` gives back what is there (Hippocratic). The two
 exceptions are stated where they are: an empty value without a row in its table, and a parent that
 is nobody's twin, say nothing about the other side.
+
+A relation may be tolerant in one direction only: two issues linked in the same words fit one
+reference, as long as its own is among them.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from mappings.model import ConflictPolicy, OnDelete
 from mappings.sides import Flow, Side
 
 RelationName = Literal[
-    "text", "line", "value", "status", "priority", "user", "link", "labels", "date", "datetime",
-    "number", "flag", "same", "constant", "template",
+    "text", "line", "value", "status", "priority", "user", "link", "issue_link", "labels", "date",
+    "datetime", "number", "flag", "same", "constant", "template",
 ]  # fmt: skip
 
 NEVER = ("bat", "cmd", "com", "exe", "hta", "jar", "js", "msi", "ps1", "scr", "vbs")
@@ -135,6 +135,11 @@ class FieldPart(Strict):
     closing: ClosingPart | None = Field(None, description="What closing needs (status).")
     entering: list[EnteringPart] = Field(default_factory=list, description="(status)")
     direct: bool = Field(False, description="Write priority itself too (priority).")
+    to: str = Field(
+        "",
+        pattern=r"^([a-z][a-z0-9_]*)?$",
+        description="Table that the reference points to (issue_link); stock fields know theirs.",
+    )
     prefix: str = Field("", description="Labels under this prefix are ours (labels).")
     max_servicenow: int | None = Field(None, ge=10, description="Longest text in ServiceNow.")
     max_jira: int | None = Field(None, ge=10, le=32_767, description="Longest text in Jira.")

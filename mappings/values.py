@@ -63,8 +63,11 @@ class Lookup(Protocol):
     def person(self, side: Side, key: str) -> str | Unmappable:
         """The same person's key on the other side of ``side``."""
 
-    def twin(self, side: Side, key: str) -> str | None:
-        """The key of the record linked with this one, on the other side of ``side``."""
+    def twin(self, side: Side, key: str, table: str = "") -> str | None:
+        """The key of the record linked with this one, on the other side of ``side``.
+
+        With a ``table`` only where the link has not ended and its ServiceNow record is of that one.
+        """
 
     def category(self, status: str) -> str | None:
         """``new``, ``indeterminate`` or ``done`` for a Jira status name."""

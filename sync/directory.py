@@ -15,7 +15,7 @@ from connector.base import Adapter
 from connector.values import Fields, Person
 from mappings.sides import Side
 from mappings.values import Unmappable
-from sync.core.model import PersonRow
+from sync.core.model import LinkState, PersonRow
 from sync.store import Store
 
 RETRY_UNKNOWN = timedelta(minutes=10)
@@ -32,10 +32,14 @@ class Directory:
         self._categories: dict[str, str] = {}
         self._asked: dict[tuple[Side, str], datetime] = {}
 
-    def twin(self, side: Side, key: str) -> str | None:
-        """The key of the record that is linked with this one."""
+    def twin(self, side: Side, key: str, table: str = "") -> str | None:
+        """The key of the record that is linked with this one; with a ``table`` only in a link that
+        has not ended and whose ServiceNow record is of that table."""
         link = self._store.links.by_keys(side, [key]).get(key)
-        return link.end(side.other).key if link else None
+        if link is None:
+            return None
+        living = link.state is not LinkState.ENDED and link.servicenow.container == table
+        return link.end(side.other).key if living or not table else None
 
     def category(self, status: str) -> str | None:
         """The category of a Jira status, once a record in it was read."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from connector.base import Adapter
 from connector.errors import ConnectorError, NotThere, Rejected
 from connector.values import Identity, Stream
-from mappings.live import Fact, check
+from mappings.live import Fact, check, left_out
 from mappings.model import MappingSpec
 from mappings.nodes import Problem
 from mappings.sides import Side
@@ -154,8 +154,23 @@ def _fields(runtime: Runtime) -> Iterator[Rung]:
             sound = False
             where = f"{problem.file}:{problem.line}: {problem.path}"
             yield Rung(name, "fail", f"{where}: {problem.text}.", problem.remedy)
+    yield from _links(runtime)
     if sound:
         yield Rung(name, "ok", "every mapped field, choice and status exists")
+
+
+def _links(runtime: Runtime) -> Iterator[Rung]:
+    """What of the mappings this Jira has no kind of issue link for."""
+    try:
+        notes = [str(note) for spec in runtime.specs for note in _left_out(runtime, spec)]
+    except ConnectorError:
+        return  # the rung of the fields tells
+    for note in notes:
+        yield Rung("issue links", "ok", note)
+
+
+def _left_out(runtime: Runtime, spec: MappingSpec) -> list[Problem]:
+    return list(left_out(spec, _facts(runtime, spec, Side.JIRA)))
 
 
 def _live(runtime: Runtime, spec: MappingSpec) -> list[Problem]:
@@ -187,10 +202,14 @@ def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:
     return Fact(fields, frozenset(kind.name for kind in kinds), statuses)
 
 
-def live_problems(settings: Settings, folder: Path | None) -> list[str]:
-    """What both systems say about mappings: unknown fields, choices, statuses, issue types."""
+def live_problems(settings: Settings, folder: Path | None) -> tuple[list[str], list[str]]:
+    """What both systems say about mappings: unknown fields, choices, statuses, issue types; and
+    what works without a part that the site does not have."""
     with wiring.running(settings, folder=folder) as runtime:
-        return [str(problem) for spec in runtime.specs for problem in _all(runtime, spec)]
+        problems = [str(problem) for spec in runtime.specs for problem in _all(runtime, spec)]
+        if problems:
+            return problems, []
+        return [], [str(note) for spec in runtime.specs for note in _left_out(runtime, spec)]
 
 
 def _all(runtime: Runtime, spec: MappingSpec) -> Iterator[Problem]:

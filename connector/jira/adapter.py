@@ -1,11 +1,11 @@
 """Jira behind :class:`~connector.base.Adapter`: Cloud and Data Center, REST version 2 on both.
 
 Reading order: ``client`` sends one request, ``door`` repeats what may be repeated, ``facts`` knows
-the site; ``records``, ``feed``, ``creating``, ``editing``, ``commenting`` and ``directory`` do the
-work. A status is reached by ``moving``: it plans ``trips``, has them carried out by ``travelling``
-and ``bulk``, and leaves to ``walking`` and ``scouting`` what is not known. ``jql``, ``workflow``,
-``translate``, ``fields``, ``steps`` and ``answers`` are pure. Version 2 is used because its texts
-are strings (wiki markup) everywhere.
+the site; ``records``, ``feed``, ``creating``, ``editing``, ``linking``, ``commenting`` and
+``directory`` do the work. A status is reached by ``moving``: it plans ``trips``, has them carried
+out by ``travelling`` and ``bulk``, and leaves to ``walking`` and ``scouting`` what is not known.
+``jql``, ``workflow``, ``translate``, ``fields``, ``links``, ``steps`` and ``answers`` are pure.
+Version 2 is used because its texts are strings (wiki markup) everywhere.
 """
 
 from __future__ import annotations

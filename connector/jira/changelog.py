@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from connector.jira.fields import FieldTable
+from connector.jira.fields import FieldTable, is_link
 from connector.jira.translate import stamp
 from connector.values import Fields, Replaced, Value
 
 PARENTS = frozenset({"parent", "issueparentassociation", "epic link"})
+LINKS = frozenset({"link", "issuelinks"})
 _BY_ID = frozenset({"user", "issuelink", "date"})
 """Types whose plain value is the item's id; the others are told by their text."""
 
@@ -24,6 +25,8 @@ def spellings(name: str, table: FieldTable) -> frozenset[str]:
     """How items name a field: by id on Cloud, often by display name on Data Center."""
     if name == "parent":
         return PARENTS
+    if is_link(name):
+        return LINKS
     spec = table.find(name)
     if spec is None:
         return frozenset({name.casefold()})

@@ -11,7 +11,7 @@ from connector.jira.answers import SIDE
 from connector.jira.changelog import newest, spellings, spoken
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import GATEWAY, Facts
-from connector.jira.fields import FieldSpec
+from connector.jira.fields import LINK, FieldSpec
 from connector.jira.translate import part, stamp
 from connector.values import Authorship, Choice, FieldInfo, Identity, KindInfo, Person
 
@@ -59,8 +59,13 @@ class Directory:
         return tuple({person.key: person for person in found if person.key}.values())
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
-        """The issue types of a project with their create screens and statuses."""
+        """The issue types of a project with their create screens, statuses and kinds of links."""
         statuses = self._facts.statuses(container)
+        links = tuple(
+            FieldInfo(LINK + words.casefold(), words, "issuelinks")
+            for row in self._facts.link_types()
+            for words in dict.fromkeys((row.outward, row.inward))
+        )
         return tuple(
             KindInfo(
                 id=str(row["id"]),
@@ -69,7 +74,8 @@ class Directory:
                 fields=tuple(
                     _field(name, each)
                     for name, each in self._facts.screen(container, str(row["id"])).items()
-                ),
+                )
+                + links,
                 statuses=tuple(
                     Choice(status.name, status.name, status.category)
                     for status in statuses.get(str(row["id"]), ())

@@ -1,9 +1,9 @@
-"""Changing fields, labels and properties of issues.
+"""Changing fields, labels, links and properties of issues.
 
 Jira has no compare-and-set: the last writer wins field by field, so only what is named is sent, and
 labels are added and removed one by one, never set, lest a person's label is lost. Properties ride
-in the same request. An edit is all or nothing. Cloud returns the issue with the edit, Data Center
-is read afterwards.
+in the same request; links have requests of their own. An edit is all or nothing. Cloud returns the
+issue with the edit, Data Center is read afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from connector.errors import ConnectorError
 from connector.jira.changelog import replaced
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
+from connector.jira.linking import Linking
+from connector.jira.links import apart
 from connector.jira.records import Records
 from connector.jira.screens import Epics, placed
 from connector.jira.translate import asked, encoded
@@ -32,6 +34,7 @@ class Editing:
         self._door = door
         self._facts = facts
         self._records = records
+        self._linking = Linking(door, facts, records)
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """One result for each patch, with the issue as stored."""
@@ -41,6 +44,9 @@ class Editing:
         )
 
     def _one(self, patch: Patch, fields: Collection[str], epics: Epics) -> Done:
+        """Links go first: what stops on the way has then replaced nothing."""
+        patch, links = apart(patch)
+        self._linking.change(patch.key, links)
         body = self._body(patch, epics)
         issue = self._edit(patch.key, body) if body else None
         seen = self._seen(patch.key, issue, fields)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, issue_path
 from connector.jira.fields import FieldTable
+from connector.jira.links import LinkType
 from connector.jira.translate import Dialect, status_of
 from connector.jira.workflow import Graph, Status
 
@@ -69,6 +71,10 @@ class Facts:
             table = FieldTable.of_rows(self._kept("fields", lambda: self._door.read("field")))
             self._held["table"] = table
         return Dialect(self.cloud, self.browse, table)
+
+    def link_types(self) -> list[LinkType]:
+        """The site's kinds of issue links; none where issue linking is switched off."""
+        return [LinkType(**row) for row in self._kept("link types", self._link_types)]
 
     def project(self, key: str) -> Mapping[str, Any]:
         """A project's id and type. Raises ``NotThere``."""
@@ -192,6 +198,16 @@ class Facts:
             raise BrokenAnswer("the settings of attachments do not say whether any are taken",
                                side=SIDE)  # fmt: skip
         return int(row.get("uploadLimit") or 0) if row["enabled"] else 0
+
+    def _link_types(self) -> list[dict[str, str]]:
+        try:
+            answer = self._door.read("issueLinkType")
+        except NotThere:
+            return []
+        rows = answer.get("issueLinkTypes") if isinstance(answer, Mapping) else None
+        if not isinstance(rows, list):
+            raise BrokenAnswer("no list of link types", side=SIDE, where="GET issueLinkType")
+        return [asdict(LinkType.of(row)) for row in rows]
 
     def _project(self, key: str) -> dict[str, Any]:
         row = self._door.read(f"project/{quote(key, safe='')}")

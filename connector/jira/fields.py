@@ -6,6 +6,9 @@ site's field list, read once and remembered.
 
 On Data Center a story hangs on its epic by a custom field, ``Epic Link``, found by its schema and
 never by name or number: both differ between sites.
+
+``link:is blocked by`` is the set of issues that are linked to an issue in these words, by id. All
+such names share the one field ``issuelinks``.
 """
 
 from __future__ import annotations
@@ -20,7 +23,15 @@ EPIC_NAME = "com.pyxis.greenhopper.jira:gh-epic-label"
 SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
 
 ALIASES = {"status_category": "status"}
+LINK = "link:"
+"""Begins the native name of a set of linked issues; the rest is how the link reads on the issue."""
+
 _CUSTOM = re.compile(r"customfield_\d+")
+
+
+def is_link(name: str) -> bool:
+    """Whether a native name means linked issues, not a field of its own."""
+    return name.startswith(LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ _SYSTEM = (
     FieldSpec("components", "Components", "array", "component"),
     FieldSpec("fixVersions", "Fix versions", "array", "version"),
     FieldSpec("versions", "Affects versions", "array", "version"),
+    FieldSpec("issuelinks", "Linked Issues", "array", "issuelinks"),
     FieldSpec("duedate", "Due date", "date"),
     FieldSpec("created", "Created", "datetime"),
     FieldSpec("updated", "Updated", "datetime"),
@@ -91,12 +103,14 @@ class FieldTable:
         return any(not self._understood(name, schema) for name in names)
 
     def _understood(self, name: str, schema: bool) -> bool:
-        if ALIASES.get(name, name) in self.by_id:
+        if is_link(name) or ALIASES.get(name, name) in self.by_id:
             return True
         return bool(_CUSTOM.fullmatch(name)) and not schema
 
     def find(self, name: str) -> FieldSpec | None:
         """The field a native name, id or display name stands for."""
+        if is_link(name):
+            return self.by_id["issuelinks"]
         wanted = ALIASES.get(name, name)
         if wanted in self.by_id:
             return self.by_id[wanted]

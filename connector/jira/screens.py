@@ -13,7 +13,7 @@ from typing import Any
 from connector.errors import Rejected
 from connector.jira.answers import SIDE
 from connector.jira.facts import Facts
-from connector.jira.fields import FieldSpec
+from connector.jira.fields import FieldSpec, is_link
 from connector.jira.records import Records
 from connector.jira.translate import Dialect, encoded
 from connector.values import Draft, Value
@@ -52,6 +52,8 @@ def placed(
     """The Jira field for a native name, and the value in that field's own terms."""
     if name in _BY_MOVING:
         raise Rejected("a status is reached by transitions, not set", field=name, side=SIDE)
+    if is_link(name):
+        raise Rejected("links are added and removed, never set", field=name, side=SIDE)
     link = dialect.epic_link
     if name == "parent" and link is not None and not subtask:
         return link, epics.key(value)

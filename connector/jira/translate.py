@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.errors import BrokenAnswer, Rejected
-from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable
+from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable, is_link
 from connector.jira.jql import milliseconds
+from connector.jira.links import linked
 from connector.jira.workflow import Status
 from connector.values import Comment, File, Record, Value
 
@@ -111,6 +112,8 @@ def _values(
         spec = dialect.table.find(name)
         if name == "parent":
             values.update(_parent(raw, dialect, epics))
+        elif is_link(name):
+            values.update(_linked(raw, name))
         elif spec is not None and spec.id in raw:
             values[name] = _value(name, raw[spec.id], dialect)
     return values
@@ -129,6 +132,12 @@ def _parent(raw: Mapping[str, Any], dialect: Dialect, epics: Mapping[str, str]) 
     if not key:
         return {"parent": None}
     return {"parent": epics[str(key)]} if str(key) in epics else {}
+
+
+def _linked(raw: Mapping[str, Any], name: str) -> dict[str, Value]:
+    """The linked issues; a site without issue linking has no such field, which is unknown."""
+    rows = raw.get("issuelinks")
+    return {name: linked(rows, name)} if isinstance(rows, list) else {}
 
 
 def status_of(row: Mapping[str, Any]) -> Status:

@@ -13,11 +13,14 @@ from datetime import datetime
 
 from connector.errors import ConnectorError, Rejected
 from connector.values import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
+from mappings.model import Rule
+from mappings.references import IssueLink, Reference
 from mappings.sides import Side
+from mappings.values import Unmappable
 from sync.apply.common import Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.core import marks
-from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value
+from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value, waits_for
 from sync.core.plan import Carried, Create, FieldWrite
 from sync.runtime import Runtime, chunks, log
 
@@ -99,11 +102,11 @@ def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
     rules = {rule.name: rule for rule in spec.rules} if spec else {}
     for write in action.writes:
         relation = rules[write.name].relation
-        if relation.kind != "link":
+        if not isinstance(relation, Reference):
             yield write
             continue
-        twin = runtime.directory.twin(action.side.other, str(write.other))
-        if twin is not None:
+        twin = relation.translate(action.side, write.other, None, runtime.directory)
+        if twin is not None and not isinstance(twin, Unmappable):
             yield replace(write, change=relation.native(action.side, twin, None, {}))
 
 
@@ -173,7 +176,7 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
         for one in Side:
             end = stored.end(one)
             store.inbox.nudge(one, end.container, [end.key], "made")
-        for dependent in _dependents(runtime, stored):
+        for dependent in dependents(runtime, stored):
             store.inbox.nudge(
                 Side.SERVICENOW, dependent.servicenow.container, [dependent.servicenow.key], "twin"
             )
@@ -193,15 +196,27 @@ def _intent(link: Link, marker: str) -> Intent:
     )
 
 
-def _dependents(runtime: Runtime, link: Link) -> list[Link]:
+def dependents(runtime: Runtime, link: Link) -> list[Link]:
     """Links that pointed at either record before it had a twin (an incident at its problem, a
-    story at its epic)."""
+    story at its epic or at an issue that it is linked with)."""
     rules = (rule for spec in runtime.specs for rule in spec.rules)
-    names = {rule.name for rule in rules if rule.relation.kind == "link"}
+    places = {place for rule in rules for place in _places(rule, link)}
     pointing = [
         other
-        for name in sorted(names | {name + WAITS for name in names})
-        for side in Side
+        for name, side in sorted(places)
         for other in runtime.store.links.with_base(name, side, link.end(side).key)
     ]
     return list({other.id: other for other in pointing}.values())
+
+
+def _places(rule: Rule, link: Link) -> list[tuple[str, Side]]:
+    """Under which names, and on which side, a link that points at this one is remembered."""
+    told = (rule.name, rule.name + WAITS)
+    if isinstance(rule.relation, IssueLink):
+        if rule.relation.table != link.servicenow.container:
+            return []
+        member = (waits_for(rule.name, link.jira.key), Side.JIRA)
+        return [*((name, Side.SERVICENOW) for name in told), member]
+    if isinstance(rule.relation, Reference):
+        return [(name, side) for name in told for side in Side]
+    return []

@@ -61,13 +61,14 @@ def check(
     """
     settings = configured(sides=live)
     problems: list[str] = []
+    notes: list[str] = []
     try:
         specs = wiring.load_specs(settings, folder)
     except UserError as error:
         problems = error.problems
     else:
         if live:
-            problems = live_problems(settings, folder)
+            problems, notes = live_problems(settings, folder)
     if json:
         emit(problems)
     for problem in problems if not json else ():
@@ -77,6 +78,8 @@ def check(
     for hint in (hint for spec in specs for hint in spec.hints if not json):
         complain(str(hint))
     if not json:
+        for note in notes:
+            say(note)
         say(f"{len(specs)} mappings are sound: {', '.join(spec.pair for spec in specs)}")
 
 

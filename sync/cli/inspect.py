@@ -81,7 +81,7 @@ def _explained(store: Store, link: Link, spec: Any) -> dict[str, Any]:
                 "last": _last(history, name),
             }
             for name, base in sorted(bases.items())
-            if not name.endswith(WAITS)
+            if WAITS not in name
         ],
         "history": [report.history_data(row) for row in history],
         "conflicts": [report.conflict_data(row) for row in conflicts],

@@ -32,6 +32,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from mappings.model import ConflictPolicy, Rule
+from mappings.references import Reference
 from mappings.sides import Flow, Side
 from mappings.values import UNKNOWN, Lookup, Unknown, Unmappable
 from sync.core.model import Base, Value
@@ -145,27 +146,34 @@ def _repair(question: Question, here: Base, lookup: Lookup) -> Decision:
     Where both point at records of their own the two never agreed: they only told each other nothing
     as long as neither record had a twin. Whose record still has none goes on telling nothing.
     """
-    teller = _teller(question, here)
+    teller = _teller(question, here, lookup)
     decision = _carry(question, teller.other, "the mapping asks for it", lookup)
-    apart = question.rule.relation.kind == "link" and None not in (here.servicenow, here.jira)
-    if not (apart and isinstance(decision, Write)):
+    relation = question.rule.relation
+    apart = len(pointing(question.rule, here, lookup)) == len(Side)
+    if not (apart and isinstance(relation, Reference) and isinstance(decision, Write)):
         return decision
-    if decision.wanted is None:
+    if not relation.tells(teller, here.of(teller), lookup):
         return Keep()
     return Clash(here, str(teller), "both sides pointed at records of their own", decision)
 
 
-def _teller(question: Question, here: Base) -> Side:
+def pointing(rule: Rule, here: Base, lookup: Lookup) -> list[Side]:
+    """The sides that point at a record, where the field is a reference."""
+    relation = rule.relation
+    if not isinstance(relation, Reference):
+        return []
+    return [side for side in Side if relation.points(side, here.of(side), lookup)]
+
+
+def _teller(question: Question, here: Base, lookup: Lookup) -> Side:
     """Whose value counts where neither side moved.
 
     A reference to a record without a twin left the other side as it was: once the twin is there,
     the side that points at something tells, since the empty one never had a say.
     """
     rule = question.rule
-    pointing = [side for side in Side if here.of(side) is not None]
-    if rule.relation.kind == "link" and len(pointing) == 1:
-        return _allowed_winner(rule, pointing[0])
-    return rule.owner
+    sides = pointing(rule, here, lookup)
+    return _allowed_winner(rule, sides[0]) if len(sides) == 1 else rule.owner
 
 
 def _unseen(question: Question) -> Decision:
@@ -201,10 +209,12 @@ def _follow(question: Question, moved: Side, here: Base, lookup: Lookup) -> Deci
 
 def _own(question: Question, write: Write, lookup: Lookup) -> bool:
     """Whether a write replaces a reference that the two sides never agreed on."""
-    if question.rule.relation.kind != "link" or write.old is None or question.base is None:
+    relation = question.rule.relation
+    if not isinstance(relation, Reference) or question.base is None:
         return False
-    twin = lookup.twin(write.side, str(write.old))
-    return twin is None or twin != question.base.of(write.side.other)
+    return not relation.agrees(
+        write.side, write.old, question.base.of(write.side.other), lookup
+    )  # fmt: skip
 
 
 def _clash(question: Question, here: Base, lookup: Lookup) -> Decision:

@@ -78,8 +78,13 @@ Bases: TypeAlias = Mapping[str, Base]
 """Field name (the rule's name) to base."""
 
 WAITS = " waits"
-"""Ends the name of a base that is none: a reference that cannot be told before its record has a
-twin is kept under it, so that its link is found again when there is one."""
+"""Stands in the name of a base that is none: a reference that cannot be told before its record has
+a twin is kept under it, so that its link is found again when there is one."""
+
+
+def waits_for(name: str, member: str) -> str:
+    """The name of a base that is none: an issue that is linked and has no twin yet."""
+    return f"{name}{WAITS} {member}"
 
 
 @dataclass(frozen=True, slots=True)

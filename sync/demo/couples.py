@@ -162,10 +162,15 @@ class TruthLookup:
         ]
         return hits[0] if len(hits) == 1 else Unmappable(f"{key} is nobody's address", "")
 
-    def twin(self, side: Side, key: str) -> str | None:
-        """The one twin of a record."""
+    def twin(self, side: Side, key: str, table: str = "") -> str | None:
+        """The one twin of a record, of a ServiceNow record of that table where one is named."""
         found = self._marks.twins(side, key)
-        return min(found) if len(found) == 1 else None
+        twin = min(found) if len(found) == 1 else None
+        row = self._marks.truth.servicenow.records.get(
+            str(key if side is Side.SERVICENOW else twin)
+        )
+        fits = not table or (row is not None and row.container == table)
+        return twin if fits else None
 
     def category(self, status: str) -> str | None:
         """The category of a status that some issue has."""
@@ -177,7 +182,9 @@ class TruthLookup:
         return self._names[side].get(key, key)
 
     def label(self, side: Side, key: Value) -> str:
-        """What people call the record behind a key; a dash for none."""
+        """What people call the records behind a key or several; a dash for none."""
+        if isinstance(key, tuple):
+            return ", ".join(self.label(side, one) for one in key) or "-"
         record = self._marks.truth.of(side).records.get(str(key))
         return record.label if record else str(key or "-")
 

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from mappings.model import Rule
+from mappings.references import Reference
 from mappings.sides import Side
 from sync.core.model import HistoryRow, Link, Value
 from sync.demo import words
@@ -120,7 +121,7 @@ class Diary:
         rule = self._rule(row)
         if rule is None or row.new is None:
             return "nothing" if row.new is None else str(row.new)
-        if rule.relation.kind == "link":
+        if isinstance(rule.relation, Reference):
             return self._label(row.side, row.new)
         if rule.relation.kind == "status" and row.side is Side.SERVICENOW:
             return words.state(row.label, str(row.new))
@@ -131,6 +132,8 @@ class Diary:
         return next((rule for rule in spec.rules if rule.name == row.field), None) if spec else None
 
     def _label(self, side: Side, key: Value) -> str:
+        if isinstance(key, tuple):
+            return ", ".join(self._label(side, one) for one in key) or "nothing"
         link = self._runtime.store.links.by_keys(side, [str(key)]).get(str(key))
         return link.end(side).label if link else str(key)
 

@@ -30,7 +30,7 @@ POLL = 1.0
 
 def perform(*, once: bool, seconds: float, flavour: str, seed: int, quiet: bool = False) -> Result:
     """The whole demonstration; without ``once`` people work until somebody interrupts."""
-    console = Console(highlight=False, quiet=quiet)
+    console = Console(highlight=False, emoji=False, quiet=quiet)
     began = time.monotonic()
     console.print("Starting a fake ServiceNow and a fake Jira with ninety days of work in them.")
     with Town(flavour, seed, index_lag=INDEX_LAG) as town, TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 from mappings.model import MappingSpec, Rule
+from mappings.references import Reference
 from mappings.sides import Side
 from mappings.values import Unknown, Value
 from sync.demo import remarks
@@ -119,6 +120,6 @@ def _agree(rule: Rule, here: Value, there: Value, lookup: TruthLookup) -> bool:
 def _shown(rule: Rule, side: Side, value: Value | Unknown, lookup: TruthLookup) -> str:
     if isinstance(value, Unknown):
         return value.value
-    if rule.relation.kind == "link":
+    if isinstance(rule.relation, Reference):
         return lookup.label(side, value)
     return repr(rule.relation.show(side, value, lookup))

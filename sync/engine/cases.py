@@ -20,7 +20,7 @@ class Case:
 
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
     ``deleted`` are sides that prove theirs to be deleted, ``disputed`` the fields with an open
-    conflict.
+    conflict, ``unseen`` issues that ought to be linked with this one and are not shown.
     """
 
     spec: MappingSpec
@@ -36,6 +36,7 @@ class Case:
     files: Mapping[Side, tuple[File, ...]] = field(default_factory=dict)
     filed: tuple[FileLink, ...] = ()
     deleted: frozenset[Side] = frozenset()
+    unseen: frozenset[str] = frozenset()
 
     @property
     def woken(self) -> frozenset[Side]:

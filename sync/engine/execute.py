@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from connector.errors import Rejected
+from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Unknown
 from sync.apply.common import Place, close_conflicts, park
-from sync.apply.creates import create, made
+from sync.apply.creates import create, dependents, made
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat
+from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
 from sync.core.plan import Adopt, Create, Note, Update
 from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.doubles import report
@@ -21,6 +22,7 @@ from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
+from sync.engine.unseen import seeing
 from sync.runtime import Runtime, log
 
 
@@ -124,15 +126,13 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             link = _agreed(runtime, link, verdict)
         if link != case.link:
             runtime.store.links.save(link)
-        if found := {**verdict.settled, **_untold(verdict)}:
-            runtime.store.links.set_bases(link.id, found)
-            told = [name + WAITS for name in verdict.settled if name + WAITS in case.bases]
-            runtime.store.links.drop_bases(link.id, told)
+        _remember(runtime, link, verdict)
         close_conflicts(runtime, link.id, verdict.agreed)
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
         runtime.store.inbox.done(list(case.rows))
         _overtaken(runtime, link, verdict)
+        _wake(runtime, verdict)
     if verdict.state is not case.link.state:
         log.warning(
             "a link changed its state",
@@ -140,6 +140,43 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             record=link.servicenow.label,
             state=verdict.state.value,
         )
+
+
+def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
+    """What was agreed on without traffic, and what waits for a twin."""
+    case, strangers = verdict.case, _strangers(runtime, verdict)
+    found = {**verdict.settled, **_untold(verdict)}
+    found |= {name: base for name, base in strangers.items() if name not in case.bases}
+    if found:
+        runtime.store.links.set_bases(link.id, found)
+    told = [name + WAITS for name in verdict.settled if name + WAITS in case.bases]
+    gone = [name for name in case.bases if f"{WAITS} " in name and name not in strangers]
+    if told or (gone and len(case.records) == len(Side)):
+        runtime.store.links.drop_bases(link.id, [*told, *gone])
+
+
+def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
+    """Linked issues without a twin: they tell something as soon as they have one."""
+    case, found = verdict.case, {}
+    for rule in case.spec.rules:
+        value = present(case, rule, Side.JIRA)
+        if isinstance(rule.relation, IssueLink) and not isinstance(value, Unknown):
+            for key in rule.relation.strangers(value, runtime.directory):
+                found[waits_for(rule.name, key)] = Base(None, key)
+    return found
+
+
+def _wake(runtime: Runtime, verdict: Verdict) -> None:
+    """Have twins looked at that are not shown, and the links that point at one shown again."""
+    case = verdict.case
+    if case.link.state is LinkState.MISSING and verdict.state is LinkState.ACTIVE:
+        for other in dependents(runtime, case.link):
+            end = other.servicenow
+            runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
+    for link in runtime.store.links.by_keys(Side.JIRA, sorted(case.unseen)).values():
+        if link.state is LinkState.ACTIVE:
+            end = link.jira
+            runtime.store.inbox.nudge(Side.JIRA, end.container, [end.key], "unseen")
 
 
 def _untold(verdict: Verdict) -> dict[str, Base]:
@@ -152,7 +189,8 @@ def _untold(verdict: Verdict) -> dict[str, Base]:
         here, there = (None if isinstance(one, Unknown) else one for one in held.values())
         now, name = Base(here, there), rule.name + WAITS
         known = (case.bases.get(rule.name), case.bases.get(name))
-        if rule.relation.kind == "link" and rule.name not in told and now not in known:
+        reference = isinstance(rule.relation, Reference)
+        if reference and rule.name not in told and now not in known:
             found[name] = now
     return found
 
@@ -170,13 +208,14 @@ def _overtaken(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     """Ask for another look where a reference got its twin in this very pass."""
     updates = [action for action in verdict.actions if isinstance(action, Update)]
     told = {write.name for update in updates for write in update.writes}
-    rules = [rule for rule in verdict.case.spec.rules if rule.relation.kind == "link"]
+    rules = [rule for rule in verdict.case.spec.rules if isinstance(rule.relation, Reference)]
+    lookup = seeing(runtime.directory, verdict.case.unseen)
     written = runtime.store.links.bases([link.id]) if told & {rule.name for rule in rules} else {}
     for rule in rules:
         base = {**verdict.settled, **written.get(link.id, {})}.get(rule.name)
         if base is None:
             continue
-        if not rule.relation.holds(base.servicenow, base.jira, runtime.directory):
+        if not rule.relation.holds(base.servicenow, base.jira, lookup):
             end = link.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
 

@@ -24,6 +24,7 @@ from sync.engine.cases import Candidate, Case, Gathered, reasons
 from sync.engine.epoch import RESTORED
 from sync.engine.hearing import with_backlog, with_comments
 from sync.engine.listing import with_files
+from sync.engine.unseen import with_unseen
 from sync.feed import LISTED
 from sync.runtime import Runtime, container, creates, scope
 from sync.store.values import QueuedRow
@@ -75,7 +76,8 @@ def _cases(
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [_named(done.get(case.link.id, case)) for case in first]
     proven = _with_graves(runtime, merged)
-    return tuple(with_files(runtime, with_comments(runtime, proven))), idle
+    heard = with_comments(runtime, with_unseen(runtime, proven))
+    return tuple(with_files(runtime, heard)), idle
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:

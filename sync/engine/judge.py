@@ -7,16 +7,17 @@ traffic, which field needs a person.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connector.values import Record
 from mappings.model import Rule
+from mappings.references import Reference
 from mappings.sides import Side
 from mappings.values import Change, Lookup, Unknown
 from sync.core import marks
 from sync.core.flap import flapping, frozen
-from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide
+from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
 from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, Attach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
@@ -24,6 +25,7 @@ from sync.engine.cases import Case, context
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.parked import status_of
+from sync.engine.unseen import seeing
 from sync.runtime import container
 
 MARKS = "@marks"
@@ -77,6 +79,7 @@ class Bench:
 def judge(case: Case, bench: Bench) -> Verdict:
     """Decide everything about one link."""
     state = _state(case)
+    bench = replace(bench, lookup=seeing(bench.lookup, case.unseen))
     if state is not LinkState.ACTIVE:
         return Verdict(case, state=state)
     decisions = {rule.name: _decide(case, rule, bench) for rule in case.spec.rules}
@@ -146,7 +149,7 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
     decision = _merged(case, rule, bench)
     if not isinstance(decision, Write) or _retried(case):
         return decision
-    if _gives_way(case, rule, decision):
+    if _gives_way(case, rule, decision, bench):
         return _told(case, rule, decision, "the two never agreed on it before")
     if rule.name in bench.undone and decision.side is Side.JIRA:
         return _told(case, rule, decision, "it was put back after a step of ours without an answer")
@@ -159,13 +162,16 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
     return decision
 
 
-def _gives_way(case: Case, rule: Rule, write: Write) -> bool:
+def _gives_way(case: Case, rule: Rule, write: Write, bench: Bench) -> bool:
     """Whether a value that was never agreed on, and that people may have given, is replaced.
 
     A twin that nobody touched since we made it holds nothing of that kind.
     """
     held = case.records.get(write.side)
     if rule.name in case.bases or write.old in (None, ()) or held is None:
+        return False
+    relation = rule.relation
+    if isinstance(relation, Reference) and not relation.points(write.side, write.old, bench.lookup):
         return False
     is_twin = case.making and write.side is not case.link.origin
     return not is_twin or _edited(held)
@@ -194,12 +200,21 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
         case.bases.get(rule.name),
         values[Side.SERVICENOW],
         values[Side.JIRA],
-        first=case.link.origin,
-        repair=bench.repair or rule.relation.kind == "link" or _retried(case),
+        first=_first(case, rule, values, bench),
+        repair=bench.repair or isinstance(rule.relation, Reference) or _retried(case),
         stamps=bench.stamps.get(f"{case.link.id}/{rule.name}"),
         ours=Side.JIRA if rule.name in bench.own_steps else None,
     )
     return decide(question, bench.lookup)
+
+
+def _first(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown], bench: Bench) -> Side:
+    """Who tells a field without a base: where the link came from. A reference that was mapped later
+    is told by the only side that points at something."""
+    known = {side: None if isinstance(one, Unknown) else one for side, one in values.items()}
+    here = Base(known[Side.SERVICENOW], known[Side.JIRA])
+    sides = [] if case.making else pointing(rule, here, bench.lookup)
+    return sides[0] if len(sides) == 1 else case.link.origin
 
 
 def _retried(case: Case) -> bool:

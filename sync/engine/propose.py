@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from connector.values import Record
 from mappings.model import Rule
+from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
 from sync.core import marks
@@ -235,8 +236,8 @@ def _first_value(rule: Rule, candidate: Candidate, lookup: Lookup) -> FieldWrite
     value = rule.relation.canonical(candidate.side, fields)
     if isinstance(value, Unknown):
         return None
-    if rule.relation.kind == "link":
-        return _promised(rule, value)
+    if isinstance(rule.relation, Reference):
+        return _promised(rule, side, value)
     wanted = rule.relation.translate(side, value, None, lookup)
     if isinstance(wanted, Unmappable):
         return Stuck(side, wanted.reason, wanted.remedy)
@@ -246,11 +247,15 @@ def _first_value(rule: Rule, candidate: Candidate, lookup: Lookup) -> FieldWrite
     return FieldWrite(rule.name, None, wanted, "first value", value, change)
 
 
-def _promised(rule: Rule, value: Value) -> FieldWrite | None:
-    """A reference whose twin may be made by the same plan: resolved when the create is sent."""
-    if value is None:
+def _promised(rule: Rule, side: Side, value: Value) -> FieldWrite | None:
+    """A reference whose twin may be made by the same plan: resolved when the create is sent.
+
+    Issue links have requests of their own: they are made at the first look.
+    """
+    if value in (None, ()) or (isinstance(rule.relation, IssueLink) and side is Side.JIRA):
         return None
-    return FieldWrite(rule.name, None, f"twin of {value}", "first value", value)
+    named = ", ".join(value) if isinstance(value, tuple) else value
+    return FieldWrite(rule.name, None, f"twin of {named}", "first value", value)
 
 
 def _unmade(candidate: Candidate) -> Link:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from connector.values import Record
 from mappings.model import MappingSpec, Rule
+from mappings.references import IssueLink
 from mappings.sides import Side
 from mappings.values import UNKNOWN, Unknown, Unmappable
 from sync.apply.updates import update
@@ -35,6 +36,10 @@ def resolve(
     records = _records(runtime, spec, link)
     seat = conflict.servicenow if take is Side.SERVICENOW else conflict.jira
     wanted = {take: seat.value, take.other: _other(runtime, rule, take, seat.value, records)}
+    if isinstance(rule.relation, IssueLink) and take is Side.JIRA:
+        # The set held links to people's own issues as well: those are as they are today.
+        servicenow = wanted[Side.SERVICENOW]
+        wanted[take] = _other(runtime, rule, Side.SERVICENOW, servicenow, records)
     reason = f"conflict {conflict.id}: {decided} {take}"
     for side in (take.other, take):
         write = Write(side, wanted[side], _held(rule, side, records), reason)
@@ -46,7 +51,7 @@ def resolve(
             records = _records(runtime, spec, link)
     held = {side: _held(rule, side, records) for side in Side}
     fits = rule.relation.holds(held[Side.SERVICENOW], held[Side.JIRA], runtime.directory)
-    if not fits or held[take] != seat.value:
+    if not fits or held[take] != wanted[take]:
         raise UserError(
             f"conflict {conflict.id}: {take}'s value could not be written; the conflict stays as "
             "it was. `tandem parked` may tell why; try again later."

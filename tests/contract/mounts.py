@@ -404,6 +404,8 @@ class JiraMount(Mount):
         "fetch": ("GET", r"/attachment/content/\d+$|/secure/attachment/"),
         "attach": ("POST", "/attachments$"),
         "detach": ("DELETE", r"/attachment/\d+$"),
+        "link": ("POST", "/issueLink$"),
+        "unlink": ("DELETE", r"/issueLink/\d+$"),
         "anything": ("", ""),
     }
 

@@ -61,6 +61,10 @@ def pools(relation: Relation) -> dict[Side, list[Value]]:
         return {SN: [None, *LOOKUP.people], JIRA: [None, *LOOKUP.people.values()]}
     if relation.kind == "link":
         return {SN: [None, *LOOKUP.twins], JIRA: [None, *LOOKUP.twins.values()]}
+    if relation.kind == "issue_link":
+        one, two = LOOKUP.twins.values()
+        sets = [(), (one,), (two,), (one, two), ("900",), (one, "900"), ("900", "901")]
+        return {SN: [None, *LOOKUP.twins, "prb9"], JIRA: [*sets]}
     if relation.kind == "date":
         return {side: [None, "2026-01-01", "2026-02-02", "2026-03-03"] for side in Side}
     if relation.kind == "datetime":

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from mappings.defaults import shipped
 from mappings.loader import MappingProblems, load
 from mappings.plain import date, line, moment, number, text
+from mappings.references import IssueLink
 from mappings.relations import Ends, Relation
 from mappings.sides import Side
 from mappings.tables import Row, Table, Tabled
 from mappings.templates import fill, sound
 from mappings.text import canonical_text, cut, from_wiki, size, to_journal, to_wiki
 from mappings.values import UNKNOWN, Unmappable, Value
-from tests.support.mapping import NOBODY
+from tests.support.mapping import NOBODY, Facts
 
 SN, JIRA = Side.SERVICENOW, Side.JIRA
 ENDS = Ends("here", "there")
@@ -136,6 +137,55 @@ def test_editing_a_cut_text_never_loses_its_unseen_end(head: str, tail: str) -> 
     written = relation.translate(JIRA, edited, whole, NOBODY)
     assert isinstance(written, str)
     assert written[1:-1] == whole[1 : len(written) - 1]
+
+
+REFERENCE = IssueLink(Ends("caused_by", "link:is caused by"), "change_request")
+RECORDS = ["chg1", "chg2", "chg3", "inc1", "chg8", "chg9"]
+TWINS = Facts(
+    twins={"chg1": "101", "chg2": "102", "chg3": "1003", "inc1": "104"},
+    tables={"inc1": "incident"} | {f"chg{number}": "change_request" for number in range(10)},
+)
+REFERENCES = st.none() | st.sampled_from(RECORDS)
+LINKED = st.sets(st.sampled_from(["101", "102", "1003", "104", "900", "901"])).map(
+    lambda keys: tuple(sorted(keys, key=lambda key: (len(key), key)))
+)
+
+
+@given(reference=REFERENCES, links=LINKED, to=st.sampled_from(Side))
+def test_issue_links_are_correct_and_hippocratic(
+    reference: str | None, links: tuple[str, ...], to: Side
+) -> None:
+    values: dict[Side, Value] = {SN: reference, JIRA: links}
+    held = REFERENCE.holds(reference, links, TWINS)
+    wanted = REFERENCE.translate(to, values[to.other], values[to], TWINS)
+    assert not isinstance(wanted, Unmappable)
+    assert (wanted == values[to]) if held else (wanted != values[to])
+    values[to] = wanted
+    assert REFERENCE.holds(values[SN], values[JIRA], TWINS)
+
+
+@given(reference=REFERENCES, links=LINKED)
+def test_links_to_peoples_own_issues_are_never_touched(
+    reference: str | None, links: tuple[str, ...]
+) -> None:
+    wanted = REFERENCE.translate(JIRA, reference, links, TWINS)
+    change = REFERENCE.native(JIRA, wanted, links, {})  # type: ignore[arg-type]
+    strangers = {"104", "900", "901"}
+    touched = {
+        key for rows in (change.add, change.remove) for keys in rows.values() for key in keys
+    }
+    assert not strangers & touched
+    after = {*links, *change.add.get("link:is caused by", ())}
+    assert after - {*change.remove.get("link:is caused by", ())} == {*wanted}  # type: ignore[misc]
+
+
+@given(reference=REFERENCES, links=LINKED, own=st.sets(st.sampled_from(["104", "900", "901"])))
+def test_what_strangers_are_linked_says_nothing(
+    reference: str | None, links: tuple[str, ...], own: set[str]
+) -> None:
+    more = tuple(sorted({*links, *own}, key=lambda key: (len(key), key)))
+    assert REFERENCE.holds(reference, links, TWINS) == REFERENCE.holds(reference, more, TWINS)
+    assert REFERENCE.translate(SN, more, None, TWINS) == REFERENCE.translate(SN, links, None, TWINS)
 
 
 SIX = [str(n) for n in range(6)]

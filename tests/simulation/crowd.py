@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from connector.sandbox.content import Content
-from connector.sandbox.jira import extras
+from connector.sandbox.jira import extras, linking
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.hands import Hands
 from connector.sandbox.jira.model import Issue
@@ -32,6 +32,13 @@ from tests.simulation.rig import Rig
 DESK = [one.login for one in of_team("desk", "network", "change")]
 TEAM = [one.login for one in of_team("apps", "database", "network")]
 STATES = ("1", "2", "3", "6", "8")
+REFERENCES = {
+    "incident": (
+        ("caused_by", "change_request"), ("rfc", "change_request"), ("parent_incident", "incident"),
+    ),
+    "problem": (("duplicate_of", "problem"),),
+}  # fmt: skip
+WORDS = ("is caused by", "is blocked by", "duplicates", "causes", "relates to")
 ELSEWHERE = {"OPS": "TEAM", "TEAM": "OPS", "DESK": "OPS"}
 Deed = Callable[[], str | None]
 
@@ -67,6 +74,7 @@ class Crowd:
             "desk notes": (self.desk_notes, 6),
             "desk moves": (self.desk_moves, 7),
             "desk attaches": (self.desk_attaches, 3),
+            "desk refers": (self.desk_refers, 4),
             "desk copies": (self.desk_copies, 1),
             "desk deletes": (self.desk_deletes, 1),
             "desk hides": (self.desk_hides, 1),
@@ -79,6 +87,8 @@ class Crowd:
             "team comments": (self.team_comments, 6),
             "team moves": (self.team_moves, 7),
             "team attaches": (self.team_attaches, 3),
+            "team links": (self.team_links, 4),
+            "team unlinks": (self.team_unlinks, 2),
             "team clones": (self.team_clones, 2),
             "team deletes": (self.team_deletes, 1),
             "team takes elsewhere": (self.team_takes_elsewhere, 2),
@@ -200,6 +210,17 @@ class Crowd:
         key = problem["sys_id"] if problem else ""
         return self._desk(row, "attaches", problem_id=key) if row else None
 
+    def desk_refers(self, row: Row | None = None) -> str | None:
+        """A ticket refers to another one, or to none any more."""
+        row = row if row and row["sys_class_name"] in REFERENCES else None
+        row = row or self._pick(self.tickets(*REFERENCES))
+        if row is None:
+            return None
+        name, table = self.dice.choice(REFERENCES[row["sys_class_name"]])
+        others = [one for one in self.tickets(table) if one["sys_id"] != row["sys_id"]]
+        other = self._pick([*others, None])
+        return self._desk(row, "refers", **{name: other["sys_id"] if other else ""})
+
     def desk_copies(self) -> str | None:
         """A copy of a ticket, correlation and all."""
         row = self._pick(self.tickets("incident"))
@@ -303,6 +324,27 @@ class Crowd:
         if story is None:
             return None
         return self._team(story, "attaches", parent=epic.id if epic else None)
+
+    def team_links(self, issue: Issue | None = None) -> str | None:
+        """Two issues are linked, mostly in words that stand for a reference."""
+        issue = issue or self._pick(self._issues())
+        other = self._pick(one for one in self._issues() if issue and one.id != issue.id)
+        if issue is None or other is None:
+            return None
+        words = self.dice.choice(WORDS)
+        self.hands().link(issue.id, words, other.id)
+        return f"the team links: {issue.key} {words} {other.key}"
+
+    def team_unlinks(self) -> str | None:
+        """A link is taken away, whoever made it."""
+        found = [(one, link) for one in self._issues() for link in one.links]
+        if not found:
+            return None
+        issue, link = self.dice.choice(found)
+        if not {link.inward, link.outward} <= self.jira.issues.keys():
+            return None
+        linking.unlink(self.jira, self.hands().author, link)
+        return f"the team takes link {link.id} from {issue.key}"
 
     def team_clones(self) -> str | None:
         """A clone, our marks and all."""
@@ -436,10 +478,11 @@ class Crowd:
     def _meddle(self, side: Side, key: str) -> str | None:
         if side is Side.SERVICENOW:
             row = self.now.true_row(key)
-            deed = self.dice.choice((self.desk_rewords, self.desk_describes, self.desk_moves))
+            deeds = (self.desk_rewords, self.desk_describes, self.desk_moves, self.desk_refers)
+            deed = self.dice.choice(deeds)
             return deed(row) if row else None
         issue = self.jira.issues.get(key)
-        moves = (self.team_rewords, self.team_describes, self.team_moves)
+        moves = (self.team_rewords, self.team_describes, self.team_moves, self.team_links)
         return self.dice.choice(moves)(issue) if issue else None
 
     # -- inside ----------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connector.sandbox.jira import native
+from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
@@ -221,10 +221,19 @@ class Judge:
     def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
         names = rule.relation.names(entry.side)
         if isinstance(entry.state, Issue):
-            world, issue = self.rig.jira.world, entry.state
-            return {n: native.value_of(world, issue, n) for n in names if native.has(world, n)}
+            return {n: self._held(entry.state, n) for n in names if self._has(n)}
         state = entry.state or {}
         return {name: state.get(name) or None for name in names}
+
+    def _has(self, name: str) -> bool:
+        return native.has(self.rig.jira.world, name)
+
+    def _held(self, issue: Issue, name: str) -> Value:
+        """A field at that time; a link to what was deleted since was there."""
+        world = self.rig.jira.world
+        if name.startswith(native.LINK):
+            return linking.named(world, issue, name.removeprefix(native.LINK))
+        return native.value_of(world, issue, name)
 
     def _accounted(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
         """Every value that a person gave is carried, replaced by a person, or in the ledger."""

@@ -20,7 +20,7 @@ from mappings.model import MappingSpec
 
 Mode = Literal["safety", "liveness"]
 
-WRITES = "POST|PUT|PATCH"
+WRITES = "POST|PUT|PATCH|DELETE"
 VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "shipped": (),
     "jira wins": (("conflict: owner", "conflict: jira"),),

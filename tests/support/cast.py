@@ -135,6 +135,10 @@ class Story:
         """Texts of the comments, oldest first."""
         return [remark.body for remark in self.remarks]
 
+    def linked(self, words: str) -> list[Story]:
+        """The issues that are linked with it in these words."""
+        return [Story(self.stage, key) for key in self[f"link:{words}"]]
+
     @property
     def epic(self) -> Story | None:
         """What it is a child of."""
@@ -308,6 +312,14 @@ class Team:
     def unlabels(self, story: Story, *labels: str, by: str = "mei.chen") -> None:
         """Labels are taken away."""
         self.hands(by).label(story.key, remove=labels)
+
+    def links(self, story: Story, words: str, other: Story, by: str = "mei.chen") -> None:
+        """Two issues are linked, in the words that stand on the first."""
+        self.hands(by).link(story.key, words, other.key)
+
+    def unlinks(self, story: Story, words: str, other: Story, by: str = "mei.chen") -> None:
+        """A link is taken away."""
+        self.hands(by).unlink(story.key, words, other.key)
 
     def clones(self, story: Story, by: str = "noah.fischer") -> Story:
         """A copy."""

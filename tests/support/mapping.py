@@ -20,18 +20,22 @@ CATEGORIES = {"QA Ready": "indeterminate", "Icebox": "new", "Released": "done"}
 
 @dataclass(frozen=True)
 class Facts:
-    """A look-up over what a test says. People and twins are pairs of keys."""
+    """A look-up over what a test says. People and twins are pairs of keys; ``tables`` are those of
+    ServiceNow records, where a test tells them apart."""
 
     people: Mapping[str, str] = field(default_factory=dict)
     twins: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=lambda: CATEGORIES)
 
     def person(self, side: Side, key: str) -> str | Unmappable:
         found = _across(self.people, side, key)
         return found or Unmappable(f"nobody for {key}", "Tell who it is.")
 
-    def twin(self, side: Side, key: str) -> str | None:
-        return _across(self.twins, side, key)
+    def twin(self, side: Side, key: str, table: str = "") -> str | None:
+        twin = _across(self.twins, side, key)
+        row = key if side is Side.SERVICENOW else twin
+        return twin if not table or self.tables.get(str(row), table) == table else None
 
     def category(self, status: str) -> str | None:
         return self.categories.get(status)

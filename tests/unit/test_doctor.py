@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.demo.town import Town
-from sync.doctor import Rung, examine
+from sync.doctor import Rung, examine, live_problems
 from sync.settings import Settings
 
 
@@ -35,6 +35,22 @@ def test_a_healthy_pair_has_no_failing_rung() -> None:
     assert {rung.state for rung in found.values()} == {"ok"}
     assert list(found)[:3] == ["settings", "store", "mappings"]
     assert "fields and values" in found
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_kind_of_link_that_the_site_lacks_is_named_and_no_fault(town: Town) -> None:
+    world = town.jira.world
+    held, world.link_types = world.link_types, world.link_types[:1]
+    try:
+        found = list(examine(Settings.load))
+        problems, notes = live_problems(Settings.load(), None)
+    finally:
+        world.link_types = held
+    told = [rung.told for rung in found if rung.name == "issue links"]
+    assert told == notes
+    assert len(told) == 3
+    assert all(words in " ".join(told) for words in ("'is caused by'", "'duplicates'"))
+    assert ({rung.state for rung in found}, problems) == ({"ok"}, [])
 
 
 @pytest.mark.usefixtures("climbed")

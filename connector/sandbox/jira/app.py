@@ -21,6 +21,7 @@ from connector.sandbox.jira import (
     routes_extras,
     routes_files,
     routes_issue,
+    routes_links,
     routes_parse,
     routes_search,
     routes_setup,
@@ -85,6 +86,7 @@ class JiraSandbox:
             routes_issue,
             routes_extras,
             routes_files,
+            routes_links,
             routes_setup,
             routes_bulk,
         )

@@ -329,7 +329,7 @@ class DirectJira:
         return None if issue is None or self.world.is_hidden(issue) else issue
 
     def _record(self, issue: Issue, fields: Collection[str]) -> Record:
-        return native.record(self.world, issue, fields, self.sandbox.base)
+        return native.record(self.world, issue, fields, self.sandbox.base, self._me)
 
 
 def _within(container: str, scope: str) -> str:

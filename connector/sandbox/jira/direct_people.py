@@ -40,6 +40,7 @@ class DirectPeople:
     def kinds(self, project: Project) -> tuple[KindInfo, ...]:
         """The issue types of a project."""
         self._read("issue/createmeta")
+        self._read("issueLinkType")
         own = {"components": project.components, "versions": project.versions}
         return tuple(native.kind_info(self._world, kind, own) for kind in project.types)
 
@@ -48,7 +49,7 @@ class DirectPeople:
         found = next((row for row in self.kinds(project) if row.name == kind), None)
         if found is None:
             raise NotThere(f"{project.key} has no issue type {kind!r}", side=_SIDE)
-        names = {field.name for field in found.fields}
+        names = {field.name for field in found.fields if not field.name.startswith(native.LINK)}
         if self._world.site.epic_link in names:
             names.add("parent")
         return frozenset(names)

@@ -13,6 +13,7 @@ from connector.errors import ConnectorError, Gone, NotThere, Rejected
 from connector.outcomes import behind, waiting
 from connector.sandbox.jira import extras, native, operations
 from connector.sandbox.jira.author import Author
+from connector.sandbox.jira.direct_links import LinkWrites, apart
 from connector.sandbox.jira.model import Issue, IssueType, Transition
 from connector.sandbox.jira.problems import Refusal
 from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
@@ -50,6 +51,7 @@ class Writes:
         self._wire = wire
         self._shown = shown
         self._author = Author(world.site.me)
+        self._links = LinkWrites(world, wire, self._attempt)
 
     # -- create --------------------------------------------------------------------------------
 
@@ -102,8 +104,13 @@ class Writes:
     # -- patch ---------------------------------------------------------------------------------
 
     def patch(self, patch: Patch, fields: Collection[str]) -> WriteResult:
-        """Fields, labels and properties in one request."""
-        result = self._send("PUT", patch.key, "", lambda: self._edit(patch))
+        """Links one by one, then fields, labels and properties in one request."""
+        plain, changes = apart(patch)
+        for change in changes:
+            result = self._links.change(patch.key, change)
+            if not isinstance(result, Done):
+                return result
+        result = self._send("PUT", patch.key, "", lambda: self._edit(plain))
         if not isinstance(result, Done):
             return result
         if not self._world.site.cloud:
@@ -266,6 +273,8 @@ class Writes:
                 return do()
         except Refusal as problem:
             return Refused(_rejected(problem, where, offered))
+        except Rejected as problem:
+            return Refused(problem)
         except (Gone, NotThere) as problem:
             return NotSent(problem)
 

@@ -1,8 +1,8 @@
-"""What hangs on an issue: comments, issue properties, remote links, issue links.
+"""What hangs on an issue: comments, issue properties, remote links.
 
 Comments on a service project are public unless the writer says otherwise with the property
 ``sd.public.comment``. A remote link with a known ``globalId`` is replaced as a whole: what is not
-sent again is gone. A second identical issue link is accepted and does nothing.
+sent again is gone.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from connector.sandbox.jira.author import Author
-from connector.sandbox.jira.model import ChangeItem, Issue, IssueLink, Remark, WebLink
+from connector.sandbox.jira.model import ChangeItem, Issue, Remark, WebLink
 from connector.sandbox.jira.problems import refusal
-from connector.sandbox.jira.site import LINK_TYPES
 from connector.sandbox.jira.values import BadValue, rich_text
 from connector.sandbox.jira.world import World, Writing
 
@@ -207,22 +206,3 @@ def drop_remote_links(world: World, author: Author, issue: Issue, gone: set[int]
     """Remove remote links by id."""
     rest = tuple(row for row in issue.remote if row.id not in gone)
     world.commit(replace(issue, remote=rest), Writing(author.key, "remote_link", detail="delete"))
-
-
-def link_issues(world: World, author: Author, name: str, inward: Issue, outward: Issue) -> None:
-    """Link two issues; both ends move."""
-    kind = next((row for row in LINK_TYPES if row[1].lower() == name.lower()), None)
-    if kind is None:
-        raise refusal(404, f"No issue link type with name '{name}' found.")
-    if inward.id == outward.id:
-        raise refusal(400, "You cannot link an issue to itself.")
-    known = {(row.type_id, row.inward, row.outward) for row in inward.links}
-    if (kind[0], inward.id, outward.id) in known:
-        return
-    link = IssueLink(world.next_id(), kind[0], inward.id, outward.id)
-    for here, there, text in ((inward, outward, kind[3]), (outward, inward, kind[2])):
-        told = f"This issue {text} {there.key}"
-        item = ChangeItem("Link", "issuelinks", None, None, there.key, told)
-        held = world.issues[here.id]
-        changed = replace(held, links=(*held.links, link))
-        world.commit(changed, Writing(author.key, "link", (item,), detail=link.id))

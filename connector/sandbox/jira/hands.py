@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from connector.sandbox.content import Content
-from connector.sandbox.jira import attachments, extras, native, operations, surgery
+from connector.sandbox.jira import attachments, extras, linking, native, operations, surgery
 from connector.sandbox.jira.author import Author
-from connector.sandbox.jira.model import Issue
+from connector.sandbox.jira.model import Issue, LinkType
 from connector.sandbox.jira.problems import refusal
 from connector.sandbox.jira.site import account_id
 from connector.sandbox.jira.walking import demands, route
@@ -100,6 +100,21 @@ class Hands:
                 raise LookupError(f"no attachment {number}")
             attachments.detach(self.world, self.author, *found)
 
+    def link(self, ref: str, words: str, other: str) -> None:
+        """Link two issues, in the words that then stand on the first."""
+        with self.world.lock:
+            kind, acts = self._link_type(words)
+            here, there = self.issue(ref), self.issue(other)
+            ends = (here, there) if acts else (there, here)
+            linking.link_issues(self.world, self.author, kind, *ends)
+
+    def unlink(self, ref: str, words: str, other: str) -> None:
+        """Take a link away."""
+        with self.world.lock:
+            here, there = self.issue(ref), self.issue(other)
+            for link in list(linking.held(self.world, here, words, there.id)):
+                linking.unlink(self.world, self.author, link)
+
     def clone(self, ref: str) -> Issue:
         """Copy an issue, labels and fields with it."""
         with self.world.lock:
@@ -134,6 +149,12 @@ class Hands:
         """One field's plain value."""
         with self.world.lock:
             return native.value_of(self.world, self.issue(ref), name)
+
+    def _link_type(self, words: str) -> tuple[LinkType, bool]:
+        found = linking.reading(self.world, words)
+        if found is None:
+            raise refusal(404, f"No issue link type reads '{words}'.")
+        return found
 
     def _plain(self, fields: dict[str, Value]) -> dict[str, Value]:
         persons = ("assignee", "reporter")

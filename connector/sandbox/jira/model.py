@@ -203,6 +203,16 @@ class WebLink:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkType:
+    """A kind of issue link: ``outward`` is read on the issue that acts, ``inward`` on the other."""
+
+    id: str
+    name: str
+    inward: str
+    outward: str
+
+
+@dataclass(frozen=True, slots=True)
 class IssueLink:
     """One issue link, held by both ends. ``inward`` acts on ``outward`` ("A blocks B")."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.sandbox.jira import operations, render_setup
+from connector.sandbox.jira import linking, operations, render_setup
 from connector.sandbox.jira.layout import EPIC_NAME
 from connector.sandbox.jira.model import FieldDef, Issue, IssueType, Remark
 from connector.sandbox.jira.world import World, names_of
@@ -24,8 +24,14 @@ _DERIVED = frozenset(
 )
 
 
+LINK = "link:"
+"""Begins the name of a set of linked issues; the rest is how people read the link there."""
+
+
 def field_of(world: World, name: str, kind: IssueType | None = None) -> FieldDef | None:
     """The field that a native name means for a kind of issue."""
+    if name.startswith(LINK):
+        return world.fields["issuelinks"]
     if name == "parent" and not world.site.cloud and (kind is None or not kind.subtask):
         return world.fields[world.site.epic_link]
     known = world.fields.get(name)
@@ -69,14 +75,19 @@ def shaped(world: World, field: FieldDef, value: Value) -> Any:
     return value
 
 
-def value_of(world: World, issue: Issue, name: str) -> Value:
-    """One native value of an issue; a missing field is the caller's business."""
+def value_of(world: World, issue: Issue, name: str, reader: str = "") -> Value:
+    """One native value of an issue; a missing field is the caller's business.
+
+    A ``reader`` sees no links to issues that are hidden from him.
+    """
     if name in _DERIVED:
         return _derived(world, issue, name)
     if name == "parent":
         return _parent(world, issue)
     if name == "attachment":
         return tuple(row.id for row in issue.attachments)
+    if name.startswith(LINK):
+        return linking.linked(world, reader, issue, name.removeprefix(LINK))
     field = field_of(world, name, world.type_of(issue))
     raw = issue.fields.get(field.id) if field else None
     if field is None or raw is None:
@@ -130,7 +141,9 @@ def has(world: World, name: str) -> bool:
     return name in _DERIVED or field_of(world, name) is not None
 
 
-def record(world: World, issue: Issue, fields: Collection[str], base: str) -> Record:
+def record(
+    world: World, issue: Issue, fields: Collection[str], base: str, reader: str = ""
+) -> Record:
     """An issue as a record."""
     return Record(
         container=world.project_of(issue).key,
@@ -142,7 +155,7 @@ def record(world: World, issue: Issue, fields: Collection[str], base: str) -> Re
         updated=issue.updated,
         url=f"{base}/browse/{issue.key}",
         created_by=issue.creator,
-        fields={name: value_of(world, issue, name) for name in fields if has(world, name)},
+        fields={name: value_of(world, issue, name, reader) for name in fields if has(world, name)},
     )
 
 
@@ -160,7 +173,12 @@ def kind_info(world: World, kind: IssueType, components: Mapping[str, Any]) -> K
         _field_info(world, world.fields[name], required, components)
         for name, required in screen.items()
     )
-    return KindInfo(kind.id, kind.name, kind.level, fields, statuses)
+    links = tuple(
+        FieldInfo(LINK + words.casefold(), words, "issuelinks")
+        for row in world.link_types
+        for words in dict.fromkeys((row.outward, row.inward))
+    )
+    return KindInfo(kind.id, kind.name, kind.level, fields + links, statuses)
 
 
 def _field_info(

@@ -6,7 +6,7 @@ A :class:`View` knows the caller's zone, the API version and the address that li
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +14,15 @@ from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import adf, render_setup
 from connector.sandbox.jira.extras import readable
-from connector.sandbox.jira.model import Attachment, ChangeEntry, FieldDef, Issue, Remark
-from connector.sandbox.jira.site import LINK_TYPES
+from connector.sandbox.jira.linking import ends
+from connector.sandbox.jira.model import (
+    Attachment,
+    ChangeEntry,
+    FieldDef,
+    Issue,
+    IssueLink,
+    Remark,
+)
 from connector.sandbox.jira.world import World
 
 Json = dict[str, Any]
@@ -159,17 +166,23 @@ def _epic_key(view: View, raw: str) -> str | None:
 
 def _links(view: View, issue: Issue) -> list[Json]:
     rows = []
-    for link in issue.links:
-        number, name, inward, outward = next(row for row in LINK_TYPES if row[0] == link.type_id)
-        acts = link.inward == issue.id
-        there = view.world.issues.get(link.outward if acts else link.inward)
-        if there is None:
-            continue
-        kind = {"id": number, "name": name, "inward": inward, "outward": outward}
-        side = "outwardIssue" if acts else "inwardIssue"
-        address = f"{view.api}/issueLink/{link.id}"
-        rows.append({"id": link.id, "self": address, "type": kind, side: _issue_ref(view, there)})
+    for link, there in ends(view.world, view.reader, issue):
+        side = "outwardIssue" if link.inward == issue.id else "inwardIssue"
+        rows.append({**_link_head(view, link), side: _issue_ref(view, there)})
     return rows
+
+
+def link_json(view: View, link: IssueLink) -> Json:
+    """One issue link with both its ends."""
+    issues = view.world.issues
+    ends_ = {"inwardIssue": issues[link.inward], "outwardIssue": issues[link.outward]}
+    return _link_head(view, link) | {side: _issue_ref(view, one) for side, one in ends_.items()}
+
+
+def _link_head(view: View, link: IssueLink) -> Json:
+    address = f"{view.api}/issueLink/{link.id}"
+    kind = next(row for row in view.world.link_types if row.id == link.type_id)
+    return {"id": link.id, "self": address, "type": asdict(kind)}
 
 
 def _comment_page(view: View, issue: Issue) -> Json:

@@ -8,11 +8,10 @@ from typing import Any
 from connector.sandbox.http import Response
 from connector.sandbox.jira import operations, render_setup, surgery
 from connector.sandbox.jira.call import CLOUD, Call, Route, nothing, ok
-from connector.sandbox.jira.extras import link_issues
-from connector.sandbox.jira.model import Issue, Transition
-from connector.sandbox.jira.problems import BAD_PAYLOAD, Refusal, bare, refusal
+from connector.sandbox.jira.linking import link_issues, link_type
+from connector.sandbox.jira.model import Issue, LinkType, Transition
+from connector.sandbox.jira.problems import BAD_PAYLOAD, Refusal, bare
 from connector.sandbox.jira.render import change_json, issue_json
-from connector.sandbox.jira.site import LINK_TYPES
 
 BULK_CREATE_CAP = 50
 BULK_READ_CAP = 100
@@ -33,13 +32,13 @@ def _make(call: Call, payload: Any) -> Issue:
     author = call.author
     links = _links(call, payload)
     issue = operations.create(call.world, author, payload)
-    for name, side, there in links:
+    for kind, side, there in links:
         pair = (there, issue) if side == "inwardIssue" else (issue, there)
-        link_issues(call.world, author, name, *pair)
+        link_issues(call.world, author, kind, *pair)
     return issue
 
 
-def _links(call: Call, payload: Any) -> list[tuple[str, str, Issue]]:
+def _links(call: Call, payload: Any) -> list[tuple[LinkType, str, Issue]]:
     update = payload.get("update") if isinstance(payload, dict) else None
     rows = update.get("issuelinks") if isinstance(update, dict) else None
     found = []
@@ -47,10 +46,8 @@ def _links(call: Call, payload: Any) -> list[tuple[str, str, Issue]]:
         asked = row.get("add", {})
         side = "inwardIssue" if "inwardIssue" in asked else "outwardIssue"
         there = asked.get(side) or {}
-        name = str(asked.get("type", {}).get("name", ""))
-        if name not in {kind[1] for kind in LINK_TYPES}:
-            raise refusal(404, f"No issue link type with name '{name}' found.")
-        found.append((name, side, call.issue(str(there.get("id") or there.get("key") or ""))))
+        kind = link_type(call.world, str(asked.get("type", {}).get("name", "")))
+        found.append((kind, side, call.issue(str(there.get("id") or there.get("key") or ""))))
     return found
 
 
@@ -210,35 +207,6 @@ def _changelogs(call: Call) -> Response:
     return ok({"issueChangeLogs": sorted(rows, key=lambda row: int(str(row["issueId"])))})
 
 
-def _link(call: Call) -> Response:
-    body = call.object_body()
-    ends = [_end(call, body.get(side)) for side in ("inwardIssue", "outwardIssue")]
-    kind = body.get("type") or {}
-    name = next((row[1] for row in LINK_TYPES if row[0] == str(kind.get("id"))), kind.get("name"))
-    link_issues(call.world, call.author, str(name), *ends)
-    return Response(201)
-
-
-def _end(call: Call, asked: Any) -> Issue:
-    if not isinstance(asked, dict):
-        raise refusal(400, "Both issues of a link are required.")
-    return call.written(str(asked.get("id") or asked.get("key") or ""))
-
-
-def _link_types(call: Call) -> Response:
-    rows = [
-        {
-            "id": number,
-            "name": name,
-            "inward": inward,
-            "outward": outward,
-            "self": f"{call.view.api}/issueLinkType/{number}",
-        }
-        for number, name, inward, outward in LINK_TYPES
-    ]
-    return ok({"issueLinkTypes": rows})
-
-
 ROUTES = (
     Route("POST", "issue", _create),
     Route("POST", "issue/bulk", _create_many),
@@ -250,6 +218,4 @@ ROUTES = (
     Route("POST", "issue/{ref}/transitions", _transition),
     Route("GET", "issue/{ref}/changelog", _changelog, CLOUD),
     Route("POST", "changelog/bulkfetch", _changelogs, CLOUD),
-    Route("POST", "issueLink", _link),
-    Route("GET", "issueLinkType", _link_types),
 )

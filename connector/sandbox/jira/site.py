@@ -17,6 +17,7 @@ from connector.sandbox.jira.model import (
     FieldDef,
     Flavour,
     IssueType,
+    LinkType,
     Named,
     Project,
     Status,
@@ -37,12 +38,13 @@ RESOLUTIONS = tuple(
     for place, name in enumerate(("Done", "Won't Do", "Duplicate", "Cannot Reproduce"))
 )
 LINK_TYPES = (
-    ("10000", "Blocks", "is blocked by", "blocks"),
-    ("10001", "Cloners", "is cloned by", "clones"),
-    ("10002", "Duplicate", "is duplicated by", "duplicates"),
-    ("10003", "Relates", "relates to", "relates to"),
+    LinkType("10000", "Blocks", "is blocked by", "blocks"),
+    LinkType("10001", "Cloners", "is cloned by", "clones"),
+    LinkType("10002", "Duplicate", "is duplicated by", "duplicates"),
+    LinkType("10003", "Relates", "relates to", "relates to"),
+    LinkType("10004", "Problem/Incident", "is caused by", "causes"),
 )
-"""Id, name, inward and outward text."""
+"""Those of a stock site; the last comes with service projects."""
 _SHARED_TYPES = (("10000", "Epic", 1), ("10001", "Story", 0), ("10002", "Task", 0))
 _TEAM_TYPES = (("10301", "Epic", 1), ("10302", "Story", 0), ("10303", "Task", 0))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.sandbox.jira import history
 from connector.sandbox.jira.author import Author
-from connector.sandbox.jira.extras import link_issues
+from connector.sandbox.jira.linking import link_issues, link_type
 from connector.sandbox.jira.model import ChangeItem, Issue, IssueType, Project
 from connector.sandbox.jira.problems import refusal
 from connector.sandbox.jira.world import World, Writing
@@ -40,7 +40,7 @@ def clone(world: World, author: Author, issue: Issue) -> Issue:
         fields,
     )
     world.add(copy, Writing(author.key, "create", detail=f"clone of {issue.key}"))
-    link_issues(world, author, "Cloners", copy, issue)
+    link_issues(world, author, link_type(world, "Cloners"), copy, issue)
     return world.issues[copy.id]
 
 

@@ -26,13 +26,15 @@ from connector.sandbox.jira.model import (
     ChangeItem,
     FieldDef,
     Issue,
+    IssueLink,
     IssueType,
+    LinkType,
     Named,
     Project,
     Status,
     User,
 )
-from connector.sandbox.jira.site import PRIORITIES, RESOLUTIONS, Site
+from connector.sandbox.jira.site import LINK_TYPES, PRIORITIES, RESOLUTIONS, Site
 
 FIRST_ID = 10_000
 
@@ -66,6 +68,7 @@ class World:
         self.statuses: dict[str, Status] = {row.id: row for row in site.statuses}
         self.priorities: dict[str, Named] = {row.id: row for row in PRIORITIES}
         self.resolutions: dict[str, Named] = {row.id: row for row in RESOLUTIONS}
+        self.link_types: tuple[LinkType, ...] = LINK_TYPES
         self._log: list[dict[str, Any]] = []
         self._keys: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -223,9 +226,15 @@ class World:
             "resolution": _name(self.resolutions, issue.fields.get("resolution")),
             "hidden": issue.id in self.hidden,
             "comments": [_bare_comment(remark) for remark in issue.comments],
+            "links": [self._bare_link(link) for link in issue.links],
             "remote_links": [dict(link.body) for link in issue.remote],
             "attachments": [_bare_file(row) for row in issue.attachments],
         }
+
+    def _bare_link(self, link: IssueLink) -> dict[str, str]:
+        kinds = {row.id: row.name for row in self.link_types}
+        kind = kinds.get(link.type_id, link.type_id)
+        return {"type": kind, "inward": link.inward, "outward": link.outward}
 
     def _record(self, at: datetime, issue: Issue, writing: Writing) -> None:
         self._log.append(

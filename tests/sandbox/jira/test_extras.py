@@ -103,16 +103,3 @@ def test_properties_are_replaced_whole(site: Site) -> None:
     assert site.call("PUT", path, "x" * 32_768)[0] == 400
     assert site.send("DELETE", path).status == 204
     assert site.call("GET", path)[0] == 404
-
-
-def test_issue_links_show_at_both_ends_and_once(site: Site) -> None:
-    ends = {"inwardIssue": {"key": "OPS-1"}, "outwardIssue": {"key": "OPS-2"}}
-    body = {"type": {"name": "Blocks"}, **ends}
-    for _ in range(2):
-        response = site.send("POST", "issueLink", body)
-        assert (response.status, response.body) == (201, b"")
-    [one] = site.ok("GET", "issue/OPS-1")["fields"]["issuelinks"]
-    [two] = site.ok("GET", "issue/OPS-2")["fields"]["issuelinks"]
-    assert one["outwardIssue"]["key"] == "OPS-2"
-    assert two["inwardIssue"]["key"] == "OPS-1"
-    assert site.call("POST", "issueLink", {"type": {"name": "Eats"}, **ends})[0] == 404

@@ -133,6 +133,13 @@ def test_writes_are_as_described(site: Site) -> None:
     link = {"globalId": "g:1", "object": {"url": "http://x.example", "title": "INC1"}}
     checked(site, "POST", "issue/OPS-2/remotelink?globalId=g%3A1", link)
     checked(site, "DELETE", "issue/OPS-2/properties/tandem")
+    [held] = checked(site, "GET", "issue/OPS-2?fields=issuelinks")["fields"]["issuelinks"]
+    ends = {"inwardIssue": {"key": "OPS-2"}, "outwardIssue": {"key": "OPS-1"}}
+    checked(site, "POST", "issueLink", {"type": {"name": "Relates"}, **ends})
+    checked(site, "GET", f"issueLink/{held['id']}")
+    path = f"issueLink/{held['id']}"
+    gone = site.send("DELETE", path, headers={"Content-Type": "application/json"})
+    openapi.check_response("DELETE", f"/rest/api/3/{path}", gone.status, None)
 
 
 def test_bulk_reads_are_as_described(site: Site) -> None:

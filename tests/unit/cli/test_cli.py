@@ -16,7 +16,7 @@ from connector.errors import AccessLost, NotThere, RetryLater
 from mappings.sides import Side
 from sync import wiring
 from sync.cli import app
-from sync.cli.app import Stopped, configured, run
+from sync.cli.app import Stopped, complain, configured, run, say
 from sync.cli.work import narrowed, summary_data
 from sync.core.model import Base, Conflict, HistoryRow, Parked, Seat
 from sync.core.plan import Plan
@@ -113,6 +113,13 @@ def test_parked_work_names_what_to_do_and_markup_stays_literal(store: Store) -> 
     shown = tandem("parked").stdout
     assert "the whole" in shown
     assert "Ask Ann." in shown
+
+
+def test_a_line_number_stays_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """The console of old made a picture of `:100:`."""
+    say("incident.yaml:100: unknown key")
+    complain("incident.yaml:100: unknown key")
+    assert set(capsys.readouterr()) == {"incident.yaml:100: unknown key\n"}
 
 
 def test_explain_tells_who_put_a_value_there(store: Store) -> None:

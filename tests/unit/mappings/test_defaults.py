@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from mappings.defaults import shipped
-from mappings.live import Fact, check, fit
+from mappings.live import Fact, check, fit, left_out
 from mappings.loader import load
 from mappings.model import ConflictPolicy, MappingSpec, OnDelete
+from mappings.references import IssueLink
 from mappings.sides import Flow, Side
 from tests.support.mapping import Facts
 
@@ -173,8 +174,24 @@ def test_what_the_outside_contract_says() -> None:
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
 def test_everything_flows_both_ways(spec: MappingSpec) -> None:
     assert {rule.flow for rule in spec.rules} == {Flow.BOTH}
-    names = {rule.name for rule in spec.rules} - {"parent"}
+    kinds = {rule.name: rule.relation.kind for rule in spec.rules}
+    names = {name for name, kind in kinds.items() if kind not in ("link", "issue_link")}
     assert names == {"summary", "description", "priority", "assignee", "status"}
+
+
+def test_references_are_issue_links_in_the_words_of_a_stock_site() -> None:
+    found = {
+        rule.name: (rule.relation.ends.servicenow, rule.relation.ends.jira, rule.relation.table)
+        for spec in SPECS.values()
+        for rule in spec.rules
+        if isinstance(rule.relation, IssueLink)
+    }
+    assert found == {
+        "caused_by": ("caused_by", "link:is caused by", "change_request"),
+        "fixed_by": ("rfc", "link:is blocked by", "change_request"),
+        "parent_incident": ("parent_incident", "link:duplicates", "incident"),
+        "duplicate_of": ("duplicate_of", "link:duplicates", "problem"),
+    }
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
@@ -186,4 +203,16 @@ def test_a_stock_site_has_everything_they_name(spec: MappingSpec, project: str) 
     screen = dict.fromkeys(spec.names(JIRA), frozenset[str]())
     screen["priority"] = frozenset({"Highest", "High", "Medium", "Low", "Lowest"})
     kinds, statuses = frozenset(spec.jira.issue_types[-1:]), frozenset(PROJECTS[project])
-    assert list(check(spec, Fact(columns), Fact(screen, kinds, statuses))) == []
+    jira = Fact(screen, kinds, statuses)
+    assert list(check(spec, Fact(columns), jira)) == list(left_out(spec, jira)) == []
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
+def test_a_site_without_a_kind_of_link_is_told_and_no_fault(spec: MappingSpec) -> None:
+    bare = {name: frozenset[str]() for name in spec.names(JIRA) if not name.startswith("link:")}
+    jira = Fact({**bare, "link:blocks": frozenset()}, frozenset(spec.jira.issue_types))
+    assert list(check(spec, Fact(dict.fromkeys(spec.names(SN), frozenset())), jira)) == []
+    links = {rule.name for rule in spec.rules if isinstance(rule.relation, IssueLink)}
+    told = {note.path.removeprefix("fields."): note for note in left_out(spec, jira)}
+    assert set(told) == links
+    assert all("left out" in note.text and note.line > 1 for note in told.values())

@@ -21,7 +21,7 @@ from tests.support.mapping import a_file, problems
 FOLDER = Path(mappings.__file__ or "").parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 WHOLE, FIELDS, STATUS, CLOSING = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-ROWS = dict(re.findall(r"^\| (`[a-z`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
+ROWS = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
 
 
 def test_the_whole_file_loads() -> None:
