@@ -73,12 +73,13 @@ def parts_of(body: str) -> int:
 
 def digest(text: str) -> str:
     """Sixteen digits that tell whether two texts are the same, as people see them."""
-    return hashlib.sha256((canonical_text(text) or "").encode(errors="replace")).hexdigest()[:16]
+    shown = (canonical_text(text) or "").strip("\n")
+    return hashlib.sha256(shown.encode(errors="replace")).hexdigest()[:16]
 
 
 def digest_of_copy(body: str) -> str:
     """The digest of a carried text without its first line."""
-    return digest(body.lstrip().partition("\n")[2].strip("\n"))
+    return digest(body.lstrip().partition("\n")[2])
 
 
 @dataclass(frozen=True, slots=True)
