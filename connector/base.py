@@ -90,6 +90,10 @@ class Witness(Protocol):
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records are proven to be deleted. Absence alone proves nothing."""
 
+    def manner(self, container: str) -> str:
+        """How records of a container are moved where that is a matter of its own, in words for
+        people; empty where there is nothing to say."""
+
 
 class Adapter(Protocol):
     """One side of a sync. Safe to call from several threads."""

@@ -101,6 +101,10 @@ class Rejected(ConnectorError):
         super().__init__(what, side=side, where=where, remedy=remedy)
 
 
+class Kept(Rejected):
+    """The side said yes, kept what it had, and knows no other way: a person has to do it there."""
+
+
 class Gone(ConnectorError):
     """The record is not visible to us: deleted, or hidden. The two cannot be told apart."""
 

@@ -21,6 +21,7 @@ from connector.servicenow.facts import Facts
 from connector.servicenow.journal import LANES, TABLE, Journal
 from connector.servicenow.lists import Row, by_time
 from connector.servicenow.moving import Moving
+from connector.servicenow.problems import ProblemStates
 from connector.servicenow.query import one_of
 from connector.servicenow.records import Records
 from connector.servicenow.witness import Witness
@@ -71,9 +72,10 @@ class ServiceNowAdapter:
         self._user = settings.user if settings.auth in ("basic", "oauth_password") else ""
         self._facts = Facts(self._door, memory)
         self._records = Records(self._door)
-        self._moving = Moving(self._door, self._records)
+        problems = ProblemStates(self._door, memory, settings.problem_state_path)
+        self._moving = Moving(self._door, self._records, problems)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
-        self.witness = Witness(self._door, self._facts, self._user)
+        self.witness = Witness(self._door, self._facts, problems, self._user)
 
     def identity(self) -> Identity:
         """Our account, as ``sys_user`` knows it."""

@@ -16,6 +16,7 @@ from connector.outcomes import settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow.direct_moves import Moves
 from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
@@ -64,6 +65,7 @@ class DirectServiceNow:
         login: str = INTEGRATION,
         host: str = HOST,
         sleep: Callable[[float], None] | None = None,
+        problem_state_path: str = "",
     ) -> None:
         self.world = world
         self.host = host
@@ -73,6 +75,7 @@ class DirectServiceNow:
         sleep = sleep or sleeper(world.clock)
         self._wire = Wire(self.name, self.weather, self.meter, sleep)
         self._writes = Writes(world, self._wire, sleep, self._shown)
+        self._moves = Moves(world, self._wire, self._writes, self._shown, problem_state_path)
         self.witness = DirectWitness(world, self._me, self._asked)
 
     # ---- who and when
@@ -220,7 +223,7 @@ class DirectServiceNow:
 
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
         """Change states: one by itself, several in batches."""
-        return settled(self._writes.move(self._known(), moves, fields)) if moves else []
+        return settled(self._moves.move(self._known(), moves, fields)) if moves else []
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""
