@@ -116,6 +116,9 @@ def _rights(runtime: Runtime, side: Side) -> Iterator[Rung]:
         name = f"{side} feed {stream.name}"
         yield _try(name, partial(_first_page, adapter, stream), "can be read")
     for spec in runtime.specs:
+        manner = adapter.witness.manner(container(spec, side))
+        if manner:
+            yield Rung(f"{side} {container(spec, side)}", "ok", manner)
         wanted = scope(spec, side)
         if wanted:
             look = partial(_follow, runtime, spec, side)

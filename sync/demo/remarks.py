@@ -1,11 +1,13 @@
 """Comments of a couple: each carried once, in order, whole, with author and time. Pure.
 
 A copy begins with a line that ends in a reference computed from its original's id, and was written
-by the integration's account. Everything else is somebody's own words and has to be carried.
+by the integration's account, as is what the program itself says, each thing once. Everything else
+is somebody's own words and has to be carried.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -29,7 +31,12 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
         heard = truth.of(side).comments.get(couple.of(side).key, ())
         own = [one for one in heard if not _is_copy(one, truth.of(side).me)]
         there = truth.of(side.other).comments.get(couple.of(side.other).key, ())
-        copies = [one for one in there if _is_copy(one, truth.of(side.other).me)]
+        written = [one for one in there if _is_copy(one, truth.of(side.other).me)]
+        copies = [one for one in written if not one.body.startswith(marks.VOICE)]
+        said = Counter(_reference(one) for one in written if one not in copies)
+        for reference, times in said.items():
+            if times > 1:
+                yield f"{couple}: a note of ours stands {times} times in {side.other} {reference}"
         expected = {
             marks.reference(installation, couple.spec.pair, side, one.id): one
             for one in own

@@ -23,6 +23,7 @@ from sync.engine.doubles import report
 from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
+from sync.engine.sayings import standing
 from sync.engine.study import Study
 from sync.runtime import Runtime, log
 
@@ -76,6 +77,9 @@ def _claim_copies(runtime: Runtime, cases: Sequence[Case]) -> None:
             for reference, original, copy in arrivals(case, side, runtime.options.installation):
                 body = Carried(original, copy.lane, reference, "", copy.author)
                 remark_ = Remark(case.spec.pair, side, case.link, body)
+                arrived(runtime, remark_, copy.id, "", seen=True)
+            for saying, copy in standing(case, side, runtime.options.installation):
+                remark_ = Remark(case.spec.pair, side, case.link, saying)
                 arrived(runtime, remark_, copy.id, "", seen=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from connector.values import Comment
 from mappings.sides import Side
@@ -16,6 +17,7 @@ from sync.apply.common import ECHO
 from sync.core.model import LinkState
 from sync.engine.carry import carried, known_ids
 from sync.engine.cases import Candidate, Case, reasons
+from sync.engine.sayings import sayings, unsaid
 from sync.runtime import Runtime, container
 
 
@@ -31,7 +33,10 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             side
             for side in case.comments
             if runtime.adapters[side].reads_lag
-            and carried(case, side.other, runtime.options.installation)
+            and (
+                carried(case, side.other, runtime.options.installation)
+                or sayings(case, side, runtime.options.installation)
+            )
         )
 
     def behind(case: Case) -> frozenset[Side]:
@@ -46,7 +51,7 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         )
 
     first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
-    second = _hear(runtime, first, _to_compare)
+    second = _hear(runtime, first, partial(_to_compare, runtime.options.installation))
     return _hear(runtime, second, stale, fresh=True)
 
 
@@ -54,14 +59,16 @@ def _echoes(case: Case, side: Side) -> bool:
     return any(row.side is side and ECHO in reasons(row) for row in case.rows)
 
 
-def _to_compare(case: Case) -> frozenset[Side]:
+def _to_compare(installation: str, case: Case) -> frozenset[Side]:
+    """The other side where a comment is new, and where there is something to say."""
     heard = case.comments.keys()
     new = any(
         comment.id not in known_ids(case.known, side)
         for side in heard
         for comment in case.comments[side]
     )
-    return frozenset(Side) - heard if new else frozenset()
+    to_say = {side for side, found in unsaid(case, installation).items() if found}
+    return frozenset(Side if new else to_say) - heard
 
 
 def _hear(
