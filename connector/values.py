@@ -54,11 +54,16 @@ class StreamKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One change feed of a side, read with one cursor. ``name`` is stable across restarts."""
+    """One change feed of a side, read with one cursor. ``name`` is stable across restarts.
+
+    One with a ``lane`` tells of comments of that lane only, and can be done without: where nobody
+    carries them it need not be read, and where we may not read it the side is none the worse.
+    """
 
     name: str
     kind: StreamKind
     containers: tuple[str, ...]
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,10 @@ WriteResult: TypeAlias = "Done | Refused | NotSent | Unclear"
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment as its system holds it; ``reference`` search is left to the caller."""
+    """One comment as its system holds it; ``reference`` search is left to the caller.
+
+    ``lane`` is that of a :class:`CommentDraft`, or ``approval`` for a decision about a change.
+    """
 
     container: str
     key: str

@@ -115,7 +115,7 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
         shape.on_delete,
         shape.conflict,
         tuple(rule(name, part, shape, document.file) for name, part in shape.fields.items()),
-        CommentRules(comments.work_notes, comments.comments, comments.jira, comments.backlog),
+        CommentRules(**comments.model_dump()),
         shape.model_dump(mode="json", by_alias=True),
         document.file,
         {rule: document.line(("fields", rule)) for rule in shape.fields},

@@ -60,15 +60,21 @@ class Create:
 class CommentRules:
     """Which comments are carried, and who may read them there.
 
-    ``work_notes`` and ``comments`` are ``internal``, ``public`` or ``off``; ``jira`` names the
-    ServiceNow lane for Jira's comments: ``work_notes``, ``comments`` or ``off``. ``backlog``
-    carries those older than the link, once.
+    ``work_notes``, ``comments`` and ``approvals`` (decisions about a change) are ``internal``,
+    ``public`` or ``off``; ``jira`` names the ServiceNow lane for Jira's comments: ``work_notes``,
+    ``comments`` or ``off``. ``backlog`` carries those older than the link, once.
     """
 
     work_notes: str = "internal"
     comments: str = "internal"
     jira: str = "work_notes"
     backlog: bool = True
+    approvals: str = "internal"
+
+    def wish(self, lane: str) -> str:
+        """What becomes of a lane of ServiceNow in Jira."""
+        own = {"work_notes": self.work_notes, "approval": self.approvals}
+        return own.get(lane, self.comments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,9 @@ class CommentsPart(Strict):
     comments: Literal["internal", "public", "off"] = "internal"
     jira: Literal["work_notes", "comments", "off"] = "work_notes"
     backlog: bool = Field(default=True, description="Carry comments older than the link, once.")
+    approvals: Literal["internal", "public", "off"] = Field(
+        default="internal", description="Decisions of a change's approvers, as comments in Jira."
+    )
 
 
 class AttachmentsPart(Strict):

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from connector.base import Adapter
-from connector.errors import ConnectorError, Unreachable
+from connector.errors import AccessLost, ConnectorError, Unreachable
 from connector.values import Sighting, Stream
 from mappings.model import MappingSpec
 from mappings.sides import Side
@@ -57,10 +57,26 @@ def _streams(runtime: Runtime, side: Side) -> int:
     adapter = runtime.adapters[side]
     if not runtime.circuits[side].lets(monotonic()):
         raise Unreachable("left alone for a while after several failures", side=side.value)
+    streams = [one for one in adapter.streams(runtime.containers(side)) if carries(runtime, one)]
     return sum(
-        _stream(runtime, side, adapter, stream)
-        for stream in adapter.streams(runtime.containers(side))
+        _spare(runtime, side, adapter, one) if one.lane else _stream(runtime, side, adapter, one)
+        for one in streams
     )
+
+
+def carries(runtime: Runtime, stream: Stream) -> bool:
+    """Whether any mapping wants to hear what a stream tells."""
+    where = [one for one in runtime.specs if one.servicenow.table in stream.containers]
+    return not stream.lane or any(one.comments.wish(stream.lane) != "off" for one in where)
+
+
+def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:
+    """A stream that can be done without. Its cursor waits until we may read it."""
+    try:
+        return _stream(runtime, side, adapter, stream)
+    except AccessLost as error:
+        log.debug("not readable", action="feed.spare", stream=stream.name, reason=error.what)
+        return 0
 
 
 def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:

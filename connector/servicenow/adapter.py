@@ -13,13 +13,13 @@ from connector.errors import AccessLost, Gone, Rejected
 from connector.outcomes import settled
 from connector.retry import ServerClock
 from connector.sense import sensible
-from connector.servicenow import translate
+from connector.servicenow import approvals, translate
 from connector.servicenow.answers import SIDE
 from connector.servicenow.client import ServiceNowClient
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.journal import LANES, TABLE, Journal
-from connector.servicenow.lists import Row, by_time
+from connector.servicenow.lists import by_time
 from connector.servicenow.moving import Moving
 from connector.servicenow.problems import ProblemStates
 from connector.servicenow.query import one_of
@@ -38,6 +38,7 @@ from connector.values import (
     Person,
     Record,
     RemoteLink,
+    Sighting,
     SightingPage,
     Stream,
     StreamKind,
@@ -74,6 +75,7 @@ class ServiceNowAdapter:
         self._records = Records(self._door)
         problems = ProblemStates(self._door, memory, settings.problem_state_path)
         self._moving = Moving(self._door, self._records, problems)
+        self._approvals = approvals.Approvals(self._door)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
         self.witness = Witness(self._door, self._facts, problems, self._user)
 
@@ -95,31 +97,31 @@ class ServiceNowAdapter:
         return self._door.clock_now()
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
-        """One stream a table, and one journal stream for all."""
+        """One stream a table, one journal stream for all, and one for decisions about changes."""
         tables = tuple(dict.fromkeys(containers))
         records = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in tables)
-        return (*records, Stream("journal", StreamKind.COMMENTS, tables))
+        decisions = (approvals.STREAM,) if approvals.CHANGE in tables else ()
+        return (*records, Stream("journal", StreamKind.COMMENTS, tables), *decisions)
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Rows stamped ``since`` or later; one request where they fit on a page."""
         started: datetime | None = None
-        for rows in self._rows(stream, since):
+        for sightings in self._sighted(stream, since):
             started = started or self.server_now()
-            if stream.kind is StreamKind.COMMENTS:
-                sightings = tuple(translate.comment_sighting(row) for row in rows)
-            else:
-                table = stream.containers[0]
-                sightings = tuple(translate.sighting(table, row) for row in rows)
             yield SightingPage(sightings, started)
         if started is None:
             yield SightingPage((), self.server_now())
 
-    def _rows(self, stream: Stream, since: datetime) -> Iterator[tuple[Row, ...]]:
+    def _sighted(self, stream: Stream, since: datetime) -> Iterator[tuple[Sighting, ...]]:
+        if stream == approvals.STREAM:
+            return self._approvals.changed(since)
         if stream.kind is StreamKind.COMMENTS:
             base = (one_of("name", stream.containers), one_of("element", LANES))
-            return by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
+            noted = by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
+            return (tuple(map(translate.comment_sighting, rows)) for rows in noted)
         table = stream.containers[0]
-        return by_time(self._door, table, (), "sys_updated_on", since, _VERSIONED)
+        moved = by_time(self._door, table, (), "sys_updated_on", since, _VERSIONED)
+        return (tuple(translate.sighting(table, row) for row in rows) for rows in moved)
 
     def listed(
         self, container: str, scope: str, fields: Collection[str]
@@ -157,9 +159,13 @@ class ServiceNowAdapter:
     def comments(
         self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[Comment, ...]:
-        """Work notes and customer comments of these records, oldest first."""
+        """Work notes, customer comments and decisions about changes, oldest first."""
         del fresh
-        return self._journal.read(container, keys) if keys else ()
+        noted = self._journal.read(container, keys) if keys else ()
+        if container != approvals.CHANGE or not keys:
+            return noted
+        found = (*noted, *self._approvals.read(keys))
+        return tuple(sorted(found, key=lambda one: (one.created, one.id)))
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries in order."""

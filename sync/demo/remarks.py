@@ -22,7 +22,12 @@ from sync.demo.couples import Couple
 LIMIT = 30_000
 """Texts from this length on may arrive cut."""
 
-_WISHES = {"work_notes": "work note", "comments": "customer comment", "comment": "comment"}
+_WISHES = {
+    "work_notes": "work note",
+    "comments": "customer comment",
+    "comment": "comment",
+    "approval": "approval",
+}
 
 
 def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
@@ -87,9 +92,7 @@ def _changed(rules: CommentRules, side: Side, original: Comment, copy: Comment) 
 
 
 def _wish(rules: CommentRules, comment: Comment) -> str:
-    return {"work_notes": rules.work_notes, "comments": rules.comments}.get(
-        comment.lane, rules.jira
-    )
+    return rules.jira if comment.lane == "comment" else rules.wish(comment.lane)
 
 
 def _is_copy(comment: Comment, me: str) -> bool:

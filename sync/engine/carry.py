@@ -23,6 +23,9 @@ from sync.engine.cases import Candidate, Case
 LIMIT = 30_000
 """Longest text carried; Jira refuses more than 32,767 characters with our first line on top."""
 
+LANES = {"work_notes": "work note", "comments": "customer comment", "approval": "approval"}
+"""What ServiceNow's lanes are called for people."""
+
 CUT = "\n[... cut here; the rest stands in the other system]"
 
 
@@ -102,15 +105,13 @@ def _lane(spec: MappingSpec, side: Side, comment: Comment) -> str | None:
     rules = spec.comments
     if side is Side.JIRA:
         return None if rules.jira == "off" else rules.jira
-    wish = rules.work_notes if comment.lane == "work_notes" else rules.comments
-    return None if wish == "off" else "comment"
+    return None if rules.wish(comment.lane) == "off" else "comment"
 
 
 def _internal(spec: MappingSpec, side: Side, comment: Comment) -> bool:
     if side is Side.JIRA:
         return spec.comments.jira == "work_notes"
-    wish = spec.comments.work_notes if comment.lane == "work_notes" else spec.comments.comments
-    return wish != "public"
+    return spec.comments.wish(comment.lane) != "public"
 
 
 def _carry(
@@ -118,7 +119,7 @@ def _carry(
 ) -> Carried:
     reference = marks.reference(installation, spec.pair, side, comment.id)
     stamp = comment.created.strftime("%Y-%m-%d %H:%M:%S UTC")
-    what = {"work_notes": "work note", "comments": "customer comment"}.get(comment.lane, "comment")
+    what = LANES.get(comment.lane, "comment")
     head = f"{comment.author_name or comment.author}, {what} on {label}, {stamp} {reference}"
     text = from_wiki(comment.body) if side is Side.JIRA else comment.body
     cut = text if len(text) <= LIMIT else text[:LIMIT] + CUT

@@ -49,6 +49,9 @@ from connector.values import (
 HOST = "sandbox.service-now.example"
 _PAGE = 200
 _LANES = ("work_notes", "comments")
+_APPROVERS = "sysapproval_approver"
+_DECIDED = "stateINapproved,rejected"
+_APPROVALS = Stream("approvals", StreamKind.COMMENTS, ("change_request",), "approval")
 
 
 class DirectServiceNow:
@@ -106,16 +109,14 @@ class DirectServiceNow:
         """One stream a table and one for all journals."""
         names = tuple(sorted(containers))
         tables = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in names)
-        return (*tables, Stream("journal", StreamKind.COMMENTS, names))
+        decisions = (_APPROVALS,) if "change_request" in names else ()
+        return (*tables, Stream("journal", StreamKind.COMMENTS, names), *decisions)
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Everything stamped since then, oldest first."""
         started = self.server_now()
-        table = "sys_journal_field" if stream.kind is StreamKind.COMMENTS else stream.containers[0]
-        when = "sys_created_on" if stream.kind is StreamKind.COMMENTS else "sys_updated_on"
-        query = f"{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id"
-        if stream.kind is StreamKind.COMMENTS:
-            query = f"nameIN{','.join(stream.containers)}^elementIN{','.join(_LANES)}^{query}"
+        table, when, base = _feed(stream)
+        query = f"{base}{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id"
         rows = self._select(table, query)
         sightings = [_sighting(stream, row) for row in rows]
         yield SightingPage(tuple(sightings[:_PAGE]), started)
@@ -172,8 +173,19 @@ class DirectServiceNow:
             return ()
         query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
         rows = self._select("sys_journal_field", query, chunk=len(keys))
-        rows.sort(key=lambda row: (row["sys_created_on"], row["sys_id"]))
-        return tuple(shapes.comment(self.world, row) for row in rows)
+        found = [shapes.comment(self.world, row) for row in rows]
+        if container == "change_request":
+            found += self._decisions(keys)
+        return tuple(sorted(found, key=lambda one: (one.created, one.id)))
+
+    def _decisions(self, keys: Collection[str]) -> list[Comment]:
+        """Approvers' answers; none where we may not read them."""
+        query = f"sysapprovalIN{','.join(keys)}^{_DECIDED}"
+        try:
+            rows = self._select(_APPROVERS, query, chunk=len(keys))
+        except AccessLost:
+            return []
+        return [shapes.approval(self.world, row) for row in rows]
 
     def people(
         self, *, keys: Collection[str] = (), emails: Collection[str] = ()
@@ -278,7 +290,22 @@ class DirectServiceNow:
         return shapes.record(self.world, self.host, row, fields)
 
 
+def _feed(stream: Stream) -> tuple[str, str, str]:
+    """Table, stamp and conditions of a stream."""
+    if stream == _APPROVALS:
+        base = f"sysapproval.sys_class_name=change_request^{_DECIDED}^"
+        return _APPROVERS, "sys_updated_on", base
+    if stream.kind is StreamKind.COMMENTS:
+        base = f"nameIN{','.join(stream.containers)}^elementIN{','.join(_LANES)}^"
+        return "sys_journal_field", "sys_created_on", base
+    return stream.containers[0], "sys_updated_on", ""
+
+
 def _sighting(stream: Stream, row: Row) -> Sighting:
+    if stream == _APPROVALS:
+        at = moment(row["sys_updated_on"])
+        version = f"{row['sys_id']}:{row['state']}"
+        return Sighting("change_request", row["sysapproval"], version, at)
     if stream.kind is StreamKind.COMMENTS:
         at = moment(row["sys_created_on"])
         return Sighting(row["name"], row["element_id"], row["sys_id"], at)

@@ -70,6 +70,18 @@ def comment(world: World, row: Row) -> Comment:
     )
 
 
+def approval(world: World, row: Row) -> Comment:
+    """One approver's decision, as a comment of its change."""
+    at = moment(row["sys_updated_on"])
+    login = (world.true_row(row["approver"]) or {}).get("user_name", "")
+    name = full_name(world, login)
+    said = f"Approval: {row['state']} by {name} at {row['sys_updated_on']} UTC."
+    return Comment(
+        "change_request", row["sysapproval"], f"{row['sys_id']}:{row['state']}", "approval",
+        login, name, at, at, said, internal=True,
+    )  # fmt: skip
+
+
 def full_name(world: World, login: str) -> str:
     """The name people know, or the login where there is none."""
     return world.display("sys_user", world.user_id(login)) or login
