@@ -79,13 +79,14 @@ class CommentRules:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One field of a mapping."""
+    """One field of a mapping; an ``optional`` one may be missing from the Jira project."""
 
     name: str
     flow: Flow
     owner: Side
     conflict: ConflictPolicy
     relation: Relation
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from mappings.sides import Flow, Side
 
 RelationName = Literal[
     "text", "line", "value", "status", "priority", "user", "link", "labels", "date", "datetime",
-    "number", "flag", "same", "constant", "template",
+    "number", "flag", "same", "constant", "template", "section",
 ]  # fmt: skip
 
 
@@ -134,6 +134,9 @@ class FieldPart(Strict):
     text: str = Field("", description="{field} is filled in from the other side (template).")
     set: dict[str, Word] = Field(default_factory=dict, description="Fields to set (constant).")
     side: Side | None = Field(None, description="On which side (constant).")
+    heading: Names | None = Field(None, description="Heading in Jira's text (section).")
+    blanks: bool = Field(True, description="Whether an empty value empties the other side.")
+    optional: bool = Field(False, description="Left out where the project has no such field.")
     always: bool = Field(False, description="Put back when changed, not only at first (constant).")
 
 

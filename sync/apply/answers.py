@@ -52,15 +52,19 @@ def _refused(runtime: Runtime, order: Order, error: Rejected) -> None:
     """Put the refused field aside; the same value is not tried again by itself.
 
     What only a person can do there is said on the record: the next look at it finds that unsaid.
+    The twin is nudged for it, and only once, because a row that is there to have this tried again
+    would keep that reason.
     """
-    kept = isinstance(error, Kept)
-    end = order.action.link.end(order.action.side)
+    mark = KEPT if isinstance(error, Kept) else ""
+    tried = [f"{mark}{write.old!r} -> {write.new!r}" for write in order.writes]
+    action = order.action
+    key, twin = action.link.end(action.side).key, action.link.end(action.side.other)
+    known = {row.fingerprint for row in runtime.store.ledger.parked_of(action.side, [key])[key]}
     with runtime.store.transaction():
-        for write in order.writes:
-            tried = f"{KEPT if kept else ''}{write.old!r} -> {write.new!r}"
-            park(runtime, _place(order.action, write), error, tried)
-        if kept:
-            runtime.store.inbox.nudge(order.action.side, end.container, [end.key], LATER)
+        for write, fingerprint in zip(order.writes, tried, strict=True):
+            park(runtime, _place(action, write), error, fingerprint)
+        if mark and not known.issuperset(tried):
+            runtime.store.inbox.nudge(action.side.other, twin.container, [twin.key], LATER)
 
 
 def _remember(runtime: Runtime, order: Order, result: Done) -> bool:

@@ -171,7 +171,11 @@ def _row(app: ServiceNowSandbox, row: Row, names: Iterable[str]) -> Record:
         url="",
         created_by=row["sys_created_by"],
         updated_by=row["sys_updated_by"],
-        fields={name: row.get(name) or None for name in names if name in known},
+        fields={
+            name: shapes.column(app.world, row, name)
+            for name in names
+            if name.partition(".")[0] in known
+        },
     )
 
 

@@ -198,6 +198,20 @@ def test_every_wish_is_said_once_and_one_that_is_gone_is_not_said(stage: Stage) 
     assert len(said_of(problem)) == 2
 
 
+def test_trying_again_says_nothing_new_and_does_not_loop(stage: Stage) -> None:
+    problem = stage.desk.opens_problem(assigned_to="hiro.tanaka")
+    stage.tandem.syncs()
+    stage.team.moves(problem.issue, "In Progress")
+    stage.tandem.syncs()
+    for days in (0, 2):
+        stage.later(days * 24 * 60)
+        [row] = stage.tandem.parked
+        stage.tandem.retries(row)
+        stage.tandem.syncs()
+        assert stage.tandem.requests() < 40
+        assert len(said_of(problem)) == 1
+
+
 def test_a_lost_store_does_not_say_it_again(stage: Stage) -> None:
     problem = stage.desk.opens_problem(assigned_to="hiro.tanaka")
     stage.tandem.syncs()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mappings.defaults import shipped
-from mappings.live import Fact, check, fit
+from mappings.live import Fact, check, fit, own_columns
 from mappings.loader import load
 from mappings.model import ConflictPolicy, MappingSpec, OnDelete
 from mappings.sides import Flow, Side
@@ -170,20 +170,41 @@ def test_what_the_outside_contract_says() -> None:
         assert spec.comments.backlog
 
 
+BOTH_WAYS = {"summary", "description", "priority", "assignee", "status"}
+
+
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
-def test_everything_flows_both_ways(spec: MappingSpec) -> None:
-    assert {rule.flow for rule in spec.rules} == {Flow.BOTH}
-    names = {rule.name for rule in spec.rules} - {"parent"}
-    assert names == {"summary", "description", "priority", "assignee", "status"}
+def test_what_people_work_on_flows_both_ways(spec: MappingSpec) -> None:
+    both = {rule.name for rule in spec.rules if rule.flow is Flow.BOTH}
+    assert both - {"parent"} == BOTH_WAYS
+    one_way = {rule.name for rule in spec.rules} - both
+    assert not one_way or spec.servicenow.table == "change_request"
+
+
+def test_a_change_shows_what_its_manager_asks_about() -> None:
+    change = SPECS["change_request"]
+    told = {
+        name for rule in change.rules if rule.flow is not Flow.TO_SERVICENOW
+        for name in rule.relation.names(SN)
+    }  # fmt: skip
+    assert told >= {
+        *("type", "chg_model.name", "risk", "approval", "start_date", "end_date"),
+        *("implementation_plan", "backout_plan", "test_plan", "justification"),
+    }
+    asked = {name for rule in change.rules if rule.flow is Flow.TO_SERVICENOW
+             for name in rule.relation.names(SN)}  # fmt: skip
+    assert asked == {"implementation_plan", "backout_plan", "test_plan", "justification"}
+    assert change.comments.approvals == "internal"
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_stock_site_has_everything_they_name(spec: MappingSpec, project: str) -> None:
-    columns = dict.fromkeys(spec.names(SN), frozenset[str]())
+    columns = dict.fromkeys(own_columns(spec.names(SN)), frozenset[str]())
     columns["state"] = frozenset(STATES[spec.servicenow.table])
     columns["priority"] = frozenset("12345")
-    screen = dict.fromkeys(spec.names(JIRA), frozenset[str]())
+    stock = ("summary", "description", "issuetype", "labels")
+    screen = dict.fromkeys(stock, frozenset[str]())
     screen["priority"] = frozenset({"Highest", "High", "Medium", "Low", "Lowest"})
     kinds, statuses = frozenset(spec.jira.issue_types[-1:]), frozenset(PROJECTS[project])
     assert list(check(spec, Fact(columns), Fact(screen, kinds, statuses))) == []
