@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from connector.sandbox.faults import Fault
-from connector.sandbox.jira.model import FieldDef
+from connector.sandbox.jira.model import FieldDef, Flavour
+from mappings.defaults import shipped
 from mappings.sides import Side
-from tests.support.cast import Ticket
+from tests.support.cast import Story, Ticket
 from tests.support.jira_admin import add_fields
-from tests.support.stage import Stage
+from tests.support.stage import FLAVOURS, Stage
 
 PLANS = {
     "implementation_plan": "1. Announce\n2. Move",
@@ -18,21 +21,23 @@ PLANS = {
     "justification": "The store is full.",
 }
 WINDOW = {"start_date": "2026-03-10 20:00:00", "end_date": "2026-03-11 02:00:00"}
+TEXTS = ("Implementation plan", "Backout plan", "Test plan", "Justification")
+MOMENTS = ("Planned start", "Planned end")
 FIELDS = (
-    *(
-        FieldDef(f"customfield_1007{place}", name, "text")
-        for place, name in enumerate(
-            ("Implementation plan", "Backout plan", "Test plan", "Justification")
-        )
-    ),
-    FieldDef("customfield_10075", "Planned start", "moment"),
-    FieldDef("customfield_10076", "Planned end", "moment"),
+    *(FieldDef(f"customfield_1007{n}", name, "text", "x:textarea") for n, name in enumerate(TEXTS)),
+    *(FieldDef(f"customfield_1008{n}", m, "moment", "x:datetime") for n, m in enumerate(MOMENTS)),
 )
 
 
 def model(stage: Stage, name: str) -> str:
     rows = stage.servicenow.world.truth()["records"]["chg_model"]
     return next(str(row["sys_id"]) for row in rows if row["name"] == name)
+
+
+def moment(story: Story, name: str) -> str:
+    """A moment in UTC, as ServiceNow writes it."""
+    held = datetime.fromisoformat(str(story[name])).astimezone(UTC)
+    return f"{held:%Y-%m-%d %H:%M:%S}"
 
 
 def planned(stage: Stage) -> Ticket:
@@ -94,12 +99,12 @@ def test_a_project_with_fields_for_them_holds_plans_and_window(stage: Stage) -> 
     assert story["customfield_10070"] == PLANS["implementation_plan"]
     assert story["customfield_10071"] == "Move back \\{quickly}", "hostile text stays text"
     assert story["customfield_10073"] == PLANS["justification"]
-    assert str(story["customfield_10075"]).startswith("2026-03-10T20:00:00")
+    assert moment(story, "customfield_10080") == WINDOW["start_date"]
 
     stage.desk.edits(change, test_plan="Send two mails.", start_date="2026-03-10 21:30:00")
     stage.tandem.syncs()
     assert story["customfield_10072"] == "Send two mails."
-    assert str(story["customfield_10075"]).startswith("2026-03-10T21:30:00")
+    assert moment(story, "customfield_10080") == "2026-03-10 21:30:00"
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "late"])
@@ -127,22 +132,73 @@ def test_at_rest_it_costs_nothing(stage: Stage) -> None:
     assert stage.tandem.writes() == writes
 
 
-def test_closing_carries_code_and_notes_although_rest_would_do_without(stage: Stage) -> None:
-    assert not stage.servicenow.world.knobs.change_close_policy
+def closing_at_done(flavour: Flavour, **changes: str) -> Stage:
+    """A mapping by which Done closes a change that is reviewed, with these words replaced."""
+    texts = dict(shipped())
+    for old, new in {'servicenow: ["3", "0"]': 'servicenow: "3"', **changes}.items():
+        texts = {name: text.replace(old, new) for name, text in texts.items()}
+    return Stage(flavour, mappings=texts)
+
+
+def reviewed(stage: Stage) -> Ticket:
+    """A standard change in review, its story in review, too."""
     change = stage.desk.opens_change(type="standard")
     stage.tandem.syncs()
     for state in ("Scheduled", "Implement", "Review"):
         stage.desk.moves(change, state)
     stage.tandem.syncs()
-    stage.team.moves(change.issue, "In Progress")
+    assert change.state == "Review"
+    return change
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_closing_carries_code_and_notes_although_rest_would_do_without(flavour: Flavour) -> None:
+    stage = closing_at_done(flavour)
+    assert not stage.servicenow.world.knobs.change_close_policy
+    change = reviewed(stage)
     stage.team.moves(change.issue, "Done", "Won't Do")
     stage.tandem.syncs()
-    assert change.state in ("Review", "Closed")
-    stage.desk.edits(change, on_hold="true", on_hold_reason="Waiting for the vendor")
+    assert (change.state, change["close_code"]) == ("Closed", "unsuccessful")
+    assert change["close_notes"] == f"Closed in Jira {change.issue.label}."
+    stage.ends()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_mapping_without_closing_does_not_close_a_change_bare(flavour: Flavour) -> None:
+    stage = closing_at_done(flavour, **{'states: ["3"]': 'states: ["4"]'})
+    change = reviewed(stage)
+    stage.team.moves(change.issue, "Done")
     stage.tandem.syncs()
-    if change.state == "Closed":
-        assert change["close_code"] == "unsuccessful"
-        assert change["close_notes"] == f"Closed in Jira {change.issue.label}."
+    assert change.state == "Review"
+    [row] = stage.tandem.parked
+    assert "close_code" in row.reason
+    assert "closing:" in row.remedy
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_what_is_reviewed_cannot_be_cancelled(flavour: Flavour) -> None:
+    texts = {
+        name: text.replace('[Canceled, Cancelled, Declined, "Won\'t Do"]', "[Backlog]").replace(
+            "To Do, Backlog,", "To Do,"
+        )
+        for name, text in shipped().items()
+    }
+    stage = Stage(flavour, mappings=texts)
+    change = reviewed(stage)
+    stage.team.moves(change.issue, "Backlog")
+    stage.tandem.syncs()
+    assert change.state == "Review"
+    [row] = stage.tandem.parked
+    assert [one.partition(" ")[0] for one in row.offered] == ["Review", "Closed"]
+
+
+def test_a_change_on_hold_keeps_flowing(stage: Stage) -> None:
+    change = stage.desk.opens_change(type="standard")
+    stage.tandem.syncs()
+    stage.desk.edits(change, on_hold="true", on_hold_reason="Waiting for the vendor", risk="1")
+    stage.tandem.syncs()
+    assert "change-risk-very-high" in change.issue.labels
+    assert change.issue.status == "Backlog"
 
 
 @pytest.mark.parametrize(

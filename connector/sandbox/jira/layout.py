@@ -2,7 +2,8 @@
 
 Field kinds: ``text`` (rich), ``line`` (one line), ``user``, ``date``, ``moment``, ``number``,
 ``labels``, ``option``, ``priority``, ``resolution``, ``parent``, ``epic``, ``named`` lists
-(components and versions), ``issuetype``, ``project``, and the ones nobody sets (``status``, ``stamp``, ``page``).
+(components and versions), ``issuetype``, ``project``, and the ones nobody sets (``status``,
+``stamp``, ``page``).
 
 Data Center has its epic fields; on Cloud they still exist in the list of fields but stand on no
 screen. Team-managed projects bring few fields: no priority, no components, no versions.
