@@ -33,6 +33,7 @@ from datetime import datetime, timedelta
 
 from connector.sandbox.jira import native
 from connector.sandbox.jira.model import Issue
+from connector.sandbox.servicenow import direct_shapes as shapes
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.values import Unknown, Value
@@ -222,7 +223,7 @@ class Judge:
             world, issue = self.rig.jira.world, entry.state
             return {n: native.value_of(world, issue, n) for n in names if native.has(world, n)}
         state = entry.state or {}
-        return {name: state.get(name) or None for name in names}
+        return {name: shapes.column(self.rig.servicenow.world, state, name) for name in names}
 
     def _accounted(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
         """Every value that a person gave is carried, replaced by a person, or in the ledger."""
@@ -244,7 +245,7 @@ class Judge:
             if any(n in window for window in self.rig.forgotten for n in known):
                 self.excused["the ledger of that time was put back"] += 1
                 continue
-            if one.value is None and one.entry.n < self._first_agreed(couple):
+            if one.value in (None, ()) and one.entry.n < self._first_agreed(couple):
                 self.excused["a field was emptied before the two ever agreed"] += 1
                 continue
             if until is not None and self._excused(rule.relation.kind, one, until, self._born(one)):
