@@ -29,13 +29,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from connector.contents import File, FileDraft
 from connector.values import (
     Authorship,
     Comment,
     CommentDraft,
     Draft,
-    File,
-    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -91,6 +90,10 @@ class Witness(Protocol):
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records are proven to be deleted. Absence alone proves nothing."""
+
+    def manner(self, container: str) -> str:
+        """How records of a container are moved where that is a matter of its own, in words for
+        people; empty where there is nothing to say."""
 
 
 class Adapter(Protocol):

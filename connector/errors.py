@@ -7,6 +7,7 @@
         Unreachable          no answer at all after the time allowed   -> exit 4, say which side
       ReadAgain              the record moved while we looked          -> reconcile this link anew
       Rejected(field, why)   validation, workflow, data policy         -> park, with the remedy
+        Kept                 a yes that changed nothing              -> say it on the record, too
       Gone                   deleted or hidden from us                 -> never proof of deletion
       AccessLost             401, 403 on everything, anonymous answers -> stop the side
       NotThere               unknown table, project or issue type      -> settings or mapping
@@ -99,6 +100,10 @@ class Rejected(ConnectorError):
         self.field = field
         self.offered = offered
         super().__init__(what, side=side, where=where, remedy=remedy)
+
+
+class Kept(Rejected):
+    """The side said yes, kept what it had, and knows no other way: a person has to do it there."""
 
 
 class Gone(ConnectorError):

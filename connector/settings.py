@@ -8,6 +8,7 @@ description says its unit and its meaning; error messages repeat it.
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -43,6 +44,19 @@ class ServiceNowSettings(_Group):
     private_key: str = Field(
         default="", description="PEM file with its key; empty: in the same file"
     )
+    problem_state_path: str = Field(
+        default="",
+        description="path of the scripted REST API that moves problems (deploy/servicenow), "
+        "such as /api/x_tandem/problem; empty: there is none",
+    )
+
+    @field_validator("problem_state_path")
+    @classmethod
+    def _is_a_path(cls, value: str) -> str:
+        path = value.strip().rstrip("/")
+        if path and not re.fullmatch(r"/api(/[A-Za-z0-9_-]+)+", path):
+            raise ValueError("it must be a path such as /api/x_tandem/problem")
+        return path
 
     @field_validator("url")
     @classmethod

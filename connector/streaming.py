@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from connector.contents import File
 from connector.errors import BrokenAnswer, ConnectorError
-from connector.values import File
 
 UNKNOWN = "application/octet-stream"
 _TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)

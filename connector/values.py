@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeAlias
 
 from connector.errors import ConnectorError, Rejected
@@ -56,11 +55,16 @@ class StreamKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One change feed of a side, read with one cursor. ``name`` is stable across restarts."""
+    """One change feed of a side, read with one cursor. ``name`` is stable across restarts.
+
+    One with a ``lane`` tells of comments of that lane only, and can be done without: where nobody
+    carries them it need not be read, and where we may not read it the side is none the worse.
+    """
 
     name: str
     kind: StreamKind
     containers: tuple[str, ...]
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,7 @@ WriteResult: TypeAlias = "Done | Refused | NotSent | Unclear"
 class Comment:
     """One comment as its system holds it; ``reference`` search is left to the caller.
 
+    ``lane`` is that of a :class:`CommentDraft`, or ``approval`` for a decision about a change.
     ``internal``: customers must not read it, or nobody says that they may. ``editor_name`` is who
     wrote it last, where that is told.
     """
@@ -238,40 +243,6 @@ class Comment:
     body: str
     internal: bool
     editor_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One attachment; ``size`` in bytes, ``type`` its content type, ``author`` as a comment's.
-
-    ``digest`` is the SHA-256 in hex where the side tells it, else empty. ``inline``: an image that
-    was pasted into a field's text. The name is the person's own and may occur twice.
-    """
-
-    container: str
-    key: str
-    id: str
-    name: str
-    size: int
-    type: str
-    author: str
-    author_name: str
-    created: datetime
-    digest: str = ""
-    inline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FileDraft:
-    """A file to attach; ``path`` holds its content, ``size`` bytes with this SHA-256."""
-
-    container: str
-    key: str
-    name: str
-    type: str
-    path: Path
-    size: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from mappings import plain
 from mappings.fixed import Constant, Template
 from mappings.labels import Labels
 from mappings.model import Rule
 from mappings.references import IssueLink, LinkTo, User
-from mappings.relations import Ends, Relation
+from mappings.relations import Ends, Plain, Relation
 from mappings.schema import ClosingPart, CodePart, FieldPart, MappingFile, RowPart
+from mappings.sections import Section
 from mappings.sides import Flow, Side
 from mappings.status import Closing, Entering, Status
 from mappings.tables import Priority, Row, Table, Tabled
@@ -23,6 +25,7 @@ from mappings.tables import Priority, Row, Table, Tabled
 LIMITS = {
     "line": {Side.SERVICENOW: 160, Side.JIRA: 255},
     "text": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
+    "section": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
 }
 """What short_description, summary and the two descriptions take on stock systems."""
 
@@ -54,7 +57,8 @@ def rule(name: str, part: FieldPart, shape: MappingFile, file: str) -> Rule:
     flow = flow_of(part)
     owner = part.owner or _natural_owner(flow)
     relation = _relation(part, f"{file}: fields.{name}")
-    return Rule(name, flow, owner, part.conflict or shape.conflict, relation)
+    conflict = part.conflict or shape.conflict
+    return Rule(name, flow, owner, conflict, relation, part.optional)
 
 
 def flow_of(part: FieldPart) -> Flow:
@@ -70,7 +74,10 @@ def _natural_owner(flow: Flow) -> Side:
 
 
 def _relation(part: FieldPart, place: str) -> Relation:
-    return _MAKERS[part.as_](part, Ends(part.servicenow, part.jira), place)
+    made = _MAKERS[part.as_](part, Ends(part.servicenow, part.jira), place)
+    if isinstance(made, Plain) and not part.blanks:
+        return replace(made, teller=_natural_owner(part.flow))
+    return made
 
 
 def _limits(part: FieldPart) -> dict[Side, int]:
@@ -131,6 +138,10 @@ def _labels(part: FieldPart, ends: Ends, place: str) -> Relation:
     return Labels(named, part.prefix, table(part, place) if part.table else None)
 
 
+def _section(part: FieldPart, ends: Ends) -> Relation:
+    return Section(ends, tuple(part.heading or ()), _limits(part)[Side.SERVICENOW])
+
+
 def _constant(part: FieldPart) -> Relation:
     return Constant(part.side or Side.JIRA, dict(part.set), part.always)
 
@@ -158,4 +169,5 @@ _MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
     "status": _status,
     "constant": lambda part, _ends, _: _constant(part),
     "template": _template,
+    "section": lambda part, ends, _: _section(part, ends),
 }  # fmt: skip

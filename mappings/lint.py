@@ -22,8 +22,13 @@ MARK_PREFIX = "tandem-"
 """Labels under this prefix are the product's own marks."""
 
 TAKES: Mapping[str, frozenset[str]] = {
-    "text": frozenset({"max_servicenow", "max_jira"}),
-    "line": frozenset({"max_servicenow", "max_jira"}),
+    "text": frozenset({"max_servicenow", "max_jira", "blanks"}),
+    "line": frozenset({"max_servicenow", "max_jira", "blanks"}),
+    "date": frozenset({"blanks"}),
+    "datetime": frozenset({"blanks"}),
+    "number": frozenset({"blanks"}),
+    "same": frozenset({"blanks"}),
+    "section": frozenset({"heading", "max_servicenow"}),
     "value": frozenset({"table", "otherwise"}),
     "status": frozenset({"table", "otherwise", "closing", "entering"}),
     "priority": frozenset({"table", "otherwise", "direct"}),
@@ -39,7 +44,7 @@ ALIKE = frozenset({"relates to"})
 """Words of stock issue links that stand on both ends."""
 
 _SPECIAL = frozenset().union(*TAKES.values())
-_ONE_WAY = frozenset({"labels", "template"})
+_ONE_WAY = {"labels": "to_jira", "template": "to_jira", "section": "to_servicenow"}
 _READ_ONLY = frozenset({"number", "sys_id", "sys_created_on", "sys_updated_on", "opened_at"})
 _MARKS = frozenset({"correlation_id", "correlation_display"})
 _JIRA_READ_ONLY = frozenset({"key", "project", "issuetype", "created", "updated", "creator"})
@@ -125,8 +130,16 @@ def _flow(document: Document, path: Path, part: FieldPart) -> None:
             f"A one-way field is owned by the side it comes from: {told}.",
         )
     if part.as_ in _ONE_WAY and part.flow is Flow.BOTH:
+        way = _ONE_WAY[part.as_]
+        document.complain(path, f"`as: {part.as_}` flows one way only", f"Add `flow: {way}`.")
+    if part.as_ == "section" and part.flow is Flow.TO_JIRA:
+        document.complain(path, "sections flow to ServiceNow only", "Write `flow: to_servicenow`.")
+    if "." in part.servicenow and part.flow is not Flow.TO_JIRA:
+        what = f"{part.servicenow} belongs to another record and is only read"
+        document.complain((*path, "servicenow"), what, "Add `flow: to_jira`.")
+    if not part.blanks and part.flow is Flow.BOTH:
         document.complain(
-            path, f"`as: {part.as_}` flows one way only", "Add `flow: to_jira`."
+            (*path, "blanks"), "`blanks: false` is for a field that flows one way", "Add `flow:`."
         )  # fmt: skip
     if part.as_ == "labels" and part.flow is Flow.TO_SERVICENOW:
         document.complain(path, "labels flow to Jira only", "Write `flow: to_jira`.")
@@ -152,6 +165,8 @@ def _own(document: Document, path: Path, part: FieldPart) -> None:
     if part.as_ == "issue_link" and part.servicenow and not points_to(part):
         what = f"nobody knows which table {part.servicenow} points to"
         document.complain(path, what, "Name it: `to: change_request`.")
+    if part.as_ == "section" and not part.heading:
+        document.complain(path, "a section needs its heading", "Add `heading: Backout plan`.")
     if part.as_ == "template":
         _template(document, (*path, "text"), part.text)
     if part.closing:

@@ -7,7 +7,7 @@ only where it is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mappings.build import LINK
@@ -55,6 +55,11 @@ def check(spec: MappingSpec, servicenow: Fact, jira: Fact) -> Iterator[Problem]:
             yield from _codes(spec, rule, rule.relation, servicenow)
 
 
+def own_columns(names: Collection[str]) -> frozenset[str]:
+    """The columns of the table itself: ``chg_model.name`` is read by way of ``chg_model``."""
+    return frozenset(name.partition(".")[0] for name in names)
+
+
 def fit(spec: MappingSpec, servicenow: Fact, jira: Fact) -> MappingSpec:
     """The mapping with its tables cut to the values both sides have; empty facts cut nothing."""
     facts = {Side.SERVICENOW: servicenow, Side.JIRA: jira}
@@ -96,9 +101,11 @@ def left_out(spec: MappingSpec, jira: Fact) -> Iterator[Problem]:
 
 
 def _fields(spec: MappingSpec, rule: Rule, side: Side, fact: Fact) -> Iterator[Problem]:
-    if isinstance(rule.relation, IssueLink) and side is Side.JIRA:
+    if (rule.optional or isinstance(rule.relation, IssueLink)) and side is Side.JIRA:
         return
-    for name in sorted(rule.relation.names(side) - fact.fields.keys() - ALWAYS[side]):
+    names = rule.relation.names(side)
+    names = own_columns(names) if side is Side.SERVICENOW else names
+    for name in sorted(names - fact.fields.keys() - ALWAYS[side]):
         hint = nearest(name, list(fact.fields))
         yield _problem(spec, rule, "", f"{side} has no field {name}", hint)
 

@@ -61,10 +61,11 @@ class Create:
 class CommentRules:
     """Which comments are carried, and who may read them there.
 
-    ``work_notes`` and ``comments`` are ``internal``, ``public`` or ``off``; ``jira`` names the
-    ServiceNow lane for Jira's comments: ``work_notes``, ``comments`` or ``off``; with ``comments``
-    internal ones still become work notes. ``backlog`` carries those older than the link, once.
-    ``edits`` are told by a new entry (``note``) or not at all (``ignore``).
+    ``work_notes``, ``comments`` and ``approvals`` (decisions about a change) are ``internal``,
+    ``public`` or ``off``; ``jira`` names the ServiceNow lane for Jira's comments: ``work_notes``,
+    ``comments`` or ``off``; with ``comments`` internal ones still become work notes. ``backlog``
+    carries those older than the link, once. ``edits`` are told by a new entry (``note``) or not at
+    all (``ignore``).
     """
 
     work_notes: str = "internal"
@@ -72,6 +73,7 @@ class CommentRules:
     jira: str = "work_notes"
     backlog: bool = True
     edits: str = "note"
+    approvals: str = "internal"
 
     def lane(self, comment_lane: str, *, internal: bool) -> str | None:
         """Where a comment of this lane goes on the other side; ``None`` for nowhere.
@@ -81,14 +83,16 @@ class CommentRules:
         if comment_lane == "comment":
             wish = "work_notes" if internal and self.jira == "comments" else self.jira
             return None if wish == "off" else wish
-        return None if self._wish(comment_lane) == "off" else "comment"
+        return None if self.wish(comment_lane) == "off" else "comment"
 
     def hidden(self, comment_lane: str) -> bool:
         """Whether a ServiceNow comment of this lane is internal in Jira."""
-        return self._wish(comment_lane) != "public"
+        return self.wish(comment_lane) != "public"
 
-    def _wish(self, comment_lane: str) -> str:
-        return self.work_notes if comment_lane == "work_notes" else self.comments
+    def wish(self, comment_lane: str) -> str:
+        """What becomes of a lane of ServiceNow in Jira: ``internal``, ``public`` or ``off``."""
+        own = {"work_notes": self.work_notes, "approval": self.approvals}
+        return own.get(comment_lane, self.comments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,14 @@ class AttachmentRules:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One field of a mapping."""
+    """One field of a mapping; an ``optional`` one may be missing from the Jira project."""
 
     name: str
     flow: Flow
     owner: Side
     conflict: ConflictPolicy
     relation: Relation
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,11 +110,15 @@ Normal = Callable[[Side, Value], Value]
 
 @dataclass(frozen=True, slots=True)
 class Plain(OneField):
-    """Equality of normal forms. ``written`` turns a normal form into what a side stores."""
+    """Equality of normal forms. ``written`` turns a normal form into what a side stores.
+
+    ``teller`` is the side whose empty value says nothing about the other one, where there is one.
+    """
 
     kind: str
     normal: Normal
     written: Normal = field(default=lambda _side, value: value)
+    teller: Side | None = None
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         value = fields.get(self.ends.of(side), UNKNOWN)
@@ -122,13 +126,16 @@ class Plain(OneField):
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
         del lookup
-        return servicenow == jira
+        return servicenow == jira or self._silent(servicenow, jira)
 
     def translate(
         self, to: Side, value: Value, current: Value, lookup: Lookup
     ) -> Value | Unmappable:
-        del to, current, lookup
-        return value
+        return current if self.holds(*seats(to, value, current), lookup) else value
+
+    def _silent(self, servicenow: Value, jira: Value) -> bool:
+        told = servicenow if self.teller is Side.SERVICENOW else jira
+        return self.teller is not None and told is None
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del current, context
@@ -148,7 +155,7 @@ class Text(Plain):
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
         del lookup
-        if servicenow == jira:
+        if servicenow == jira or self._silent(servicenow, jira):
             return True
         if not isinstance(servicenow, str) or not isinstance(jira, str):
             return False

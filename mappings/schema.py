@@ -15,7 +15,7 @@ from mappings.sides import Flow, Side
 
 RelationName = Literal[
     "text", "line", "value", "status", "priority", "user", "link", "issue_link", "labels", "date",
-    "datetime", "number", "flag", "same", "constant", "template",
+    "datetime", "number", "flag", "same", "constant", "template", "section",
 ]  # fmt: skip
 
 NEVER = ("bat", "cmd", "com", "exe", "hta", "jar", "js", "msi", "ps1", "scr", "vbs")
@@ -148,6 +148,9 @@ class FieldPart(Strict):
     text: str = Field("", description="{field} is filled in from the other side (template).")
     set: dict[str, Word] = Field(default_factory=dict, description="Fields to set (constant).")
     side: Side | None = Field(None, description="On which side (constant).")
+    heading: Names | None = Field(None, description="Heading in Jira's text (section).")
+    blanks: bool = Field(True, description="Whether an empty value empties the other side.")
+    optional: bool = Field(False, description="Left out where the project has no such field.")
     always: bool = Field(False, description="Put back when changed, not only at first (constant).")
 
 
@@ -158,6 +161,9 @@ class CommentsPart(Strict):
     comments: Annotated[Literal["internal", "public", "off"], _OFF] = "internal"
     jira: Annotated[Literal["work_notes", "comments", "off"], _OFF] = "work_notes"
     backlog: bool = Field(default=True, description="Carry comments older than the link, once.")
+    approvals: Annotated[Literal["internal", "public", "off"], _OFF] = Field(
+        default="internal", description="Decisions of a change's approvers, as comments in Jira."
+    )
     edits: Literal["follow", "note", "ignore"] = Field(
         default="note", description="Comments edited in Jira: note (a new entry) or ignore."
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from mappings.nodes import Problem
 from mappings.sides import Side
 from sync import wiring
 from sync.errors import UserError
+from sync.feed import wanted
 from sync.runtime import Runtime, container, scope
 from sync.settings import Settings
 
@@ -113,11 +114,17 @@ def _clock(runtime: Runtime, side: Side, identity: Identity) -> Rung:
 def _rights(runtime: Runtime, side: Side) -> Iterator[Rung]:
     adapter = runtime.adapters[side]
     for stream in adapter.streams(runtime.containers(side)):
-        name = f"{side} feed {stream.name}"
-        yield _try(name, partial(_first_page, adapter, stream), "can be read")
+        if wanted(runtime, side, stream):
+            rung = _try(
+                f"{side} feed {stream.name}", partial(_first_page, adapter, stream), "can be read"
+            )
+            spare = bool(stream.lane) and rung.state == "fail"
+            yield replace(rung, state="warn") if spare else rung
     for spec in runtime.specs:
-        wanted = scope(spec, side)
-        if wanted:
+        manner = adapter.witness.manner(container(spec, side))
+        if manner:
+            yield Rung(f"{side} {container(spec, side)}", "ok", manner)
+        if scope(spec, side):
             look = partial(_follow, runtime, spec, side)
             yield _try(f"{side} scope of {spec.pair}", look, "is understood")
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from connector.base import Adapter
-from connector.errors import ConnectorError, Unreachable
+from connector.errors import AccessLost, ConnectorError, Unreachable
 from connector.values import Sighting, Stream, StreamKind
 from mappings.model import MappingSpec
 from mappings.sides import Side
@@ -59,15 +59,28 @@ def _streams(runtime: Runtime, side: Side) -> int:
         raise Unreachable("left alone for a while after several failures", side=side.value)
     streams = adapter.streams(runtime.containers(side))
     return sum(
-        _stream(runtime, side, adapter, one) for one in streams if _wanted(runtime, side, one)
+        _spare(runtime, side, adapter, one) if one.lane else _stream(runtime, side, adapter, one)
+        for one in streams
+        if wanted(runtime, side, one)
     )
 
 
-def _wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
-    """Whether anybody asks for what a stream tells."""
-    flows = [spec.attachments.flow for spec in runtime.specs]
-    filed = any(flow is not None and flow.reaches(side.other) for flow in flows)
-    return filed or stream.kind is not StreamKind.FILES
+def wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
+    """Whether any mapping asks for what a stream tells."""
+    if stream.kind is StreamKind.FILES:
+        flows = [spec.attachments.flow for spec in runtime.specs]
+        return any(flow is not None and flow.reaches(side.other) for flow in flows)
+    where = [one for one in runtime.specs if container(one, side) in stream.containers]
+    return not stream.lane or any(one.comments.wish(stream.lane) != "off" for one in where)
+
+
+def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:
+    """A stream that can be done without. Its cursor waits until we may read it."""
+    try:
+        return _stream(runtime, side, adapter, stream)
+    except AccessLost as error:
+        log.debug("not readable", action="feed.spare", stream=stream.name, reason=error.what)
+        return 0
 
 
 def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from connector.errors import NotThere
 from connector.values import KindInfo
-from mappings.live import ALWAYS
+from mappings.live import ALWAYS, own_columns
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.status import Status
@@ -43,7 +43,7 @@ def vouch(spec: MappingSpec, kinds: Sequence[KindInfo]) -> None:
     (servicenow-api.md sections 1.3 and 2). An account that may not read the dictionary sees none.
     """
     known = {field.name for kind in kinds for field in kind.fields}
-    missing = sorted(spec.names(Side.SERVICENOW) - ALWAYS[Side.SERVICENOW] - known)
+    missing = sorted(own_columns(spec.names(Side.SERVICENOW)) - ALWAYS[Side.SERVICENOW] - known)
     if known and missing:
         raise NotThere(
             f"pair {spec.pair} names what {spec.servicenow.table} does not have: "
@@ -55,12 +55,13 @@ def vouch(spec: MappingSpec, kinds: Sequence[KindInfo]) -> None:
 
 
 def fitted(spec: MappingSpec, kinds: Mapping[str, KindInfo]) -> tuple[MappingSpec, tuple[str, ...]]:
-    """The mapping without rules that its project cannot hold, and their names.
+    """The mapping without rules that its project cannot hold, and the names of those that it was
+    meant to.
 
     ``kinds`` are the chosen issue types by pair.
     """
     kept = tuple(rule for rule in spec.rules if _offered(spec, rule, kinds))
-    left_out = tuple(rule.name for rule in spec.rules if rule not in kept)
+    left_out = tuple(r.name for r in spec.rules if r not in kept and not r.optional)
     return replace(spec, rules=tuple(_cut(rule, kinds[spec.pair]) for rule in kept)), left_out
 
 

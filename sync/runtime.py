@@ -183,8 +183,9 @@ class Runtime:
             self.trust.heeded.add(place)
 
     def names(self, side: Side, where: str) -> frozenset[str]:
-        """All native fields that mappings of one container read."""
-        names = [spec.names(side) for spec in self.specs if container(spec, side) == where]
+        """All native fields that mappings of one container read, as far as they fit."""
+        specs = [self._fitted.get(spec.pair, spec) for spec in self.specs]
+        names = [spec.names(side) for spec in specs if container(spec, side) == where]
         return EXTRA_FIELDS[side].union(*names)
 
 

@@ -18,6 +18,7 @@ from typing import BinaryIO
 from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
+from connector.contents import File, FileDraft
 from connector.jira.answers import SIDE
 from connector.jira.client import JiraClient
 from connector.jira.commenting import Commenting
@@ -42,8 +43,6 @@ from connector.values import (
     CommentDraft,
     Done,
     Draft,
-    File,
-    FileDraft,
     Identity,
     KindInfo,
     Move,

@@ -18,6 +18,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from connector.contents import File, FileDraft
 from connector.errors import BrokenAnswer, Gone, NotThere, RetryLater
 from connector.jira.answers import SIDE
 from connector.jira.client import CONTENT
@@ -27,7 +28,7 @@ from connector.jira.records import Records
 from connector.jira.translate import file
 from connector.outcomes import Lost, outcome
 from connector.streaming import Sink, Upload, content_type
-from connector.values import Done, File, FileDraft, WriteResult
+from connector.values import Done, WriteResult
 from connector.wire import NeverSent
 
 FIELD = "attachment"

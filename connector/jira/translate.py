@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.contents import File
 from connector.errors import BrokenAnswer, Rejected
 from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable, is_link
 from connector.jira.jql import milliseconds
 from connector.jira.links import linked
 from connector.jira.workflow import Status
-from connector.values import Comment, File, Record, Value
+from connector.values import Comment, Record, Value
 
 ENVELOPE = ("updated", "created", "creator", "issuetype", "project")
 """Fields that every read asks for: without them there is no :class:`Record`."""

@@ -102,6 +102,11 @@ class Witness:
         del container, keys
         return frozenset()
 
+    def manner(self, container: str) -> str:
+        """Transitions are the only way."""
+        del container
+        return ""
+
     def _path(self, name: str) -> str:
         return f"user/properties/{quote(name, safe='')}"
 

@@ -5,25 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
+from connector.contents import File, FileDraft
 from connector.errors import AccessLost, Gone, Rejected
 from connector.outcomes import settled
 from connector.retry import ServerClock
 from connector.sense import sensible
-from connector.servicenow import translate
+from connector.servicenow import approvals, translate
 from connector.servicenow.answers import SIDE
 from connector.servicenow.client import ServiceNowClient
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.files import Files
 from connector.servicenow.journal import LANES, TABLE, Journal
-from connector.servicenow.lists import Row, by_time
+from connector.servicenow.lists import by_time
 from connector.servicenow.moving import Moving
+from connector.servicenow.problems import ProblemStates
 from connector.servicenow.query import one_of
 from connector.servicenow.records import Records
 from connector.servicenow.witness import Witness
@@ -33,8 +34,6 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
-    File,
-    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -77,10 +76,12 @@ class ServiceNowAdapter:
         self._user = settings.user if settings.auth in ("basic", "oauth_password") else ""
         self._facts = Facts(self._door, memory)
         self._records = Records(self._door)
-        self._moving = Moving(self._door, self._records)
+        problems = ProblemStates(self._door, memory, settings.problem_state_path)
+        self._moving = Moving(self._door, self._records, problems)
+        self._approvals = approvals.Approvals(self._door)
         self._files = Files(self._door, self._facts)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
-        self.witness = Witness(self._door, self._facts, self._user)
+        self.witness = Witness(self._door, self._facts, problems, self._user)
 
     def identity(self) -> Identity:
         """Our account, as ``sys_user`` knows it."""
@@ -100,32 +101,37 @@ class ServiceNowAdapter:
         return self._door.clock_now()
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
-        """One stream a table, one of all journals and one of all files.
+        """One stream a table, then one of journals, one of decisions on changes, one of files.
 
         Files need one: adding one does not reliably touch its record (servicenow-api 1.5).
         """
         tables = tuple(dict.fromkeys(containers))
         records = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in tables)
         journal = Stream("journal", StreamKind.COMMENTS, tables)
-        return (*records, journal, Stream("files", StreamKind.FILES, tables))
+        decisions = (approvals.STREAM,) if approvals.CHANGE in tables else ()
+        return (*records, journal, *decisions, Stream("files", StreamKind.FILES, tables))
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Rows stamped ``since`` or later; one request where they fit on a page."""
         started: datetime | None = None
-        for rows in self._rows(stream, since):
+        for sightings in self._sighted(stream, since):
             started = started or self.server_now()
-            yield SightingPage(tuple(map(_sighting(stream), rows)), started)
+            yield SightingPage(sightings, started)
         if started is None:
             yield SightingPage((), self.server_now())
 
-    def _rows(self, stream: Stream, since: datetime) -> Iterator[tuple[Row, ...]]:
+    def _sighted(self, stream: Stream, since: datetime) -> Iterator[tuple[Sighting, ...]]:
+        if stream == approvals.STREAM:
+            return self._approvals.changed(since)
         if stream.kind is StreamKind.COMMENTS:
             base = (one_of("name", stream.containers), one_of("element", LANES))
-            return by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
+            noted = by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
+            return (tuple(map(translate.comment_sighting, rows)) for rows in noted)
         if stream.kind is StreamKind.FILES:
-            return self._files.since(stream.containers, since)
+            return self._files.changed(stream.containers, since)
         table = stream.containers[0]
-        return by_time(self._door, table, (), "sys_updated_on", since, _VERSIONED)
+        moved = by_time(self._door, table, (), "sys_updated_on", since, _VERSIONED)
+        return (tuple(translate.sighting(table, row) for row in rows) for rows in moved)
 
     def listed(
         self, container: str, scope: str, fields: Collection[str]
@@ -163,9 +169,13 @@ class ServiceNowAdapter:
     def comments(
         self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[Comment, ...]:
-        """Work notes and customer comments of these records, oldest first."""
+        """Work notes, customer comments and decisions about changes, oldest first."""
         del fresh
-        return self._journal.read(container, keys) if keys else ()
+        noted = self._journal.read(container, keys) if keys else ()
+        if container != approvals.CHANGE or not keys:
+            return noted
+        found = (*noted, *self._approvals.read(keys))
+        return tuple(sorted(found, key=lambda one: (one.created, one.id)))
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries in order."""
@@ -220,11 +230,3 @@ class ServiceNowAdapter:
     def close(self) -> None:
         """Give connections back."""
         self._door.close()
-
-
-def _sighting(stream: Stream) -> Callable[[Row], Sighting]:
-    if stream.kind is StreamKind.COMMENTS:
-        return translate.comment_sighting
-    if stream.kind is StreamKind.FILES:
-        return translate.file_sighting
-    return partial(translate.sighting, stream.containers[0])

@@ -3,7 +3,8 @@
 A 2xx is not a promise: 202 means queued or thrown away, an ``error`` block may stand beside a
 partial ``result``, and a sleeping instance answers 200 with a page. A 403 is often a business
 refusal and no question of rights, so its wording decides (Table API; servicenow-api 2, error
-bodies).
+bodies). A scripted resource with a rule of its own lets somebody not in with "Failed API level ACL
+Validation" (ServiceNow's KB0686244 quotes the words): that says nothing about the rest of the side.
 """
 
 from __future__ import annotations
@@ -148,6 +149,9 @@ def _forbidden(message: str, detail: str, where: str) -> ConnectorError:
         found = _MANDATORY.search(detail)
         names = found.group("names").strip() if found else ""
         return Rejected(said, side=SIDE, where=where, field=names)
+    if "API level ACL" in detail:
+        remedy = "Give the account the role that this resource demands."
+        return Rejected(said, side=SIDE, where=where, remedy=remedy)
     if message.startswith("Insufficient rights"):
         remedy = "Give the account read rights on this table and the queried columns."
         return AccessLost(said, side=SIDE, where=where, remedy=remedy)

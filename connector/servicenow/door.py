@@ -94,9 +94,11 @@ class Door:
         _, value = self._read(Ask("GET", path, RequestClass.READ, {}, None, base))
         return value.get("result") if isinstance(value, dict) else None
 
-    def write(self, method: str, path: str, body: Any, params: Mapping[str, str]) -> Any:
+    def write(
+        self, method: str, path: str, body: Any, params: Mapping[str, str], base: str = "/api/now"
+    ) -> Any:
         """Change something; its ``result``. Raises ``Lost`` when it may have happened."""
-        ask = Ask(method, path, RequestClass.WRITE, params, json.dumps(body))
+        ask = Ask(method, path, RequestClass.WRITE, params, json.dumps(body), base)
         return self._policy.call(lambda: self._once(ask))
 
     def fetch(self, path: str, sink: Sink) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import BinaryIO
 from urllib.parse import quote
 
+from connector.contents import File, FileDraft
 from connector.errors import (
     AccessLost,
     BrokenAnswer,
@@ -29,9 +30,9 @@ from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.lists import Row, by_id, by_time, page_of
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
-from connector.servicenow.translate import PASTED, file
+from connector.servicenow.translate import PASTED, file, file_sighting
 from connector.streaming import Sink, Upload, content_type
-from connector.values import Done, File, FileDraft, WriteResult
+from connector.values import Done, Sighting, WriteResult
 from connector.wire import NeverSent
 
 TABLE = "sys_attachment"
@@ -56,10 +57,11 @@ class Files:
         self._asked = False
         self._limit: int | None = None
 
-    def since(self, tables: Sequence[str], at: datetime) -> Iterator[tuple[Row, ...]]:
-        """Rows of new files on these tables."""
+    def changed(self, tables: Sequence[str], since: datetime) -> Iterator[tuple[Sighting, ...]]:
+        """New files on these tables since then, oldest first, in pages."""
         base = (one_of("table_name", tables),)
-        return by_time(self._door, TABLE, base, "sys_created_on", at, SIGHTED)
+        for rows in by_time(self._door, TABLE, base, "sys_created_on", since, SIGHTED):
+            yield tuple(map(file_sighting, rows))
 
     def read(self, table: str, keys: Collection[str]) -> tuple[File, ...]:
         """All files of these records, oldest first."""

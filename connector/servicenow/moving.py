@@ -2,7 +2,11 @@
 
 A change is asked first which states its model offers; the other tables do not tell and answer an
 impossible one with a refusal, or with 200 and the old state (servicenow-api 6). The edits then go
-out together, like any others: they touch different records, and each has its own answer.
+out together, like any others: they touch different records, and each has its own answer. Problems
+that keep their state have a way of their own (:mod:`connector.servicenow.problems`).
+
+A change is not closed without a code and notes: only a form demands them, REST takes it without
+(servicenow-api 7).
 """
 
 from __future__ import annotations
@@ -11,22 +15,26 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
+from connector.errors import AccessLost, ConnectorError, Gone, Kept, NotThere, Rejected
 from connector.servicenow.answers import SIDE
 from connector.servicenow.batch import Item, Row, patch_all
 from connector.servicenow.door import Door
+from connector.servicenow.problems import PROBLEM, ProblemStates
 from connector.servicenow.records import Records
 from connector.servicenow.translate import PLAIN, columns, payload, value
-from connector.values import Done, Move, NotSent, Record, Refused, WriteResult
+from connector.values import Done, Fields, Move, NotSent, Record, Refused, WriteResult
 
 CHANGE = "change_request"
+CLOSED = "3"
+"""The state of a change that was carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move made ready. ``offered`` are a change's next states with their labels."""
+    """One move of ``held`` made ready. ``offered`` are a change's next states with their labels."""
 
     move: Move
+    held: Record
     wanted: str
     offered: Mapping[str, str] | None
 
@@ -35,13 +43,19 @@ class Step:
         """What is written."""
         return {self.move.name: self.wanted, **payload(self.move.fields)}
 
+    @property
+    def of_problem(self) -> bool:
+        """Whether it moves a problem."""
+        return self.move.container == PROBLEM
+
 
 class Moving:
     """Carries out moves."""
 
-    def __init__(self, door: Door, records: Records) -> None:
+    def __init__(self, door: Door, records: Records, problems: ProblemStates) -> None:
         self._door = door
         self._records = records
+        self._problems = problems
 
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
         """Set the states; what the instance keeps or forbids is refused, with its offers."""
@@ -77,7 +91,9 @@ class Moving:
         if wanted is None:
             what = f"the change model does not offer {' or '.join(move.targets)} now"
             return Refused(Rejected(what, side=SIDE, field=move.name, offered=_labels(offered)))
-        return Step(move, wanted, offered)
+        if move.container == CHANGE and wanted == CLOSED and (missing := _missing(move, held)):
+            return Refused(_unclosed(missing))
+        return Step(move, held, wanted, offered)
 
     def _offered(self, move: Move) -> Mapping[str, str] | None:
         """States a change may take now, with their labels; other tables do not tell, nor does an
@@ -94,15 +110,76 @@ class Moving:
         return {state: str(labels.get(state) or state) for state in states}
 
     def _taken(self, steps: Sequence[Step], names: Collection[str]) -> list[WriteResult]:
-        rows: list[Row | WriteResult]
+        known = any(one.of_problem for one in steps) and self._problems.are_kept()
+        led = [place for place, one in enumerate(steps) if known and one.of_problem]
+        sent = [place for place in range(len(steps)) if place not in led]
+        bodies = [steps[place].body for place in sent]
+        rows = self._written([steps[place] for place in sent], bodies, names)
+        found = {
+            place: self._moved(steps[place], row, names)
+            for place, row in zip(sent, rows, strict=True)
+        }
+        kept = [place for place, one in found.items() if _is_kept(one)]
+        if kept:
+            self._problems.were_kept()
+        some = [steps[place] for place in (*led, *kept)]
+        bare = [steps[place] for place in led]
+        found.update(zip((*led, *kept), self._led(some, bare, names), strict=True))
+        return [found[place] for place in range(len(steps))]
+
+    def _written(
+        self, steps: Sequence[Step], bodies: Sequence[Mapping[str, str]], names: Collection[str]
+    ) -> Sequence[Row | WriteResult]:
+        """Edits of these records: one by itself, several together."""
         if len(steps) == 1:
             move = steps[0].move
-            rows = [self._records.patch_one(move.container, move.key, steps[0].body, names)]
-        else:
-            params = urlencode({**PLAIN, "sysparm_fields": columns(names)})
-            items = [Item(s.move.container, s.move.key, s.body, params) for s in steps]
-            rows = patch_all(self._door, items)
-        return [self._moved(step, row, names) for step, row in zip(steps, rows, strict=True)]
+            return [self._records.patch_one(move.container, move.key, bodies[0], names)]
+        params = urlencode({**PLAIN, "sysparm_fields": columns(names)})
+        return patch_all(
+            self._door,
+            [
+                Item(one.move.container, one.move.key, body, params)
+                for one, body in zip(steps, bodies, strict=True)
+            ],
+        )
+
+    def _led(
+        self, steps: Sequence[Step], bare: Sequence[Step], names: Collection[str]
+    ) -> list[WriteResult]:
+        """Problems through the scripted resource. What goes along with ``bare`` ones is still to
+        be written: the data policy wants it first."""
+        if not self._problems.scripted:
+            return [Refused(self._problems.refusal(one.move.name)) for one in steps]
+        ahead = [one for one in bare if one.move.fields]
+        rows = self._written(ahead, [payload(one.move.fields) for one in ahead], names)
+        stopped = {
+            one.move.key: row
+            for one, row in zip(ahead, rows, strict=True)
+            if not isinstance(row, dict | Done)
+        }
+
+        def lead(one: Step) -> WriteResult:
+            failed = stopped.get(one.move.key)
+            return failed or self._problems.lead(one.move, one.held, one.wanted)
+
+        results = self._door.parallel(lead, steps)
+        return self._looked_at(steps, results, names)
+
+    def _looked_at(
+        self, steps: Sequence[Step], results: Sequence[WriteResult], names: Collection[str]
+    ) -> list[WriteResult]:
+        """The results with what the records hold now; the resource's own answer proves nothing."""
+        keys = [result.key for result in results if isinstance(result, Done)]
+        try:
+            held = self._records.read(PROBLEM, keys, names) if keys else {}
+        except ConnectorError:
+            return list(results)
+        return [
+            _arrived(step, held[result.key])
+            if isinstance(result, Done) and result.key in held
+            else result
+            for step, result in zip(steps, results, strict=True)
+        ]
 
     def _moved(self, step: Step, row: Row | WriteResult, names: Collection[str]) -> WriteResult:
         move = step.move
@@ -112,7 +189,8 @@ class Moving:
         if not isinstance(row, dict):
             return row
         if value(row.get(move.name)) != step.wanted:
-            return Refused(_kept(move))
+            kept = self._problems.refusal(move.name) if step.of_problem else _kept(move.name)
+            return Refused(kept)
         stored = self._records.shown(move.container, row, names)
         return Done(move.key, stored.label if stored else "", stored, (step.wanted,))
 
@@ -127,13 +205,38 @@ def _labels(offered: Mapping[str, str] | None) -> tuple[str, ...]:
     return tuple(f"{label} ({state})" for state, label in (offered or {}).items())
 
 
-def _kept(move: Move) -> Rejected:
+def _kept(name: str, by: str = "") -> Rejected:
     return Rejected(
-        f"ServiceNow answered 200 and kept {move.name} as it was",
+        f"ServiceNow answered 200 and kept {name} as it was{by}",
         side=SIDE,
-        field=move.name,
-        remedy=(
-            "Current releases do not move a problem's state through the Table API: move it in "
-            "ServiceNow, then `tandem parked retry ID`."
-        ),
+        field=name,
+        remedy="Look for a business rule or an ACL that holds it back, then "
+        "`tandem parked retry ID`.",
+    )
+
+
+def _is_kept(result: WriteResult) -> bool:
+    return isinstance(result, Refused) and isinstance(result.error, Kept)
+
+
+def _arrived(step: Step, held: Record) -> WriteResult:
+    """What became of a step through the scripted resource, by what the record shows."""
+    if held.fields.get(step.move.name) != step.wanted:
+        return Refused(_kept(step.move.name, " after the scripted resource had taken it"))
+    return Done(held.key, held.label, held, (step.wanted,))
+
+
+def _missing(move: Move, held: Record) -> list[str]:
+    """What closing a change needs and neither the move nor the record has."""
+    along: Fields = {**held.fields, **move.fields}
+    return [name for name in ("close_code", "close_notes") if not along.get(name)]
+
+
+def _unclosed(missing: Sequence[str]) -> Rejected:
+    return Rejected(
+        f"a change is not closed without {' and '.join(missing)}",
+        side=SIDE,
+        field=", ".join(missing),
+        remedy="Give the mapping's status a `closing:`, as the shipped change.yaml has it, then "
+        "`tandem parked retry ID`.",
     )

@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.contents import File
 from connector.errors import AccessLost, BrokenAnswer
 from connector.servicenow.answers import SIDE
 from connector.servicenow.query import FORMAT
-from connector.values import Comment, Fields, File, Person, Record, Sighting, Value
+from connector.values import Comment, Fields, Person, Record, Sighting, Value
 
 SYSTEM = (
     "sys_id",

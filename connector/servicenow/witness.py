@@ -19,6 +19,7 @@ from connector.servicenow.audit import Audit, Silent, count_of
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.lists import page_of
+from connector.servicenow.problems import PROBLEM, ProblemStates
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import PLAIN, payload
 from connector.values import Patch, Trace
@@ -32,9 +33,10 @@ _FIELD = re.compile(r"(?:OR|NQ)?(?P<name>[a-z][a-z0-9_.]*)")
 class Witness:
     """Memos live among our own account's preferences, which every user may write."""
 
-    def __init__(self, door: Door, facts: Facts, user: str) -> None:
+    def __init__(self, door: Door, facts: Facts, problems: ProblemStates, user: str) -> None:
         self._door = door
         self._facts = facts
+        self._problems = problems
         self._user = user
         self._audit = Audit(door)
 
@@ -114,6 +116,10 @@ class Witness:
                 continue
             found.update(str(row.get("documentkey")) for row in rows)
         return frozenset(found & set(keys))
+
+    def manner(self, container: str) -> str:
+        """How problems are moved; the other tables have nothing of the kind."""
+        return self._problems.told() if container == PROBLEM else ""
 
     def _with(self, container: str, condition: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records meet a condition."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from connector.errors import Rejected
+from connector.errors import Kept, Rejected
 from connector.values import Done, Record, Refused, Unclear, WriteResult
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.values import UNKNOWN, Unknown
-from sync.apply.common import LATER, Place, close_conflicts, echo, park, postpone
+from sync.apply.common import KEPT, LATER, Place, close_conflicts, echo, park, postpone
 from sync.apply.losses import Stored, confess, losses
 from sync.core.model import Base, HistoryRow, Link
 from sync.core.plan import FieldWrite, Update
@@ -49,10 +49,22 @@ def answered(runtime: Runtime, order: Order, result: WriteResult) -> bool:
 
 
 def _refused(runtime: Runtime, order: Order, error: Rejected) -> None:
-    """Put the refused field aside; the same value is not tried again by itself."""
-    for write in order.writes:
-        tried = f"{write.old!r} -> {write.new!r}"
-        park(runtime, _place(order.action, write), error, tried)
+    """Put the refused field aside; the same value is not tried again by itself.
+
+    What only a person can do there is said on the record: the next look at it finds that unsaid.
+    The twin is nudged for it, and only once, because a row that is there to have this tried again
+    would keep that reason.
+    """
+    mark = KEPT if isinstance(error, Kept) else ""
+    tried = [f"{mark}{write.old!r} -> {write.new!r}" for write in order.writes]
+    action = order.action
+    key, twin = action.link.end(action.side).key, action.link.end(action.side.other)
+    known = {row.fingerprint for row in runtime.store.ledger.parked_of(action.side, [key])[key]}
+    with runtime.store.transaction():
+        for write, fingerprint in zip(order.writes, tried, strict=True):
+            park(runtime, _place(action, write), error, fingerprint)
+        if mark and not known.issuperset(tried):
+            runtime.store.inbox.nudge(action.side.other, twin.container, [twin.key], LATER)
 
 
 def _remember(runtime: Runtime, order: Order, result: Done) -> bool:

@@ -26,6 +26,11 @@ LATER = "later"
 """Reason of a row whose record waits for a write that has to be tried again."""
 
 
+KEPT = "kept "
+"""Begins the fingerprint of a refused write that the side had answered with yes: people have to do
+it there, so it is said on the record, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What is put aside: a record on one side, or one field of it (empty: the whole record)."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from connector.contents import FileDraft
 from connector.errors import (
     BrokenAnswer,
     ConnectorError,
@@ -21,7 +22,7 @@ from connector.errors import (
     RetryLater,
     Unreachable,
 )
-from connector.values import Done, FileDraft, NotSent, Refused, Unclear, WriteResult
+from connector.values import Done, NotSent, Refused, Unclear, WriteResult
 from mappings.sides import Side
 from sync.apply.common import Place, file_field, park, postpone
 from sync.core.model import FileLink, HistoryRow, Intent, IntentKind

@@ -24,6 +24,10 @@ REFERENCE = re.compile(r"(?<=UTC )\(ref ([a-z2-7]{12})\)")
 """As it stands behind the time in a copy's first line; people write brackets of their own."""
 
 
+VOICE = "Tandem, note on "
+"""Begins what the program itself says on a record; a copy begins with its author's name."""
+
+
 def marker(installation: str, pair: str, side: Side, key: str) -> str:
     """Twenty characters that stand for "the twin of this record in this pair"."""
     seed = "\n".join((installation, pair, side.value, key, "create"))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from connector.values import File
+from connector.contents import File
 from mappings.sides import Side
 from mappings.values import Change, Unknown
 from sync.core.merge import Clash, Stuck

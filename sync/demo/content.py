@@ -22,6 +22,7 @@ from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
 from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.values import moment
+from connector.sandbox.servicenow.world import World
 from connector.values import Comment, Person, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
@@ -113,11 +114,15 @@ def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...]) -> Conte
         for spec in specs
         if creates(spec, Side.JIRA)
     }
+    decided: dict[str, list[Comment]] = defaultdict(list)
+    for row in rows["sysapproval_approver"]:
+        if row["state"] in ("approved", "rejected"):
+            decided[row["sysapproval"]].append(shapes.approval(world, row))
     return Content(
         INTEGRATION,
         records,
         {
-            key: tuple(shapes.comment(world, note) for note in world.true_notes(key))
+            key: tuple(sorted((*_notes(world, key), *decided.get(key, ())), key=_when))
             for key in records
         },
         tuple(shapes.person(row) for row in rows["sys_user"]),
@@ -129,6 +134,14 @@ def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...]) -> Conte
             for name, pair in line["fields"].items()
         ),
     )
+
+
+def _notes(world: World, key: str) -> list[Comment]:
+    return [shapes.comment(world, note) for note in world.true_notes(key)]
+
+
+def _when(comment: Comment) -> datetime:
+    return comment.created
 
 
 def _log(lines: Iterable[tuple[str, Logged]]) -> dict[str, tuple[Logged, ...]]:
@@ -158,7 +171,11 @@ def _row(app: ServiceNowSandbox, row: Row, names: Iterable[str]) -> Record:
         url="",
         created_by=row["sys_created_by"],
         updated_by=row["sys_updated_by"],
-        fields={name: row.get(name) or None for name in names if name in known},
+        fields={
+            name: shapes.column(app.world, row, name)
+            for name in names
+            if name.partition(".")[0] in known
+        },
     )
 
 

@@ -1,12 +1,14 @@
 """Comments of a couple: each carried once, in order, whole, with author and time. Pure.
 
 A copy begins with a line that ends in a reference computed from the name of what it tells (a
-comment, a later part of it, an edit), and was written by the integration's account. Everything else
+comment, a later part of it, an edit), and was written by the integration's account, as is what the
+program itself says, each thing once. Everything else
 is somebody's own words and has to be carried.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -19,7 +21,12 @@ from sync.core.tellings import Telling, bears, first_line, milliseconds, parts_o
 from sync.demo.content import Truth
 from sync.demo.couples import Couple
 
-_WISHES = {"work_notes": "work note", "comments": "customer comment", "comment": "comment"}
+_WISHES = {
+    "work_notes": "work note",
+    "comments": "customer comment",
+    "comment": "comment",
+    "approval": "approval",
+}
 
 
 def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
@@ -28,7 +35,10 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
         heard = truth.of(side).comments.get(couple.of(side).key, ())
         own = [one for one in heard if not _is_copy(one, truth.of(side).me)]
         there = truth.of(side.other).comments.get(couple.of(side.other).key, ())
-        copies = [one for one in there if _is_copy(one, truth.of(side.other).me)]
+        written = [one for one in there if _is_copy(one, truth.of(side.other).me)]
+        copies = [one for one in written if not one.body.startswith(marks.VOICE)]
+        for fault in _said_twice(side.other, [one for one in written if one not in copies]):
+            yield f"{couple}: {fault}"
         expected = {one.id: one for one in own if _wish(couple.spec.comments, one) != "off"}
         most = max((parts_of(one.body) for one in copies), default=1)
         names = {
@@ -39,6 +49,13 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
         arrived = [(names.get(bears(one.body) or ""), one) for one in copies]
         for fault in _against(couple, side, expected, arrived):
             yield f"{couple}: {fault}"
+
+
+def _said_twice(side: Side, notes: Sequence[Comment]) -> Iterator[str]:
+    """What the program itself says is said once."""
+    for reference, times in Counter(bears(one.body) for one in notes).items():
+        if times > 1:
+            yield f"a note of ours stands {times} times in {side} {reference}"
 
 
 def _tellings(comment: Comment, most: int) -> Iterator[Telling]:
@@ -124,9 +141,7 @@ def _changed(rules: CommentRules, side: Side, original: Comment, copy: Comment) 
 
 
 def _wish(rules: CommentRules, comment: Comment) -> str:
-    return {"work_notes": rules.work_notes, "comments": rules.comments}.get(
-        comment.lane, rules.jira
-    )
+    return rules.jira if comment.lane == "comment" else rules.wish(comment.lane)
 
 
 def _is_copy(comment: Comment, me: str) -> bool:

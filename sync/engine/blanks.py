@@ -44,7 +44,8 @@ def without_doubtful(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
 
 def blanked(case: Case) -> Iterator[str]:
-    """Columns that were agreed on with a value and read as empty now."""
+    """Columns that were agreed on with a value and read as empty now; one that holds something for
+    which a rule has no word is seen well enough."""
     record = case.records.get(Side.SERVICENOW)
     if record is None:
         return
@@ -54,7 +55,8 @@ def blanked(case: Case) -> Iterator[str]:
             continue
         value = rule.relation.canonical(Side.SERVICENOW, record.fields)
         if value is not UNKNOWN and value in NOTHING:
-            yield from rule.relation.names(Side.SERVICENOW)
+            names = rule.relation.names(Side.SERVICENOW)
+            yield from (name for name in names if record.fields.get(name) in NOTHING)
 
 
 def _without(case: Case, hidden: Collection[tuple[str, str]]) -> Case:

@@ -18,6 +18,7 @@ from sync.engine.epoch import HELD_BACK, recovering
 from sync.engine.filing import arrivals as file_arrivals
 from sync.engine.filing import file_reference
 from sync.engine.listing import desk
+from sync.engine.sayings import standing
 from sync.runtime import Runtime
 
 
@@ -34,6 +35,9 @@ def _claim_comments(runtime: Runtime, cases: Sequence[Case]) -> None:
         for side in Side:
             for row in arrivals(case, side, installation):
                 _claim(runtime, case, row)
+            for saying, copy in standing(case, side, installation):
+                action = Remark(case.spec.pair, side, case.link, saying)
+                arrived(runtime, action, copy.id, "", seen=True)
         if known := learned(case, installation):
             runtime.store.comments.add(known)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.values import Comment, Fields, File, Record
+from connector.contents import File
+from connector.values import Comment, Fields, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.templates import LABEL

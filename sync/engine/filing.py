@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from connector.values import File
+from connector.contents import File
 from mappings.model import AttachmentRules
 from mappings.sides import Side
 from mappings.text import to_journal, to_wiki

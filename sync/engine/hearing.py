@@ -20,6 +20,7 @@ from sync.engine.carry import carried, told_of, untold
 from sync.engine.cases import Candidate, Case, reasons
 from sync.engine.copies import copy_ids
 from sync.engine.parked import reopened
+from sync.engine.sayings import sayings, unsaid
 from sync.engine.wording import Teller
 from sync.runtime import Runtime, container
 
@@ -36,7 +37,10 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             side
             for side in case.comments
             if runtime.adapters[side].reads_lag
-            and carried(case, side.other, runtime.options.installation)
+            and (
+                carried(case, side.other, runtime.options.installation)
+                or sayings(case, side, runtime.options.installation)
+            )
         )
 
     def behind(case: Case) -> frozenset[Side]:
@@ -51,7 +55,7 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         )
 
     first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
-    second = _hear(runtime, first, partial(_to_compare, runtime))
+    second = _hear(runtime, first, partial(_to_compare, runtime.options.installation))
     return _hear(runtime, second, stale, fresh=True)
 
 
@@ -70,10 +74,12 @@ def _echoes(case: Case, side: Side) -> bool:
     return any(row.side is side and ECHO in reasons(row) for row in case.rows)
 
 
-def _to_compare(runtime: Runtime, case: Case) -> frozenset[Side]:
+def _to_compare(installation: str, case: Case) -> frozenset[Side]:
+    """The other side where something is new, and where there is something to say."""
     heard = case.comments.keys()
-    new = any(_news(case, side, runtime.options.installation) for side in heard)
-    return frozenset(Side) - heard if new else frozenset()
+    new = any(_news(case, side, installation) for side in heard)
+    to_say = {side for side, found in unsaid(case, installation).items() if found}
+    return frozenset(Side if new else to_say) - heard
 
 
 def _news(case: Case, side: Side, installation: str) -> bool:

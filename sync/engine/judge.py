@@ -6,7 +6,7 @@ traffic, which field needs a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from mappings.model import Rule
 from mappings.references import Reference
 from mappings.sides import Side
 from mappings.values import Change, Lookup, Unknown
+from sync.apply.common import KEPT
 from sync.core import marks
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
@@ -25,6 +26,7 @@ from sync.engine.cases import Case, context
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.parked import status_of
+from sync.engine.sayings import sayings
 from sync.engine.unseen import seeing
 from sync.runtime import container
 
@@ -97,14 +99,9 @@ def judge(case: Case, bench: Bench) -> Verdict:
     updates = [_update(case, side, own) for side, own in writes.items() if own]
     kept = {name for name, decision in decisions.items() if isinstance(decision, Keep)}
     cleared = tuple(row.field for row in case.parked if row.field in kept and _whole(case))
-    return Verdict(
-        case,
-        (*updates, *_remarks(case, bench), *_files(case, bench)),
-        notes,
-        settled,
-        cleared,
-        _agreed(case, bench),
-    )
+    remarks, files = _remarks(case, _waiting(case, decisions), bench), _files(case, bench)
+    actions: tuple[Action, ...] = (*updates, *remarks, *files)
+    return Verdict(case, actions, notes, settled, cleared, _agreed(case, bench))
 
 
 def _whole(case: Case) -> bool:
@@ -273,7 +270,9 @@ def _refused_before(case: Case, name: str, write: Write) -> bool:
     if _retried(case):
         return False
     refused = [
-        row.fingerprint for row in case.parked if row.side is write.side and row.field == name
+        row.fingerprint.removeprefix(KEPT)
+        for row in case.parked
+        if row.side is write.side and row.field == name
     ]
     if write.begun:  # where the refused walk ended is no reason to set out again
         return any(one.endswith(f" -> {write.wanted!r}") for one in refused)
@@ -287,19 +286,34 @@ def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:
     return any(row.field == name and row.reason == finding.reason for row in case.parked)
 
 
-def _remarks(case: Case, bench: Bench) -> tuple[Remark, ...]:
-    return tuple(
-        Remark(case.spec.pair, side.other, case.link, comment, status_of(case, side.other))
+def _remarks(case: Case, waiting: Collection[str], bench: Bench) -> tuple[Remark, ...]:
+    """New comments, words on files left out, and what is to be said of the fields that wait for a
+    person."""
+    still = replace(case, parked=tuple(row for row in case.parked if row.field in waiting))
+    told = [
+        (side.other, one)
         for side in Side
-        for comment in (
-            *carried(case, side, bench.installation),
-            *notices(case, side, bench.desk),
-        )
+        for one in (*carried(case, side, bench.installation), *notices(case, side, bench.desk))
+    ]
+    said = [(side, one) for side in Side for one in sayings(still, side, bench.installation)]
+    return tuple(
+        Remark(case.spec.pair, side, case.link, text, status_of(case, side))
+        for side, text in (*told, *said)
     )
 
 
 def _files(case: Case, bench: Bench) -> tuple[Attach, ...]:
     return tuple(file for side in Side for file in attached(case, side, bench.desk))
+
+
+def _waiting(case: Case, decisions: Mapping[str, Decision]) -> frozenset[str]:
+    """Fields whose write was refused before and is still wished for, and comments put aside."""
+    found = {row.field for row in case.parked if row.field not in decisions}
+    for name, decision in decisions.items():
+        write = decision.write if isinstance(decision, Clash) else decision
+        if isinstance(write, Write) and _refused_before(case, name, write):
+            found.add(name)
+    return frozenset(found)
 
 
 def mark_writes(case: Case, bench: Bench) -> dict[Side, FieldWrite]:

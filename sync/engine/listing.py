@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from connector.contents import File
 from connector.errors import NotThere
-from connector.values import File
 from mappings.sides import Side
 from sync.apply.common import FILED
 from sync.core.model import LinkState

@@ -22,6 +22,9 @@ LIMIT = 30_000
 """Longest part, as it is sent. Jira refuses more than 32,767 characters (jira-api 7), and our first
 line comes on top; in whole comments of that length ServiceNow's journals show no fault."""
 
+LANES = {"work_notes": "work note", "comments": "customer comment", "approval": "approval"}
+"""What ServiceNow's lanes are called for people."""
+
 NAME = 100
 """Longest name of a person in a first line."""
 
@@ -87,9 +90,7 @@ def _head(teller: Teller, comment: Comment, one: Telling) -> str:
     """The first line up to its reference; it ends with a time."""
     name, at = _named(comment.author_name or comment.author), _time(comment.created)
     if not one.edited:
-        words = {"work_notes": "work note", "comments": "customer comment"}
-        what = words.get(comment.lane, "comment")
-        return f"{name}, {what} on {teller.label}, {at}"
+        return f"{name}, {LANES.get(comment.lane, 'comment')} on {teller.label}, {at}"
     editor = _named(comment.editor_name) or name
     whose = "their comment" if editor == name else f"the comment by {name}"
     return f"{editor} edited {whose} of {at} on {teller.label}, {_time(comment.updated)}"

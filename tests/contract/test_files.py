@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from connector.contents import File, FileDraft
 from connector.errors import AccessLost, BrokenAnswer, Gone, Rejected, RetryLater
 from connector.sandbox.content import Content
 from connector.sandbox.people import INTEGRATION
@@ -20,8 +21,6 @@ from connector.sandbox.servicenow.knobs import Door
 from connector.sandbox.weather import Weather
 from connector.values import (
     Done,
-    File,
-    FileDraft,
     NotSent,
     Refused,
     Sighting,

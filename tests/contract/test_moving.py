@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.errors import Gone
+from connector.errors import Gone, Kept
 from connector.values import Done, Draft, Move, NotSent, Refused
 from tests.contract.mounts import JiraMount, Mount, ServiceNowMount
 
@@ -97,8 +97,10 @@ def test_a_problem_whose_state_is_kept_is_a_refusal(desk: ServiceNowMount) -> No
     assert isinstance(made, Done)
     refused = desk.adapter.move([Move("problem", made.key, "state", ("102",))], ["state"])[0]
     assert isinstance(refused, Refused)
+    assert isinstance(refused.error, Kept)
     assert refused.error.field == "state"
     desk.world.knobs.problem_state = "stepwise"
+    desk.clock.advance(86_400)
     person = desk.person_key("elena.rossi")
     move = Move("problem", made.key, "state", ("102",), {"assigned_to": person})
     done = desk.adapter.move([move], ["state"])[0]

@@ -17,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.base import Adapter
+from connector.contents import File, FileDraft
 from connector.errors import ConnectorError
 from connector.jira.adapter import JiraAdapter
 from connector.meter import RequestMeter
@@ -30,7 +31,7 @@ from connector.sandbox.servicenow.knobs import Door
 from connector.sandbox.transport import SandboxTransport
 from connector.servicenow.adapter import ServiceNowAdapter
 from connector.settings import HttpSettings, JiraSettings, ServiceNowSettings
-from connector.values import Done, Draft, File, FileDraft, Move, NotSent, Patch, Refused, Unclear
+from connector.values import Done, Draft, Move, NotSent, Patch, Refused, Unclear
 from tests.fuzz.mangling import Mangler
 from tests.support.jira import Facts
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from connector.contents import File
 from connector.errors import BrokenAnswer, RetryLater, Unreachable
 from connector.jira.adapter import JiraAdapter
 from connector.meter import MemoryDict, RequestMeter
@@ -16,7 +17,6 @@ from connector.sandbox.jira import Hands, JiraSandbox
 from connector.sandbox.people import PASSWORD
 from connector.sandbox.server import serve
 from connector.settings import HttpSettings, JiraSettings
-from connector.values import File
 from tests.support.jira import JiraStage, Listening
 
 DATA = bytes(range(256)) * 500

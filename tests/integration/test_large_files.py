@@ -27,7 +27,8 @@ from connector.sandbox.server import serve
 from connector.sandbox.servicenow import ServiceNowSandbox
 from connector.servicenow.adapter import ServiceNowAdapter
 from connector.settings import HttpSettings, JiraSettings, ServiceNowSettings
-from connector.values import Done, FileDraft
+from connector.contents import FileDraft
+from connector.values import Done
 
 
 def desk(url):

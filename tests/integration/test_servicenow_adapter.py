@@ -345,9 +345,13 @@ def test_what_only_approvals_move_is_refused_with_the_offers(stage: ServiceNowSt
 
 
 def test_a_refused_step_of_a_change_tells_what_was_offered(stage: ServiceNowStage) -> None:
-    stage.world.knobs.change_close_policy = True
+    detail = "Data Policy Exception: The following fields are mandatory: Review notes"
+    error = {"message": "Operation Failed", "detail": detail}
+    body = json.dumps({"error": error, "status": "failure"})
+    stage.weather("status", status=403, body=body, method="PATCH", path="/table/change_request/")
     key = stage.opened("change_request", type="standard", state="0")
-    result = stage.adapter.move([Move("change_request", key, "state", ("3",))], [])[0]
+    move = Move("change_request", key, "state", ("3",), {"close_code": "x", "close_notes": "y"})
+    result = stage.adapter.move([move], [])[0]
     assert isinstance(result, Refused)
     assert "mandatory" in str(result.error)
     assert "Closed (3)" in result.error.offered
@@ -371,7 +375,7 @@ def test_without_the_change_api_the_table_decides(
     assert kinds([stage.adapter.move([Move("change_request", key, "state", ("-4",))], [])[0]]) == [
         "Done"
     ]
-    result = stage.adapter.move([Move("change_request", key, "state", ("3",))], [])[0]
+    result = stage.adapter.move([Move("change_request", key, "state", ("0",))], [])[0]
     assert isinstance(result, Refused)
     assert "Check State Transition" in str(result.error)
 

@@ -6,11 +6,13 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import typer.main
 import yaml
 
+from connector.sandbox.servicenow import problem_resource
 from sync.cli import app
 from sync.demo.town import Town
 from sync.origins import CONFIG, SECRETS_DIR, names, variable
@@ -159,3 +161,54 @@ def test_the_example_names_only_settings_that_exist() -> None:
     written = tomllib.loads(re.sub(r"(?m)^#(?=\w+ = )", "", text))
     told = {variable((group, name)) for group, inner in written.items() for name in inner}
     assert told == KNOWN - {CONFIG, SECRETS_DIR}
+
+
+# ---- the update set
+
+
+def parsed(text: str) -> ElementTree.Element:
+    """A file of our own, so nothing hostile is read."""
+    return ElementTree.fromstring(text.encode())  # noqa: S314
+
+
+def update_set() -> dict[str, ElementTree.Element]:
+    """The records that it brings, by table."""
+    text = (ROOT / "deploy/servicenow/problem_state_update_set.xml").read_text(encoding="utf-8")
+    payloads = [one.text or "" for one in parsed(text).iter("payload")]
+    records = [parsed(payload)[0] for payload in payloads]
+    return {record.tag: record for record in records}
+
+
+def test_the_update_set_brings_one_resource_behind_one_role_and_nothing_else() -> None:
+    brought = update_set()
+    role, rule, bound, api, step = (
+        brought.pop(f"sys_{name}")
+        for name in (
+            *("user_role", "security_acl", "security_acl_role", "ws_definition", "ws_operation"),
+        )
+    )
+    assert not brought
+    assert role.findtext("name") == problem_resource.ROLE
+    assert not role.findtext("includes_roles")
+    assert (rule.findtext("type"), rule.findtext("operation")) == ("REST_Endpoint", "execute")
+    assert bound.findtext("sys_security_acl") == rule.findtext("sys_id")
+    assert bound.findtext("sys_user_role") == role.findtext("sys_id")
+    assert step.findtext("web_service_definition") == api.findtext("sys_id")
+    for one in (api, step):
+        assert one.findtext("enforce_acl") == rule.findtext("sys_id")
+    assert step.findtext("requires_authentication") == "true"
+    assert step.findtext("requires_acl_authorization") == "true"
+
+
+def test_the_update_set_answers_what_the_adapter_asks() -> None:
+    brought = update_set()
+    step = brought["sys_ws_operation"]
+    assert step.findtext("http_method") == "PATCH"
+    assert step.findtext("relative_path") == "/{number}/new_state/{state}"
+    path = brought["sys_ws_definition"].findtext("base_uri")
+    script = step.findtext("operation_script") or ""
+    assert re.findall(r"setValue\('(\w+)'", script) == ["state"]
+    assert "GlideRecordSecure('problem')" in script
+    assert len(script.splitlines()) < 40
+    for page in ("README.md", "deploy/servicenow/README.md", "deploy/config.example.toml"):
+        assert str(path) in (ROOT / page).read_text(encoding="utf-8")

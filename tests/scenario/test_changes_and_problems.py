@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from connector.sandbox.faults import Fault
+from mappings.sides import Side
 from tests.support.cast import Ticket
+from tests.support.memory.store import MemoryStore
 from tests.support.stage import Stage
 
 
@@ -132,16 +137,164 @@ def test_a_problem_whose_state_rest_keeps_is_parked_once_and_never_looped(stage:
     [row] = stage.tandem.parked
     assert (row.field, row.attempts) == ("status", 1)
     assert "Table API" in row.remedy
+    [said] = problem.notes
+    assert "OPS-1 is In Progress in Jira" in said
     for _ in range(4):
         stage.later()
         stage.desk.notes(problem, "Still looking.")
         stage.tandem.syncs()
+    assert [note for note in problem.notes if note != "Still looking."] == [said]
+    assert not [comment for comment in epic.comments if "is In Progress in Jira" in comment]
     [row] = stage.tandem.parked
     assert (row.attempts, epic.status) == (1, "In Progress")
 
     stage.desk.moves(problem, "Assess")
     stage.tandem.syncs()
     assert (epic.status, stage.tandem.parked) == ("In Progress", ())
+
+
+def said_of(problem: Ticket) -> list[str]:
+    """What the program said in the work notes."""
+    return [note for note in problem.notes if "cannot be set" in note]
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "late"])
+def test_what_cannot_be_done_is_said_once_whatever_becomes_of_the_answer(
+    stage: Stage, kind: str
+) -> None:
+    problem = stage.desk.opens_problem(assigned_to="hiro.tanaka")
+    stage.tandem.syncs()
+    stage.team.moves(problem.issue, "In Progress")
+    # The first PATCH is the state; the second is the note.
+    stage.faults[Side.SERVICENOW].add(
+        Fault(kind, method="PATCH", path="/table/problem/", skip=1, seconds=40)
+    )
+    stage.tandem.syncs()
+    stage.later(10)
+    stage.tandem.settles()
+
+    assert len(said_of(problem)) == 1
+    assert [row.field for row in stage.tandem.parked] == ["status"]
+
+
+def test_every_wish_is_said_once_and_one_that_is_gone_is_not_said(stage: Stage) -> None:
+    problem = stage.desk.opens_problem(assigned_to="hiro.tanaka")
+    stage.tandem.syncs()
+    epic = problem.issue
+    stage.team.moves(epic, "In Progress")
+    stage.tandem.syncs()
+    stage.team.moves(epic, "Backlog")
+    stage.tandem.syncs()
+    stage.team.moves(epic, "In Progress")
+    stage.tandem.syncs()
+    assert len(said_of(problem)) == 1
+
+    stage.team.moves(epic, "Done")
+    stage.tandem.syncs()
+    assert ["Done in Jira" in note for note in said_of(problem)] == [False, True]
+
+    stage.desk.moves(problem, "Assess")
+    stage.tandem.settles()
+    assert len(said_of(problem)) == 2
+
+
+def test_trying_again_says_nothing_new_and_does_not_loop(stage: Stage) -> None:
+    problem = stage.desk.opens_problem(assigned_to="hiro.tanaka")
+    stage.tandem.syncs()
+    stage.team.moves(problem.issue, "In Progress")
+    stage.tandem.syncs()
+    for days in (0, 2):
+        stage.later(days * 24 * 60)
+        [row] = stage.tandem.parked
+        stage.tandem.retries(row)
+        stage.tandem.syncs()
+        assert stage.tandem.requests() < 40
+        assert len(said_of(problem)) == 1
+
+
+def test_a_lost_store_does_not_say_it_again(stage: Stage) -> None:
+    problem = stage.desk.opens_problem(assigned_to="hiro.tanaka")
+    stage.tandem.syncs()
+    stage.team.moves(problem.issue, "In Progress")
+    stage.tandem.syncs()
+    assert len(said_of(problem)) == 1
+
+    stage.store = MemoryStore(clock=stage.clock.now)
+    stage.tandem.syncs()
+    stage.later(10)
+    stage.tandem.settles()
+
+    assert len(said_of(problem)) == 1
+    assert len(problem.issues) == 1
+
+
+@pytest.fixture
+def scripted(stage: Stage) -> Stage:
+    """An instance with the scripted resource, and settings that name it."""
+    stage.problem_state_path = "/api/x_tandem/problem"
+    stage.servicenow.world.knobs.problem_resource = stage.problem_state_path
+    return stage
+
+
+def test_a_scripted_resource_moves_the_problem_with_what_closing_needs(scripted: Stage) -> None:
+    problem = scripted.desk.opens_problem(assigned_to="hiro.tanaka")
+    scripted.tandem.syncs()
+    epic = problem.issue
+
+    scripted.team.moves(epic, "In Progress")
+    scripted.tandem.syncs()
+    assert problem.state == "Assess"
+
+    scripted.desk.moves(problem, "Analysis")
+    scripted.desk.moves(problem, "Fix", cause_notes="Old.", fix_notes="Replaced.")
+    scripted.tandem.syncs()
+    scripted.team.moves(epic, "Done")
+    scripted.tandem.syncs()
+    assert (problem.state, problem["resolution_code"]) == ("Resolved", "fix_applied")
+    assert (problem.notes, scripted.tandem.parked) == ([], ())
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "late"])
+def test_a_lost_answer_of_the_resource_moves_the_problem_once(scripted: Stage, kind: str) -> None:
+    problem = scripted.desk.opens_problem(assigned_to="hiro.tanaka")
+    scripted.tandem.syncs()
+    scripted.team.moves(problem.issue, "In Progress")
+    scripted.faults[Side.SERVICENOW].add(
+        Fault(kind, method="PATCH", path="/new_state/", seconds=40)
+    )
+    scripted.tandem.syncs()
+    scripted.later(10)
+    scripted.tandem.settles()
+
+    log = scripted.servicenow.world.write_log
+    steps = [
+        row["fields"]["state"] for row in log if "state" in row["fields"] and row["by"] == "tandem"
+    ]
+    assert (problem.state, steps) == ("Assess", [["101", "102"]])
+    assert not scripted.tandem.parked
+
+
+def test_a_resource_that_is_not_there_is_parked_with_its_remedy_and_not_looped(
+    scripted: Stage,
+) -> None:
+    scripted.servicenow.world.knobs.problem_resource = ""
+    problem = scripted.desk.opens_problem(assigned_to="hiro.tanaka")
+    scripted.tandem.syncs()
+    scripted.team.moves(problem.issue, "In Progress")
+    scripted.tandem.syncs()
+
+    [row] = scripted.tandem.parked
+    assert "deploy/servicenow" in row.remedy
+    writes = scripted.tandem.writes()
+    scripted.later()
+    scripted.tandem.syncs()
+    assert scripted.tandem.writes() == writes
+
+    scripted.servicenow.world.knobs.problem_resource = scripted.problem_state_path
+    scripted.tandem.retries(row)
+    scripted.tandem.syncs()
+    assert problem.state == "Assess"
+    assert not scripted.tandem.parked
 
 
 def test_where_rest_moves_problems_one_step_is_taken(stage: Stage) -> None:

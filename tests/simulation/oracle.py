@@ -33,6 +33,7 @@ from datetime import datetime, timedelta
 
 from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
+from connector.sandbox.servicenow import direct_shapes as shapes
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.values import Unknown, Value
@@ -223,7 +224,7 @@ class Judge:
         if isinstance(entry.state, Issue):
             return {n: self._held(entry.state, n) for n in names if self._has(n)}
         state = entry.state or {}
-        return {name: state.get(name) or None for name in names}
+        return {name: shapes.column(self.rig.servicenow.world, state, name) for name in names}
 
     def _has(self, name: str) -> bool:
         return native.has(self.rig.jira.world, name)
@@ -255,7 +256,7 @@ class Judge:
             if any(n in window for window in self.rig.forgotten for n in known):
                 self.excused["the ledger of that time was put back"] += 1
                 continue
-            if one.value is None and one.entry.n < self._first_agreed(couple):
+            if one.value in (None, ()) and one.entry.n < self._first_agreed(couple):
                 self.excused["a field was emptied before the two ever agreed"] += 1
                 continue
             if until is not None and self._excused(rule.relation.kind, one, until, self._born(one)):

@@ -82,6 +82,7 @@ class Stage:
     mappings: Mapping[str, str] | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     seed: int = 1
+    problem_state_path: str = ""
     unsettled: str = ""
     """Why a story does not end with both sides in agreement."""
 
@@ -150,7 +151,10 @@ class Stage:
         return {
             Side.SERVICENOW: ServiceNowAdapter(
                 ServiceNowSettings(
-                    url=f"http://{HOSTS[Side.SERVICENOW]}", user="tandem", password="sandbox"
+                    url=f"http://{HOSTS[Side.SERVICENOW]}",
+                    user="tandem",
+                    password="sandbox",
+                    problem_state_path=self.problem_state_path,
                 ),
                 http,
                 meter=RequestMeter(),

@@ -83,3 +83,12 @@ def test_a_mapping_that_is_wrong_stops_before_the_systems(
     found = rungs()
     assert list(found) == ["settings", "store or mappings"]
     assert "holds no *.yaml" in found["store or mappings"].told
+
+
+@pytest.mark.usefixtures("climbed")
+@pytest.mark.parametrize(("path", "told"), [("", "is not known"), ("/api/x_a/problem", "x_a")])
+def test_it_says_how_problems_are_moved(
+    monkeypatch: pytest.MonkeyPatch, path: str, told: str
+) -> None:
+    monkeypatch.setenv("TANDEM_SERVICENOW__PROBLEM_STATE_PATH", path)
+    assert told in rungs()["servicenow problem"].told

@@ -13,6 +13,7 @@ from functools import partial
 from typing import BinaryIO
 
 from connector.base import Meter
+from connector.contents import File, FileDraft
 from connector.errors import AccessLost, NotThere
 from connector.outcomes import outcome, settled
 from connector.sandbox.faults import Faults
@@ -31,8 +32,6 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
-    File,
-    FileDraft,
     Identity,
     KindInfo,
     Move,

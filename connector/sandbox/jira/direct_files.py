@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import BinaryIO
 
+from connector.contents import File, FileDraft
 from connector.errors import ConnectorError, Gone, Rejected
 from connector.outcomes import outcome
 from connector.sandbox.content import Content
@@ -18,7 +19,7 @@ from connector.sandbox.jira.problems import Refusal
 from connector.sandbox.jira.world import World
 from connector.sandbox.weather import Wire
 from connector.streaming import CHUNK, Sink, Upload
-from connector.values import Done, File, FileDraft, NotSent, Refused, WriteResult
+from connector.values import Done, NotSent, Refused, WriteResult
 
 _SIDE = "jira"
 _API = "/rest/api/2"

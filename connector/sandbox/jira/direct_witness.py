@@ -91,6 +91,11 @@ class DirectWitness:
         del container, keys
         return frozenset()
 
+    def manner(self, container: str) -> str:
+        """Transitions are the only way."""
+        del container
+        return ""
+
 
 def _old(item: ChangeItem) -> tuple[str | None, str | None]:
     return item.old, item.old_text

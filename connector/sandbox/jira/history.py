@@ -67,6 +67,6 @@ def _told_plainly(project: Project, field: FieldDef, raw: Any) -> Told:
         return ", ".join(raw), ", ".join(names_of(rows, raw))
     if field.kind == "option":
         return raw, names_of(field.options, (raw,))[0]
-    if field.kind == "date":
+    if field.kind in ("date", "moment"):
         return raw, raw
     return None, f"{raw:g}" if isinstance(raw, float) else str(raw)

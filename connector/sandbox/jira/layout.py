@@ -1,9 +1,9 @@
 """The fields of the site and which of them stand on which create and edit screens.
 
-Field kinds: ``text`` (rich), ``line`` (one line), ``user``, ``date``, ``number``, ``labels``,
-``option``, ``priority``, ``resolution``, ``parent``, ``epic``, ``named`` lists (components and
-versions), ``issuetype``, ``project``, and the ones nobody sets (``status``, ``stamp``, ``page``,
-``files``).
+Field kinds: ``text`` (rich), ``line`` (one line), ``user``, ``date``, ``moment``, ``number``,
+``labels``, ``option``, ``priority``, ``resolution``, ``parent``, ``epic``, ``named`` lists
+(components and versions), ``issuetype``, ``project``, and the ones nobody sets (``status``,
+``stamp``, ``page``, ``files``).
 
 Data Center has its epic fields; on Cloud they still exist in the list of fields but stand on no
 screen. Team-managed projects bring few fields: no priority, no components, no versions.

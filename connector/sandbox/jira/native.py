@@ -130,7 +130,7 @@ def _plain(world: World, issue: Issue, field: FieldDef, raw: Any) -> Value:
         project = world.project_of(issue)
         rows = project.components if field.kind == "components" else project.versions
         return names_of(rows, raw) or None
-    if field.kind == "stamp":
+    if field.kind in ("stamp", "moment"):
         return _stamped(world, datetime.fromisoformat(raw))
     value: Value = raw
     return value

@@ -290,6 +290,7 @@ _KINDS: Mapping[str, Callable[[View, Issue, Any, FieldDef], Any]] = {
     "epic": lambda view, _issue, raw, _field: _epic_key(view, raw),
     "labels": lambda _view, _issue, raw, _field: list(raw),
     "stamp": lambda view, _issue, raw, _field: _stamp_text(view, raw),
+    "moment": lambda view, _issue, raw, _field: _stamp_text(view, raw),
     "option": lambda view, _issue, raw, field: render_setup.option(view, field, raw),
     "components": lambda view, issue, raw, _field: render_setup.named_list(
         view, "component", view.world.project_of(issue).components, raw

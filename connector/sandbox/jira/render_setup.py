@@ -19,6 +19,7 @@ _TYPES = {
     "line": "string",
     "user": "user",
     "date": "date",
+    "moment": "datetime",
     "number": "number",
     "option": "option",
     "priority": "priority",

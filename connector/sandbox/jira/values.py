@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from connector.sandbox.jira import adf
@@ -22,6 +22,7 @@ from connector.sandbox.jira.world import World
 LABEL_LIMIT = 255
 NOT_A_DOCUMENT = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
 NOT_A_STRING = "Operation value must be a string"
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
 
 
 class BadValue(Exception):
@@ -133,6 +134,18 @@ def _date(_reading: Reading, _field: FieldDef, value: Any) -> str | None:
     raise BadValue("Error parsing date string: " + str(value))
 
 
+def _moment(_reading: Reading, _field: FieldDef, value: Any) -> str | None:
+    """A date and time of a Date Time Picker, with milliseconds and an offset without a colon."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and _STAMP.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value).isoformat(timespec="milliseconds")
+        except ValueError:
+            pass
+    raise BadValue("Error parsing time: " + str(value))
+
+
 def _number(_reading: Reading, _field: FieldDef, value: Any) -> float | None:
     if value is None:
         return None
@@ -239,6 +252,7 @@ _READERS: Mapping[str, Callable[[Reading, FieldDef, Any], Any]] = {
     "text": _text,
     "user": _user,
     "date": _date,
+    "moment": _moment,
     "number": _number,
     "labels": _labels,
     "option": _option,

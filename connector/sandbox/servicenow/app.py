@@ -20,6 +20,7 @@ from connector.sandbox.servicenow.batch import BatchApi
 from connector.sandbox.servicenow.change_api import ChangeApi
 from connector.sandbox.servicenow.instance import new_world
 from connector.sandbox.servicenow.knobs import Caller
+from connector.sandbox.servicenow.problem_resource import ProblemResource
 from connector.sandbox.servicenow.query import NotModelled
 from connector.sandbox.servicenow.refusal import Refusal
 from connector.sandbox.servicenow.seed import seed as seed_company
@@ -52,6 +53,7 @@ class ServiceNowSandbox:
         self._stats = StatsApi(self.world)
         self._files = AttachmentApi(self.world)
         self._change = ChangeApi(self.world)
+        self._problems = ProblemResource(self.world)
         self._batch = BatchApi(self.world, self._inner)
         self._waiting: Counter[str] = Counter()
         self._asked: Counter[str] = Counter()
@@ -118,6 +120,9 @@ class ServiceNowSandbox:
         if parts[:2] == ["api", "sn_chg_rest"]:
             rest = [part for part in parts[2:] if not _VERSION.fullmatch(part)]
             return self._change.handle(request, caller, rest)
+        own = [part for part in self.world.knobs.problem_resource.split("/") if part]
+        if own and parts[: len(own)] == own:
+            return self._problems.handle(request, caller, parts[len(own) :])
         if parts[:2] != ["api", "now"] or len(parts) < 3:
             raise Refusal(400, _NO_ROUTE)
         rest = parts[2:]

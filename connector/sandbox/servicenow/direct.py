@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from connector.base import Meter
+from connector.contents import File, FileDraft
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
 from connector.outcomes import settled
 from connector.sandbox.faults import Faults
@@ -19,6 +20,7 @@ from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow.direct_files import DirectFiles
+from connector.sandbox.servicenow.direct_moves import Moves
 from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
@@ -34,8 +36,6 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
-    File,
-    FileDraft,
     Identity,
     KindInfo,
     Move,
@@ -53,6 +53,9 @@ from connector.values import (
 HOST = "sandbox.service-now.example"
 _PAGE = 200
 _LANES = ("work_notes", "comments")
+_APPROVERS = "sysapproval_approver"
+_DECIDED = "stateINapproved,rejected"
+_APPROVALS = Stream("approvals", StreamKind.COMMENTS, ("change_request",), "approval")
 
 
 class DirectServiceNow:
@@ -69,6 +72,7 @@ class DirectServiceNow:
         login: str = INTEGRATION,
         host: str = HOST,
         sleep: Callable[[float], None] | None = None,
+        problem_state_path: str = "",
     ) -> None:
         self.world = world
         self.host = host
@@ -79,6 +83,7 @@ class DirectServiceNow:
         self._wire = Wire(self.name, self.weather, self.meter, sleep)
         self._writes = Writes(world, self._wire, sleep, self._shown)
         self._files = DirectFiles(world, self._wire, self._known, self._select)
+        self._moves = Moves(world, self._wire, self._writes, self._shown, problem_state_path)
         self.witness = DirectWitness(world, self._me, self._asked)
 
     # ---- who and when
@@ -106,16 +111,17 @@ class DirectServiceNow:
     # ---- feeds
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
-        """One stream a table, one of all journals and one of all files."""
+        """One stream a table, then one of journals, one of decisions on changes, one of files."""
         names = tuple(sorted(containers))
         tables = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in names)
+        decisions = (_APPROVALS,) if "change_request" in names else ()
         journal = Stream("journal", StreamKind.COMMENTS, names)
-        return (*tables, journal, Stream("files", StreamKind.FILES, names))
+        return (*tables, journal, *decisions, Stream("files", StreamKind.FILES, names))
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Everything stamped since then, oldest first."""
         started = self.server_now()
-        table, when, base = _place(stream)
+        table, when, base = _feed(stream)
         rows = self._select(table, f"{base}{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id")
         sightings = [_sighting(stream, row) for row in rows]
         yield SightingPage(tuple(sightings[:_PAGE]), started)
@@ -172,8 +178,19 @@ class DirectServiceNow:
             return ()
         query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
         rows = self._select("sys_journal_field", query, chunk=len(keys))
-        rows.sort(key=lambda row: (row["sys_created_on"], row["sys_id"]))
-        return tuple(shapes.comment(self.world, row) for row in rows)
+        found = [shapes.comment(self.world, row) for row in rows]
+        if container == "change_request":
+            found += self._decisions(keys)
+        return tuple(sorted(found, key=lambda one: (one.created, one.id)))
+
+    def _decisions(self, keys: Collection[str]) -> list[Comment]:
+        """Approvers' answers; none where we may not read them."""
+        query = f"sysapprovalIN{','.join(keys)}^{_DECIDED}"
+        try:
+            rows = self._select(_APPROVERS, query, chunk=len(keys))
+        except AccessLost:
+            return []
+        return [shapes.approval(self.world, row) for row in rows]
 
     def files(
         self, container: str, keys: Collection[str], *, fresh: bool = False
@@ -239,7 +256,7 @@ class DirectServiceNow:
 
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
         """Change states: one by itself, several in batches."""
-        return settled(self._writes.move(self._known(), moves, fields)) if moves else []
+        return settled(self._moves.move(self._known(), moves, fields)) if moves else []
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""
@@ -303,9 +320,12 @@ class DirectServiceNow:
         return shapes.record(self.world, self.host, row, fields)
 
 
-def _place(stream: Stream) -> tuple[str, str, str]:
+def _feed(stream: Stream) -> tuple[str, str, str]:
     """The table of a stream, its stamp, and the conditions before it."""
     names = ",".join(stream.containers)
+    if stream == _APPROVALS:
+        base = f"sysapproval.sys_class_name=change_request^{_DECIDED}^"
+        return _APPROVERS, "sys_updated_on", base
     if stream.kind is StreamKind.COMMENTS:
         base = f"nameIN{names}^elementIN{','.join(_LANES)}^"
         return "sys_journal_field", "sys_created_on", base
@@ -315,6 +335,10 @@ def _place(stream: Stream) -> tuple[str, str, str]:
 
 
 def _sighting(stream: Stream, row: Row) -> Sighting:
+    if stream == _APPROVALS:
+        at = moment(row["sys_updated_on"])
+        version = f"{row['sys_id']}:{row['state']}"
+        return Sighting("change_request", row["sysapproval"], version, at)
     if stream.kind is StreamKind.FILES:
         at = moment(row["sys_created_on"])
         return Sighting(row["table_name"], row["table_sys_id"], row["sys_id"], at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import BinaryIO
 
+from connector.contents import File, FileDraft
 from connector.errors import ConnectorError, Gone, Rejected, RetryLater
 from connector.outcomes import outcome
 from connector.sandbox.content import Content
@@ -18,7 +19,7 @@ from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
 from connector.sandbox.weather import Wire
 from connector.streaming import CHUNK, Sink, Upload
-from connector.values import Done, File, FileDraft, NotSent, Refused, WriteResult
+from connector.values import Done, NotSent, Refused, WriteResult
 
 _SIDE = "servicenow"
 _API = "/api/now/attachment"

@@ -21,9 +21,9 @@ def record(world: World, host: str, row: Row, fields: Collection[str]) -> Record
     known = world.schema.columns(table)
     hidden = world.knobs.hidden_fields
     values: dict[str, Value] = {
-        name: (None if f"{table}.{name}" in hidden else row.get(name) or None)
+        name: (None if f"{table}.{name}" in hidden else column(world, row, name))
         for name in fields
-        if name in known
+        if name.partition(".")[0] in known
     }
     return Record(
         container=table,
@@ -38,6 +38,15 @@ def record(world: World, host: str, row: Row, fields: Collection[str]) -> Record
         updated_by=row["sys_updated_by"],
         fields=values,
     )
+
+
+def column(world: World, row: Row, name: str) -> str | None:
+    """A column's value, one of a referenced row after a dot."""
+    own, _, beyond = name.partition(".")
+    if not beyond:
+        return row.get(own) or None
+    there = world.true_row(row.get(own, ""))
+    return column(world, there, beyond) if there else None
 
 
 def plain(fields: Mapping[str, Value]) -> dict[str, str]:
@@ -68,6 +77,18 @@ def comment(world: World, row: Row) -> Comment:
         body=row["value"],
         internal=row["element"] == "work_notes",
     )
+
+
+def approval(world: World, row: Row) -> Comment:
+    """One approver's decision, as a comment of its change."""
+    at = moment(row["sys_updated_on"])
+    login = (world.true_row(row["approver"]) or {}).get("user_name", "")
+    name = full_name(world, login)
+    said = f"Approval: {row['state']} by {name} at {row['sys_updated_on']} UTC."
+    return Comment(
+        "change_request", row["sysapproval"], f"{row['sys_id']}:{row['state']}", "approval",
+        login, name, at, at, said, internal=True,
+    )  # fmt: skip
 
 
 def full_name(world: World, login: str) -> str:

@@ -97,6 +97,10 @@ class DirectWitness:
             found = {row["documentkey"] for row in graves if row["tablename"] == container}
         return frozenset(found & set(keys))
 
+    def manner(self, container: str) -> str:
+        """How problems are moved; the other tables have nothing of the kind."""
+        return "states go through the Table API" if container == "problem" else ""
+
     def _preference(self, name: str) -> Row | None:
         me = self._me().sys_id
         rows = self._world.rows(PREFERENCES)

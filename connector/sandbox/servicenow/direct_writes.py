@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from connector.errors import ConnectorError, Gone, NotThere, Rejected
 from connector.outcomes import waiting
-from connector.sandbox.servicenow.change_rules import next_states
 from connector.sandbox.servicenow.direct_shapes import plain
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import NotModelled
@@ -19,7 +18,6 @@ from connector.values import (
     CommentDraft,
     Done,
     Draft,
-    Move,
     NotSent,
     Patch,
     Record,
@@ -50,20 +48,6 @@ class Job:
     def path(self) -> str:
         """Where a request of its own would go."""
         return f"/api/now/table/{self.table}/{self.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One move made ready; ``offered`` are a change's next states with their labels."""
-
-    move: Move
-    wanted: str
-    offered: Mapping[str, str] | None
-
-    @property
-    def values(self) -> dict[str, str]:
-        """What is written."""
-        return {**plain(self.move.fields), self.move.name: self.wanted}
 
 
 class Writes:
@@ -97,7 +81,7 @@ class Writes:
             record = self._shown(row, tuple(draft.fields))
             return Done(row["sys_id"], row.get("number", ""), record)
 
-        return self._wire.write("POST", path, lambda: self._attempt(path, do))
+        return self._wire.write("POST", path, lambda: self.attempt(path, do))
 
     def patch(
         self, me: Caller, patches: Sequence[Patch], fields: Collection[str]
@@ -105,45 +89,12 @@ class Writes:
         """Some fields of some records."""
         fit = [patch for patch in patches if not (patch.add or patch.remove or patch.properties)]
         jobs = [
-            self._update(me, (patch.container, patch.key), plain(patch.fields), fields)
+            self.edit(me, (patch.container, patch.key), plain(patch.fields), fields)
             for patch in fit
         ]
-        done = iter(self._sent(jobs))
+        done = iter(self.sent(jobs))
         refused = Refused(Rejected("ServiceNow has no labels and no properties", side=_SIDE))
         return [next(done) if patch in fit else refused for patch in patches]
-
-    def move(self, me: Caller, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
-        """One step each to the first wanted state that is offered."""
-        names = tuple(dict.fromkeys((*fields, *(move.name for move in moves))))
-        try:
-            for table in {move.container for move in moves if move.present is None}:
-                self._wire.read(f"/api/now/table/{table}")
-        except ConnectorError as error:
-            return [NotSent(error) for _ in moves]
-        ready = [self._step(move, names) for move in moves]
-        steps = [one for one in ready if isinstance(one, Step)]
-        jobs = [
-            self._update(me, (one.move.container, one.move.key), one.values, names) for one in steps
-        ]
-        done = (_moved(step, one) for step, one in zip(steps, self._sent(jobs), strict=True))
-        return [next(done) if isinstance(one, Step) else one for one in ready]
-
-    def _step(self, move: Move, names: Collection[str]) -> Step | WriteResult:
-        row = self._row(move.container, move.key)
-        if row is None:
-            return NotSent(_gone(move.key))
-        if row.get(move.name, "") in move.targets:
-            return Done(move.key, row.get("number", ""), self._shown(row, names))
-        try:
-            offered = self._offered(move, row)
-        except ConnectorError as error:
-            return NotSent(error)
-        target: str | None = move.targets[0]
-        if offered is not None:
-            target = next((one for one in move.targets if one in offered), None)
-        if target is None:
-            return Refused(_not_offered(row, move, offered or {}))
-        return Step(move, target, offered)
 
     def comment(self, me: Caller, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Entries in the given order; after one that is not done, its record's others wait."""
@@ -164,7 +115,7 @@ class Writes:
 
     def _notes(self, me: Caller, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """One entry for each of several records, and the look at what arrived."""
-        results = self._sent([self._note(me, draft) for draft in drafts])
+        results = self.sent([self._note(me, draft) for draft in drafts])
         if not any(isinstance(result, Done) for result in results):
             return results
         try:
@@ -184,9 +135,10 @@ class Writes:
 
         return Job(draft.container, draft.key, do)
 
-    def _update(
+    def edit(
         self, me: Caller, place: tuple[str, str], values: dict[str, str], fields: Collection[str]
     ) -> Job:
+        """A change of some columns, still to be sent."""
         table, key = place
 
         def do() -> WriteResult:
@@ -199,7 +151,7 @@ class Writes:
 
         return Job(table, key, do)
 
-    def _sent(self, jobs: Sequence[Job]) -> list[WriteResult]:
+    def sent(self, jobs: Sequence[Job]) -> list[WriteResult]:
         """One edit by itself, several in batches that the weather strikes as one."""
         results: list[WriteResult] = []
         for start in range(0, len(jobs), BATCH):
@@ -218,11 +170,12 @@ class Writes:
         return results
 
     def _existing(self, job: Job) -> WriteResult:
-        if self._row(job.table, job.key) is None:
-            return NotSent(_gone(job.key))
-        return self._attempt(job.path, job.do)
+        if self.row(job.table, job.key) is None:
+            return NotSent(gone(job.key))
+        return self.attempt(job.path, job.do)
 
-    def _attempt(self, where: str, do: Callable[[], WriteResult]) -> WriteResult:
+    def attempt(self, where: str, do: Callable[[], WriteResult]) -> WriteResult:
+        """Do it, or say why the instance does not."""
         try:
             with self._world.lock:
                 return do()
@@ -233,19 +186,11 @@ class Writes:
         except NotModelled as gap:
             return Refused(Rejected(f"sandbox: not modelled: {gap}", side=_SIDE))
 
-    def _row(self, table: str, key: str) -> Row | None:
+    def row(self, table: str, key: str) -> Row | None:
+        """A row as our account sees it."""
         if key in self._world.knobs.hidden_rows or table not in self._world.schema.tables:
             return None
         return self._world.row(table, key)
-
-    def _offered(self, move: Move, row: Row) -> dict[str, str] | None:
-        """States a change may take now, with their labels; other tables do not tell."""
-        if move.container != "change_request":
-            return None
-        self._wire.read(f"/api/sn_chg_rest/v1/change/{move.key}/nextstates")
-        choices = self._world.schema.allowed(move.container, "state")
-        labels = {choice.value: choice.label for choice in choices}
-        return {one: labels.get(one, one) for one in (row["state"], *next_states(row))}
 
 
 def riders(draft: Draft) -> dict[str, str]:
@@ -272,7 +217,8 @@ def _waves(drafts: Sequence[CommentDraft]) -> list[list[int]]:
     return waves
 
 
-def _gone(key: str) -> Gone:
+def gone(key: str) -> Gone:
+    """What is said of a record that is not to be seen."""
     return Gone("The record is gone or hidden", side=_SIDE, where=key)
 
 
@@ -282,34 +228,4 @@ def _dropped(draft: CommentDraft) -> Rejected:
         side=_SIDE,
         field=draft.lane,
         remedy="Reopen it, or carry it over by hand, then `tandem parked retry ID`.",
-    )
-
-
-def _moved(step: Step, result: WriteResult) -> WriteResult:
-    move = step.move
-    if isinstance(result, Refused) and step.offered is not None:
-        result.error.field, result.error.offered = move.name, _labels(step.offered)
-    if not isinstance(result, Done) or result.record is None:
-        return result
-    if result.record.fields.get(move.name) != step.wanted:
-        return Refused(_kept(move))
-    return replace(result, hops=(step.wanted,))
-
-
-def _kept(move: Move) -> Rejected:
-    what = f"ServiceNow answered 200 and kept {move.name} as it was"
-    return Rejected(what, side=_SIDE, field=move.name)
-
-
-def _labels(offered: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(f"{label} ({state})" for state, label in offered.items())
-
-
-def _not_offered(row: Row, move: Move, offered: Mapping[str, str]) -> Rejected:
-    wanted = " or ".join(move.targets)
-    return Rejected(
-        f"{row.get('number', move.key)} does not go from {row.get(move.name)} to {wanted}",
-        side=_SIDE,
-        field=move.name,
-        offered=_labels(offered),
     )

@@ -48,6 +48,9 @@ class Knobs:
     problem_state
         ``ignored``: REST does not move a problem's state, silently; ``stepwise``: it does, one
         step at a time.
+    problem_resource
+        path of a scripted REST API that moves problems, as ``deploy/servicenow`` brings it; empty:
+        the instance has none.
     change_close_policy
         whether a data policy demands close code and notes of a closed change.
     notes_touch_parent
@@ -81,6 +84,7 @@ class Knobs:
 
     invalid_query: str = "ignored"
     problem_state: str = "ignored"
+    problem_resource: str = ""
     change_close_policy: bool = False
     notes_touch_parent: bool = True
     late_visibility: float = 0.0

@@ -11,6 +11,7 @@ from datetime import datetime
 from connector.sandbox.people import COLLEAGUES, TANDEM, TEAMS, Colleague
 from connector.sandbox.servicenow import seed_tickets
 from connector.sandbox.servicenow.instance import put
+from connector.sandbox.servicenow.problem_resource import ROLE
 from connector.sandbox.servicenow.stories import CLUSTERS, EXTRA_PROBLEMS, NOISE
 from connector.sandbox.servicenow.world import World
 
@@ -28,6 +29,7 @@ ROLES = {
         "problem_coordinator",
         "change_manager",
         "personalize_dictionary",
+        ROLE,
     ),
 }
 """Team to roles."""

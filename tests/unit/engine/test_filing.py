@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.values import File
+from connector.contents import File
 from mappings.defaults import shipped
 from mappings.loader import load
 from mappings.model import AttachmentRules, MappingSpec

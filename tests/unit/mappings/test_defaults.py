@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mappings.defaults import shipped
-from mappings.live import Fact, check, fit, left_out
+from mappings.live import Fact, check, fit, left_out, own_columns
 from mappings.loader import load
 from mappings.model import ConflictPolicy, MappingSpec, OnDelete
 from mappings.references import IssueLink
@@ -171,12 +171,33 @@ def test_what_the_outside_contract_says() -> None:
         assert spec.comments.backlog
 
 
+STOCK_FIELDS = ("summary", "description", "issuetype", "labels")
+STOCK_LINKS = ("link:is caused by", "link:is blocked by", "link:duplicates")
+BOTH_WAYS = {"summary", "description", "priority", "assignee", "status"}
+
+
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
-def test_everything_flows_both_ways(spec: MappingSpec) -> None:
-    assert {rule.flow for rule in spec.rules} == {Flow.BOTH}
-    kinds = {rule.name: rule.relation.kind for rule in spec.rules}
-    names = {name for name, kind in kinds.items() if kind not in ("link", "issue_link")}
-    assert names == {"summary", "description", "priority", "assignee", "status"}
+def test_what_people_work_on_flows_both_ways(spec: MappingSpec) -> None:
+    both = {rule.name: rule.relation.kind for rule in spec.rules if rule.flow is Flow.BOTH}
+    assert {n for n, kind in both.items() if kind not in ("link", "issue_link")} == BOTH_WAYS
+    one_way = {rule.name for rule in spec.rules} - both.keys()
+    assert not one_way or spec.servicenow.table == "change_request"
+
+
+def test_a_change_shows_what_its_manager_asks_about() -> None:
+    change = SPECS["change_request"]
+    told = {
+        name for rule in change.rules if rule.flow is not Flow.TO_SERVICENOW
+        for name in rule.relation.names(SN)
+    }  # fmt: skip
+    assert told >= {
+        *("type", "chg_model.name", "risk", "approval", "start_date", "end_date"),
+        *("implementation_plan", "backout_plan", "test_plan", "justification"),
+    }
+    asked = {name for rule in change.rules if rule.flow is Flow.TO_SERVICENOW
+             for name in rule.relation.names(SN)}  # fmt: skip
+    assert asked == {"implementation_plan", "backout_plan", "test_plan", "justification"}
+    assert change.comments.approvals == "internal"
 
 
 def test_references_are_issue_links_in_the_words_of_a_stock_site() -> None:
@@ -197,10 +218,10 @@ def test_references_are_issue_links_in_the_words_of_a_stock_site() -> None:
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_stock_site_has_everything_they_name(spec: MappingSpec, project: str) -> None:
-    columns = dict.fromkeys(spec.names(SN), frozenset[str]())
+    columns = dict.fromkeys(own_columns(spec.names(SN)), frozenset[str]())
     columns["state"] = frozenset(STATES[spec.servicenow.table])
     columns["priority"] = frozenset("12345")
-    screen = dict.fromkeys(spec.names(JIRA), frozenset[str]())
+    screen = dict.fromkeys((*STOCK_FIELDS, *STOCK_LINKS), frozenset[str]())
     screen["priority"] = frozenset({"Highest", "High", "Medium", "Low", "Lowest"})
     kinds, statuses = frozenset(spec.jira.issue_types[-1:]), frozenset(PROJECTS[project])
     jira = Fact(screen, kinds, statuses)
@@ -210,8 +231,9 @@ def test_a_stock_site_has_everything_they_name(spec: MappingSpec, project: str) 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
 def test_a_site_without_a_kind_of_link_is_told_and_no_fault(spec: MappingSpec) -> None:
     bare = {name: frozenset[str]() for name in spec.names(JIRA) if not name.startswith("link:")}
+    columns = dict.fromkeys(own_columns(spec.names(SN)), frozenset[str]())
     jira = Fact({**bare, "link:blocks": frozenset()}, frozenset(spec.jira.issue_types))
-    assert list(check(spec, Fact(dict.fromkeys(spec.names(SN), frozenset())), jira)) == []
+    assert list(check(spec, Fact(columns), jira)) == []
     links = {rule.name for rule in spec.rules if isinstance(rule.relation, IssueLink)}
     told = {note.path.removeprefix("fields."): note for note in left_out(spec, jira)}
     assert set(told) == links

@@ -20,12 +20,16 @@ from tests.support.mapping import a_file, problems
 
 FOLDER = Path(mappings.__file__ or "").parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-WHOLE, FIELDS, STATUS, CLOSING = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+WHOLE, FIELDS, STATUS, CLOSING, ASKED = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 ROWS = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
 
 
 def test_the_whole_file_loads() -> None:
     assert load({"README.md": WHOLE}, project="X")[0].pair == "problem-epic"
+
+
+def test_the_change_asked_for_by_a_status_loads() -> None:
+    assert problems(a_file(**yaml.safe_load(ASKED))) == []
 
 
 def test_the_fields_load() -> None:

@@ -1,0 +1,77 @@
+"""What the program itself has to say on a record, each thing once. Pure.
+
+A saying travels like a carried comment: its reference is computed from what it is about and stands
+in its first line, so that after a lost answer, a restart or a lost store the record's own comments
+tell that it stands there. It is only said on a side whose comments were heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector.values import Comment
+from mappings.sides import Side
+from mappings.text import to_journal
+from sync.apply.common import KEPT, comment_field
+from sync.core import marks
+from sync.core.plan import Carried
+from sync.engine.cases import Case
+from sync.engine.copies import copies
+from sync.engine.parked import waiting_comments
+
+STATUS = "status"
+"""Jira's native name of what a kept wish is about."""
+
+
+def unsaid(case: Case, installation: str) -> dict[Side, tuple[Carried, ...]]:
+    """What is still to be said on each side, as far as the store knows."""
+    said = {(row.source, row.source_id) for row in case.known}
+    return {
+        side: tuple(
+            one for one in _all(case, side, installation) if (side.other, one.source_id) not in said
+        )
+        for side in Side
+    }
+
+
+def sayings(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
+    """What is to be said on a side now: it was heard, and it is neither there nor refused."""
+    if side not in case.comments:
+        return ()
+    there = copies(case.comments[side])
+    parked = waiting_comments(case, side)
+    return tuple(
+        one
+        for one in unsaid(case, installation)[side]
+        if one.reference not in there and comment_field(one.source_id) not in parked
+    )
+
+
+def standing(case: Case, side: Side, installation: str) -> list[tuple[Carried, Comment]]:
+    """Sayings that stand on a side although the store does not know: a crash came in between."""
+    there = copies(case.comments.get(side, ()))
+    told = unsaid(case, installation)[side]
+    return [(one, there[one.reference]) for one in told if one.reference in there]
+
+
+def _all(case: Case, side: Side, installation: str) -> Iterator[Carried]:
+    if side is Side.SERVICENOW:
+        yield from _kept(case, installation)
+
+
+def _kept(case: Case, installation: str) -> Iterator[Carried]:
+    """A status that Jira reached and that ServiceNow takes from people only."""
+    issue = case.records.get(Side.JIRA)
+    for row in case.parked if issue is not None else ():
+        if row.side is not Side.SERVICENOW or not row.fingerprint.startswith(KEPT):
+            continue
+        source = f"{row.field} {row.fingerprint}"
+        reference = marks.reference(installation, case.spec.pair, Side.JIRA, source)
+        stamp = issue.updated.strftime("%Y-%m-%d %H:%M:%S UTC") if issue else ""
+        status = issue.fields.get(STATUS) if issue else ""
+        text = (
+            f"{marks.VOICE}{case.link.servicenow.label}, {stamp} {reference}\n\n"
+            f"{case.link.jira.label} is {status} in Jira. The state of this record cannot be set "
+            "through this instance's API: please move it here."
+        )
+        yield Carried(source, "work_notes", reference, to_journal(text), "Tandem")
