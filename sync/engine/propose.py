@@ -87,6 +87,8 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
         action = _adopt(candidate, twin, candidate.side, "it bears our mark")
         return Proposal(candidate, replace(action, doubles=tuple(map(end_of, others))))
     named = _named(runtime, candidate)
+    if isinstance(named, Stuck):
+        return Proposal(candidate, None, refusal=named)
     if named is not None:
         reason = "it names an issue that bears its mark"
         return Proposal(candidate, _adopt(candidate, named, candidate.side, reason))
@@ -125,10 +127,11 @@ def end_of(record: Record) -> End:
     return End(record.container, record.key, record.label, "", record.url)
 
 
-def _named(runtime: Runtime, candidate: Candidate) -> Record | None:
+def _named(runtime: Runtime, candidate: Candidate) -> Record | Stuck | None:
     """The issue that a record names as its twin, where the issue says so too.
 
-    Looking for the mark goes through Jira's index, which may not know an issue of this minute.
+    Looking for the mark goes through Jira's index, which may not know an issue of this minute. One
+    that is not shown may have been deleted, and what a person deleted does not come back (I-07).
     """
     issue = marks.issue_of(
         str(candidate.record.fields.get("correlation_id") or ""), runtime.options.jira_host
@@ -137,9 +140,15 @@ def _named(runtime: Runtime, candidate: Candidate) -> Record | None:
         return None
     where = candidate.spec.jira.project
     found = runtime.read(Side.JIRA, where, [issue], fresh=True).get(issue)
-    labels = found.fields.get("labels") if found else None
+    if found is None:
+        return Stuck(
+            Side.JIRA,
+            "it names an issue that is not visible now",
+            "Show the issue to the account, or empty correlation_id to give it a new one.",
+        )
+    labels = found.fields.get("labels")
     bears = isinstance(labels, tuple) and _mark(runtime, candidate) in labels
-    return found if found and bears and made_by_us(runtime, Side.JIRA, found) else None
+    return found if bears and made_by_us(runtime, Side.JIRA, found) else None
 
 
 def _made_for(runtime: Runtime, candidate: Candidate) -> str | None:
