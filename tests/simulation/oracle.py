@@ -11,8 +11,8 @@ the journal allows, and counted:
   replaced (I-03; :func:`Judge._excused`);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
-* a field of a twin that a person empties before the two ever agreed looks as if it had never been
-  filled (I-08);
+* a field of a twin that a person empties before the two ever agreed, or before they agree again
+  after an old store was put back, looks as if it had never been filled (I-08);
 * a store put back from an old copy has an old history and an old ledger (I-03, I-23);
 * a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
 * a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
@@ -267,12 +267,14 @@ class Judge:
             )
 
     def _first_agreed(self, couple: Couple) -> int:
-        """The journal's entry at which we put our mark on the origin: the first look was over."""
+        """The journal's entry at which we put our mark on the origin: the first look was over, and
+        the store has not forgotten it."""
         ours = (
             one.n
             for side in Side
             for one in self.rig.journal.of(side, couple.of(side).key)
             if one.ours and one.op == "update"
+            if not any(one.n in window for window in self.rig.forgotten)
         )
         return min(ours, default=len(self.rig.journal.entries))
 
