@@ -419,7 +419,7 @@ def test_a_note_that_a_closed_record_drops_is_noticed(stage: ServiceNowStage) ->
     )
     assert isinstance(first, Refused)
     assert first.error.field == "work_notes"
-    assert "Reopen the record" in first.error.remedy
+    assert "Reopen it, or carry it over by hand" in first.error.remedy
     assert isinstance(second, Done)
     assert isinstance(third, NotSent)
     assert stage.notes(closed) == []
