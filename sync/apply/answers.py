@@ -190,7 +190,7 @@ def _place(action: Update, write: FieldWrite) -> Place:
 
 
 def _unpark(runtime: Runtime, action: Update, stored: Sequence[Stored]) -> None:
-    names = [one.write.name for one in stored if not _ignored(one)]
+    names = [one.write.name for one in stored if one.write.settles and not _ignored(one)]
     for side in Side:  # both sides agree now, whichever of them it waited on
         runtime.store.ledger.unpark(side, action.link.end(side).key, names)
 

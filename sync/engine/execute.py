@@ -9,18 +9,19 @@ from datetime import timedelta
 from connector.errors import Rejected
 from mappings.sides import Side
 from mappings.values import Unknown
-from sync.apply.common import Place, close_conflicts, park
+from sync.apply.common import LATER, Place, close_conflicts, park
 from sync.apply.creates import create, made
 from sync.apply.remarks import arrived, remark
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, CommentLink, Conflict, Link, LinkState, Seat
-from sync.core.plan import Adopt, Carried, Create, Note, Remark, Update
+from sync.core.plan import Action, Adopt, Carried, Create, Note, Remark, Update
 from sync.engine.carry import learned
 from sync.engine.cases import Case
 from sync.engine.copies import arrivals
 from sync.engine.doubles import report
+from sync.engine.epoch import recovering
 from sync.engine.judge import FROZEN, Verdict, present
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
@@ -42,9 +43,9 @@ def execute(runtime: Runtime, found: Study) -> None:
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
-    unfinished = update(
-        runtime, [one for one in actions if isinstance(one, Update)], plan.hash
-    ) | remark(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
+    _keep_news(runtime, actions)
+    unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
+    unfinished |= _remarks(runtime, [one for one in actions if isinstance(one, Remark)], plan.hash)
     for verdict in found.verdicts:
         _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
     judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
@@ -90,6 +91,33 @@ def _claim(runtime: Runtime, case: Case, row: CommentLink) -> None:
     )  # fmt: skip
     action = Remark(case.spec.pair, row.source.other, case.link, text)
     arrived(runtime, action, row.copy_id, "", seen=True)
+
+
+def _keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
+    """Remember that a record has new comments before a write of ours covers them with its version:
+    a crash in between would leave nothing that tells of them."""
+    written = {
+        (one.link.id, one.side)
+        for one in actions
+        if isinstance(one, Update) and one.link.agreed_at is not None
+    }
+    for remark_ in (one for one in actions if isinstance(one, Remark)):
+        source = remark_.side.other
+        if (remark_.link.id, source) in written:
+            end = remark_.link.end(source)
+            runtime.store.inbox.nudge(source, end.container, [end.key], "commented")
+
+
+def _remarks(runtime: Runtime, actions: Sequence[Remark], plan: str) -> frozenset[int]:
+    """Carry comments; right after a store was put back one may be under way that it never heard of,
+    so they wait as new records do."""
+    if not recovering(runtime):
+        return remark(runtime, actions, plan)
+    for one in actions:
+        end = one.link.end(one.side.other)
+        due = runtime.clock() + HELD_BACK
+        runtime.store.inbox.delay(one.side.other, end.container, [end.key], LATER, due)
+    return frozenset(one.link.id for one in actions)
 
 
 def _note(runtime: Runtime, note: Note) -> None:
@@ -197,9 +225,13 @@ def _named(link: Link, like: Link) -> Link:
 
 def _overtaken(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     """Ask for another look where a reference got its twin in this very pass."""
-    for rule in verdict.case.spec.rules:
-        base = verdict.settled.get(rule.name)
-        if rule.relation.kind != "link" or base is None:
+    updates = [action for action in verdict.actions if isinstance(action, Update)]
+    told = {write.name for update in updates for write in update.writes}
+    rules = [rule for rule in verdict.case.spec.rules if rule.relation.kind == "link"]
+    written = runtime.store.links.bases([link.id]) if told & {rule.name for rule in rules} else {}
+    for rule in rules:
+        base = {**verdict.settled, **written.get(link.id, {})}.get(rule.name)
+        if base is None:
             continue
         if not rule.relation.holds(base.servicenow, base.jira, runtime.directory):
             end = link.servicenow

@@ -95,7 +95,7 @@ def _read(
     """Read the wanted sides of many links, one bulk read for each container."""
     places: dict[tuple[Side, str], list[str]] = defaultdict(list)
     for case in cases:
-        for side in wanted(case):
+        for side in (one for one in Side if one in wanted(case)):
             places[(side, container(case.spec, side))].append(case.link.end(side).key)
     found: dict[tuple[Side, str], Record] = {}
     for (side, where), keys in places.items():

@@ -98,7 +98,7 @@ def _hear(
     known = runtime.store.comments.known([case.link.id for case in cases])
     places: dict[tuple[Side, str], list[str]] = defaultdict(list)
     for case in cases:
-        for side in asked[case.link.id]:
+        for side in (one for one in Side if one in asked[case.link.id]):
             places[(side, container(case.spec, side))].append(case.link.end(side).key)
     heard = _read(runtime, places, fresh=fresh)
     return [

@@ -13,6 +13,7 @@ from sync.apply.updates import update
 from sync.core.merge import Write
 from sync.core.model import Conflict, Link, Value
 from sync.core.plan import Update
+from sync.engine.doubles import stays
 from sync.engine.judge import RETRY, field_write
 from sync.errors import UserError
 from sync.runtime import Runtime, container, log
@@ -150,10 +151,15 @@ def _other(
 
 
 def retry(runtime: Runtime, parked_id: int) -> str:
-    """Have a parked record looked at again at the next pass; its label."""
+    """Have a parked record looked at again at the next pass; its label.
+
+    A second twin stays put aside as long as it is one.
+    """
     row = runtime.store.ledger.parked_row(parked_id)
     if row is None:
         raise UserError(f"there is no parked record {parked_id}. `tandem parked` lists all.")
+    if stays(runtime, row):
+        return row.label or row.key
     with runtime.store.transaction():
         runtime.store.ledger.unpark(row.side, row.key, [row.field])
         known = runtime.store.links.by_keys(row.side, [row.key])

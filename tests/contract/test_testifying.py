@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -83,6 +84,7 @@ def test_a_patch_that_happened_tells_what_it_replaced(mount: Mount) -> None:
     assert told is not None
     assert told.replaced[mount.summary].value == "theirs"
     assert told.replaced[mount.summary].author
+    assert told.replaced[mount.summary].at == mount.clock.now() - timedelta(seconds=2)
 
 
 def test_a_patch_that_nobody_came_between_replaced_nothing_unseen(mount: Mount) -> None:

@@ -40,13 +40,11 @@ from sync.core import marks
 from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
 from sync.demo.couples import Couple, Marks, Names, TruthLookup
+from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
 from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry
 from tests.simulation.rig import Rig
-
-STEP = timedelta(milliseconds=1)
-"""Jira's stamps grow by this on a clock that stands still: what rides with a create has it."""
 
 SILENT = frozenset({"value", "priority", "status"})
 """Relations in which an empty value is no statement about the other side."""
@@ -145,7 +143,7 @@ class Judge:
                 continue
             there = self.truth.of(side.other).records
             live = [one for one in rows if one.key in there]
-            told = {row.key for row in self.parked}
+            told = {row.key for row in self.parked if _speaks_of_twins(row)}
             if self.crowd.unstamped and len(live) - len(told & {one.key for one in live}) == 1:
                 self.excused["a twin hidden before we knew of it was made again, and told"] += 1
                 continue
@@ -342,12 +340,11 @@ class Judge:
             key = couple.of(side).key
             ours = [one for one in self.rig.journal.of(side, key) if one.ours]
             told = Counter(row.kind for row in rows if row.side is side)
-            born = [one.at for one in ours if one.op == "create"]
-            riding = set(born) | {at + STEP for at in born}
+            born = {one.call for one in ours if one.op == "create"}  # what rides has its call
             done = Counter(
                 one.op
                 for one in ours
-                if one.cause != "late" and (one.op == "create" or one.at not in riding)
+                if one.cause != "late" and (one.op == "create" or one.call not in born)
             )
             if done["create"] > told["create"]:
                 yield f"I-23 {couple}: the create in {side} is not in the history"
@@ -369,6 +366,11 @@ class Judge:
         links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])
         link = links.get(couple.servicenow.key)
         return self.rig.store.ledger.history(link.id) if link else ()
+
+
+def _speaks_of_twins(row: Parked) -> bool:
+    """Whether a record is put aside because another one is the twin."""
+    return row.field == TWIN or row.reason.startswith("it was made for")
 
 
 def names_of(couple: Couple) -> tuple[str, ...]:

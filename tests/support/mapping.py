@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from mappings.defaults import shipped
 from mappings.loader import MappingProblems, load
 from mappings.model import MappingSpec, Rule
 from mappings.nodes import Problem
@@ -74,6 +75,14 @@ def written(data: Mapping[str, Any]) -> str:
 def loaded(data: Mapping[str, Any], file: str = "one.yaml") -> MappingSpec:
     """The mapping of one file."""
     return load({file: written(data)}, project="OPS")[0]
+
+
+def owned_by(side: str) -> dict[str, str]:
+    """The shipped mapping files with another owner of the summary."""
+    return {
+        name: text.replace("as: line, owner: servicenow", f"as: line, owner: {side}")
+        for name, text in shipped().items()
+    }
 
 
 def a_rule(**part: Any) -> Rule:

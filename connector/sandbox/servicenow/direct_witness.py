@@ -9,6 +9,7 @@ from connector.sandbox.servicenow.direct_shapes import plain
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import Broken, parse
 from connector.sandbox.servicenow.schema import Row
+from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
 from connector.values import Patch, Replaced, Trace
 
@@ -115,7 +116,8 @@ def _replaced(rows: list[Row], last: int) -> dict[str, Replaced]:
                 and one["newvalue"] == row["oldvalue"]
             ]
             by = theirs[-1]["user"] if theirs else ""
-            found[row["fieldname"]] = Replaced(row["oldvalue"] or None, by)
+            at = moment(theirs[-1]["sys_created_on"]) if theirs else None
+            found[row["fieldname"]] = Replaced(row["oldvalue"] or None, by, at)
     return found
 
 

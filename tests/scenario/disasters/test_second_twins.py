@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.sandbox.jira.hands import Hands
+from sync.engine.resolve import retry
 from sync.engine.sweep import sweep
 from tests.support.bench import Bench
 from tests.support.people import Company
@@ -27,6 +28,28 @@ def test_the_audit_reports_a_second_twin_of_ours(flavour: str) -> None:
     assert row.label == double.key
     assert "second twin of INC" in row.reason
     assert company.link(key).jira.key != double.id
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_asking_again_does_not_hide_a_second_twin(flavour: str) -> None:
+    bench = Bench(flavour)
+    company = Company(bench)
+    key = company.incident()
+    bench.sync()
+    labels = company.issue(key).fields["labels"]
+    double = Hands(bench.jira.world, "tandem").create("OPS", "Story", "Mail", labels=labels)
+    bench.clock.advance(400)
+    sweep(bench.connect())
+    [row] = bench.store.ledger.parked()
+
+    retry(bench.runtime, row.id)
+    bench.until_quiet()
+    assert [one.label for one in bench.store.ledger.parked()] == [double.key]
+
+    company.team().edit(double.id, labels=())
+    retry(bench.runtime, row.id)
+    bench.until_quiet()
+    assert bench.store.ledger.parked() == ()
 
 
 def test_a_clone_that_a_person_made_is_no_second_twin() -> None:

@@ -37,3 +37,20 @@ def test_the_owner_tells_once_both_have_twins_and_the_other_is_in_the_ledger() -
     assert company.issue(incident).fields["parent"] == company.link(problem).jira.key
     [row] = company.conflicts()
     assert (row.field, row.jira.value, row.decision) == ("parent", epic, "servicenow")
+
+
+def test_a_problem_that_gets_its_epic_in_the_same_pass_is_told() -> None:
+    """Both sides move the incident at once, the desk below a problem that is new as well."""
+    bench = Bench()
+    company = Company(bench)
+    first = company.problem("Mail store too small")
+    incident = company.incident("Mail is slow")
+    bench.until_quiet()
+    company.team().edit(company.issue(incident).id, parent=company.link(first).jira.key)
+    second = company.problem("Mail store too slow")
+    company.desk(incident, problem_id=second)
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert company.row(incident)["problem_id"] == second
+    assert company.issue(incident).fields["parent"] == company.link(second).jira.key
