@@ -14,9 +14,12 @@ from connector.values import Comment
 from mappings.sides import Side
 from sync.core import marks
 from sync.core.model import CommentLink
-from sync.core.tellings import Telling, bears, digest_of_copy, milliseconds, parts_of
+from sync.core.tellings import Telling, bears, digest_of_copy, milliseconds, parts_of, telling
 from sync.engine.cases import Case
 from sync.engine.wording import Teller
+
+MANY = 64
+"""Parts that are looked for; a person may write any number behind a reference."""
 
 
 def copies(comments: Iterable[Comment]) -> dict[str, Comment]:
@@ -54,23 +57,31 @@ def arrivals(case: Case, side: Side, installation: str) -> list[CommentLink]:
     if not strange:
         return []
     teller = Teller(case.spec, side.other, "", installation)
-    most = max(parts_of(copy.body) for copy in strange.values())
+    most = min(max(parts_of(copy.body) for copy in strange.values()), MANY)
+    wordings = _wordings(case.known, side.other)
     return [
         row
         for original in case.comments.get(side.other, ())
-        for one in _possible(side.other, original, most)
+        for one in _possible(original, wordings.get(original.id, {0}), most)
         if (copy := strange.get(teller.reference(one))) is not None
         for row in [_arrival(case.link.id, side.other, one, copy)]
     ]
 
 
-def _possible(side: Side, comment: Comment, parts: int) -> list[Telling]:
-    """Everything that may have been told of a comment as it stands."""
+def _wordings(known: Iterable[CommentLink], source: Side) -> dict[str, set[int]]:
+    """Which wordings of a side's comments are known to have been told, be it in part."""
+    found: dict[str, set[int]] = {}
+    for one in (telling(row.source_id) for row in known if row.source is source):
+        found.setdefault(one.comment, {0}).add(one.edited)
+    return found
+
+
+def _possible(comment: Comment, wordings: set[int], parts: int) -> list[Telling]:
+    """Everything that may have been told of a comment: earlier wordings, and the present one."""
     edited = milliseconds(comment.updated) if comment.updated > comment.created else 0
-    versions = {0} if side is Side.SERVICENOW else {0, edited}
     return [
-        Telling(comment.id, version, part)
-        for version in sorted(versions)
+        Telling(comment.id, wording, part)
+        for wording in sorted(wordings | {edited})
         for part in range(1, parts + 1)
     ]
 

@@ -38,10 +38,10 @@ class CommentJudge:
                 told = self._told_of(side, one, copies)
                 yield from self._comment(couple, side, one, told)
                 hits = [n for found in told.values() for n in found]
-                # One that was put aside comes when a person asks again; one that a person deleted
-                # before we knew of it comes once more.
-                gone = any(headline(one.body) in body for body in self.crowd.dropped)
-                if hits and not gone and not self._put_aside(one):
+                # One that was put aside comes when a person asks again; one whose copy a person
+                # deleted before we knew of it comes once more.
+                gone = any(token in body for token in told for body in self.crowd.dropped)
+                if hits and not self._put_aside(one) and not gone:
                     order.append((min(hits), one.created.replace(microsecond=0)))
                 yield from self._hidden(couple, side, one, [copies[n] for n in hits])
                 yield from self._torn(couple, side, one, copies)
