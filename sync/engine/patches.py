@@ -66,11 +66,23 @@ def _name(patch: SentPatch) -> str:
 
 
 def _trace(runtime: Runtime, patch: SentPatch) -> Trace | None:
-    sent = Patch(patch.container, patch.key, patch.fields, version=patch.version)
+    add, remove = _members(patch, added=True), _members(patch, added=False)
+    sent = Patch(patch.container, patch.key, patch.fields, add, remove, version=patch.version)
     try:
         return runtime.adapters[patch.side].witness.trace(sent)
     except (Gone, NotThere, Rejected):
         return None
+
+
+def _members(patch: SentPatch, *, added: bool) -> dict[str, tuple[str, ...]]:
+    """The members of sets that the patch adds, or removes."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in patch.writes:
+        sets = [name for name in one.natives if name not in patch.fields and not one.walk]
+        old, new = (value if isinstance(value, tuple) else () for value in (one.old, one.new))
+        members = set(new) - set(old) if added else set(old) - set(new)
+        found |= {name: tuple(sorted(members)) for name in sets if members}
+    return found
 
 
 def _shown(patch: SentPatch, told: Trace) -> list[SentWrite]:

@@ -262,6 +262,39 @@ def test_a_twin_that_is_hidden_clears_no_reference_and_comes_back(stage: Stage) 
     assert incident.issue.linked(CAUSED) == [second.issue]
 
 
+def test_a_link_that_is_taken_away_while_its_issue_is_hidden_is_missed_afterwards(
+    stage: Stage,
+) -> None:
+    incident, first, _ = trio(stage)
+    stage.desk.edits(incident, caused_by=first)
+    stage.tandem.syncs()
+    hands = stage.team.hands("mei.chen")
+    hands.hide(first.issue.key)
+    stage.team.unlinks(incident.issue, CAUSED, first.issue)
+    stage.tandem.settles()
+    assert incident["caused_by"] == first.key
+
+    hands.hide(first.issue.key, hidden=False)
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+    assert incident.issue.linked(CAUSED) == []
+
+
+def test_a_reference_that_is_cleared_while_an_answer_is_lost_stays_cleared(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    lost = Fault("drop_before", method="PUT", path=f"/issue/{incident.issue.key}$")
+    stage.faults[Side.JIRA].add(lost)
+    stage.desk.edits(incident, caused_by=first)
+    stage.tandem.syncs()
+    assert incident.issue.linked(CAUSED) == [first.issue], "made, and nobody knows"
+
+    stage.desk.edits(incident, caused_by="")
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+    assert incident.issue.linked(CAUSED) == []
+
+
 def test_a_reference_to_a_hidden_twin_is_linked_when_that_is_shown_again(stage: Stage) -> None:
     incident, first, _ = trio(stage)
     hands = stage.team.hands("mei.chen")

@@ -34,6 +34,7 @@ from datetime import datetime, timedelta
 from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
 from mappings.model import MappingSpec, Rule
+from mappings.references import IssueLink
 from mappings.sides import Side
 from mappings.values import Unknown, Value
 from sync.core import marks
@@ -207,12 +208,20 @@ class Judge:
             if one.key != keys[one.side] or one.state is None:
                 continue
             value = rule.relation.canonical(one.side, self._native(rule, one))
+            if not isinstance(value, Unknown):
+                value = self._said(rule, one.side, value)
             if isinstance(value, Unknown) or now.get(one.side, self) == value:
                 continue
             now[one.side] = value
             fits = len(now) == 2 and self._fit(rule, now[Side.SERVICENOW], now[Side.JIRA])
             found.append(Moment(one, value, fits))
         return found
+
+    def _said(self, rule: Rule, side: Side, value: Value) -> Value:
+        """What a value says: links to people's own issues say nothing."""
+        if side is Side.JIRA and isinstance(rule.relation, IssueLink):
+            return rule.relation.points(side, value, self.lookup) or None
+        return value
 
     def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
         names = rule.relation.names(entry.side)
@@ -287,7 +296,7 @@ class Judge:
             if (row.field, row.number) != (rule.name, couple.servicenow.label):
                 continue
             seat = row.servicenow if one.entry.side is Side.SERVICENOW else row.jira
-            if seat.value == one.value:
+            if self._said(rule, one.entry.side, seat.value) == one.value:
                 return True
         return False
 
