@@ -202,10 +202,11 @@ def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
 def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
     """Linked issues without a twin: they tell something as soon as they have one."""
     case, found = verdict.case, {}
+    lookup = seeing(runtime.directory, case.unseen)
     for rule in case.spec.rules:
         value = present(case, rule, Side.JIRA)
         if isinstance(rule.relation, IssueLink) and not isinstance(value, Unknown):
-            for key in rule.relation.strangers(value, runtime.directory):
+            for key in rule.relation.strangers(value, lookup):
                 found[waits_for(rule.name, key)] = Base(None, key)
     return found
 
@@ -217,10 +218,11 @@ def _wake(runtime: Runtime, verdict: Verdict) -> None:
         for other in dependents(runtime, case.link):
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
-    for link in runtime.store.links.by_keys(Side.JIRA, sorted(case.unseen)).values():
-        if link.state is LinkState.ACTIVE:
-            end = link.jira
-            runtime.store.inbox.nudge(Side.JIRA, end.container, [end.key], "unseen")
+    for side in Side if case.unseen else ():
+        for link in runtime.store.links.by_keys(side, sorted(case.unseen)).values():
+            if link.state is LinkState.ACTIVE:
+                end = link.end(side)
+                runtime.store.inbox.nudge(side, end.container, [end.key], "unseen")
 
 
 def _untold(verdict: Verdict) -> dict[str, Base]:

@@ -327,6 +327,30 @@ def test_a_twin_that_is_deleted_clears_no_reference(stage: Stage) -> None:
     assert not stage.tandem.parked
 
 
+def test_no_reference_is_set_to_what_is_hidden_until_it_is_shown(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    stage.servicenow.world.knobs.hidden_rows.add(first.key)
+    stage.team.links(incident.issue, CAUSED, first.issue)
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+
+    stage.servicenow.world.knobs.hidden_rows.clear()
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == first.key
+
+
+def test_no_reference_is_set_to_what_is_deleted(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    story = first.issue
+    stage.unsettled = "the change's story has lost its change"
+    stage.servicenow.world.delete("change_request", first.key, SYSTEM)
+    stage.team.links(incident.issue, CAUSED, story)
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+    assert incident.issue.linked(CAUSED) == [story]
+
+
 def test_a_record_that_is_deleted_leaves_its_link_behind(stage: Stage) -> None:
     incident, first, _ = trio(stage)
     stage.desk.edits(incident, caused_by=first)

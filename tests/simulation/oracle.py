@@ -9,6 +9,7 @@ the journal allows, and counted:
 * a status that a person changes between our fresh look and our transition, or before one whose
   answer was lost is done late, is overwritten unseen: no answer and no look tells what a transition
   replaced (I-03; :func:`Judge._excused`);
+* an issue link that a person takes away comes back with a request of ours that is done late (I-03);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
 * a field of a twin that a person empties before the two ever agreed looks as if it had never been
@@ -34,7 +35,7 @@ from datetime import datetime, timedelta
 from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
 from mappings.model import MappingSpec, Rule
-from mappings.references import IssueLink
+from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Unknown, Value
 from sync.core import marks
@@ -220,8 +221,15 @@ class Judge:
     def _said(self, rule: Rule, side: Side, value: Value) -> Value:
         """What a value says: links to people's own issues say nothing."""
         if side is Side.JIRA and isinstance(rule.relation, IssueLink):
-            return rule.relation.points(side, value, self.lookup) or None
+            return tuple(key for key in linked(value) if self._speaks(rule.relation, key)) or None
         return value
+
+    def _speaks(self, relation: IssueLink, key: str) -> bool:
+        """Whether a linked issue is a twin, or may have been one at that time."""
+        issue = self.rig.jira.world.issues.get(key)
+        if relation.twin(Side.JIRA, key, self.lookup) or issue is None:
+            return True
+        return marks.PROPERTY in issue.properties and not self.lookup.twin(Side.JIRA, key)
 
     def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
         names = rule.relation.names(entry.side)
@@ -302,7 +310,7 @@ class Judge:
 
     def _excused(self, kind: str, lost: Moment, by: Moment, born: datetime | None) -> bool:
         """Class D: see the module's docstring."""
-        if by.entry.cause == "late" and kind == "status":
+        if by.entry.cause == "late" and kind in ("status", "issue_link"):
             self.excused["a late write of ours replaced it"] += 1
             return True
         if one_breath(lost, born):
