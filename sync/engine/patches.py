@@ -99,7 +99,8 @@ def _over(runtime: Runtime, patch: SentPatch) -> bool:
 def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, Base]:
     """What the two sides agreed on with this patch, where they still had what it was made from.
 
-    Else somebody who puts the old value back afterwards would look as if he had done nothing.
+    Else somebody who puts the old value back afterwards would look as if he had done nothing. A set
+    whose every change the history tells was agreed on even if nothing was before.
     """
     rules = {rule.name: rule for rule in spec.rules}
     known = runtime.store.links.bases([patch.link_id])[patch.link_id]
@@ -108,7 +109,8 @@ def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, B
         held = {patch.side: one.new, patch.side.other: one.other}
         now = Base(held[Side.SERVICENOW], held[Side.JIRA])
         rule, base = rules.get(one.name), known.get(one.name)
-        if rule is None or base is None or base.of(patch.side) != one.old:
+        fresh = base is None and isinstance(one.new, tuple)
+        if rule is None or not (fresh or (base is not None and base.of(patch.side) == one.old)):
             continue
         if rule.relation.holds(now.servicenow, now.jira, runtime.directory):
             found[one.name] = now

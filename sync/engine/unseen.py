@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.references import IssueLink
+from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
+from sync.core.model import waits_for
 from sync.engine.cases import Case
 from sync.runtime import Runtime
 
@@ -82,5 +83,14 @@ def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
             if issue := relation.twin(Side.SERVICENOW, key, lookup):
                 yield Side.JIRA, case.spec.jira.project, issue
         for key in relation.points(Side.JIRA, there, lookup):
-            if record := relation.twin(Side.JIRA, key, lookup):
+            record = relation.twin(Side.JIRA, key, lookup)
+            if record is not None and not _agreed(case, rule.name, key):
                 yield Side.SERVICENOW, relation.table, record
+
+
+def _agreed(case: Case, name: str, key: str) -> bool:
+    """Whether a linked issue was one when both sides agreed: then its link may be taken away,
+    whether its record is shown or not."""
+    base = case.bases.get(name)
+    waits = waits_for(name, key) in case.bases
+    return base is not None and key in linked(base.jira) and not waits

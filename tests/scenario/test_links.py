@@ -340,6 +340,21 @@ def test_no_reference_is_set_to_what_is_hidden_until_it_is_shown(stage: Stage) -
     assert incident["caused_by"] == first.key
 
 
+def test_a_reference_to_what_is_hidden_since_may_be_cleared(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    stage.desk.edits(incident, caused_by=first)
+    stage.tandem.syncs()
+    stage.servicenow.world.knobs.hidden_rows.add(first.key)
+    stage.desk.edits(incident, caused_by="")
+    stage.tandem.settles()
+    assert incident.issue.linked(CAUSED) == []
+
+    stage.servicenow.world.knobs.hidden_rows.clear()
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+
+
 def test_no_reference_is_set_to_what_is_deleted(stage: Stage) -> None:
     incident, first, _ = trio(stage)
     story = first.issue

@@ -9,6 +9,7 @@ the journal allows, and counted:
 * a status that a person changes between our fresh look and our transition, or before one whose
   answer was lost is done late, is overwritten unseen: no answer and no look tells what a transition
   replaced (I-03; :func:`Judge._excused`);
+* a reference to what is hidden takes its old link away, and gives one once that is shown (I-05);
 * an issue link that a person takes away comes back with a request of ours that is done late (I-03);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
@@ -344,8 +345,9 @@ class Judge:
             spent[side] += 1
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
+            veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
             contested = sum(row.field == rule.name for row in self._rows(couple))
-            if spent[side] > edits[side.other] + put_back + doubts + contested:
+            if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 yield (
                     f"I-05 {couple}: {rule.name} in {side} was written {spent[side]} times by us "
                     f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"
