@@ -43,6 +43,7 @@ def execute(runtime: Runtime, found: Study) -> None:
         _note(runtime, note)
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
+    _await_twins(runtime, found.verdicts)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     _keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
@@ -184,6 +185,17 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             record=link.servicenow.label,
             state=verdict.state.value,
         )
+
+
+def _await_twins(runtime: Runtime, verdicts: Sequence[Verdict]) -> None:
+    """Write down what waits for a twin before any is made: one made by this very plan wakes it."""
+    with runtime.store.transaction():
+        for verdict in verdicts:
+            known = verdict.case.bases
+            waiting = {**_untold(verdict), **_strangers(runtime, verdict)}
+            fresh = {name: base for name, base in waiting.items() if known.get(name) != base}
+            if fresh:
+                runtime.store.links.set_bases(verdict.case.link.id, fresh)
 
 
 def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
