@@ -133,11 +133,6 @@ class IssueLink(Reference):
         """Linked issues that are nobody's twin yet."""
         return tuple(key for key in linked(jira) if not self.twin(Side.JIRA, key, lookup))
 
-    def missing(self, servicenow: Value, jira: Value, lookup: Lookup) -> str | None:
-        """The issue that ought to be linked and is not."""
-        twin = self.twin(Side.SERVICENOW, str(servicenow), lookup) if servicenow else None
-        return None if twin is None or twin in linked(jira) else twin
-
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
         there = self.twin(Side.SERVICENOW, str(servicenow), lookup) if servicenow else None
         if there is None:

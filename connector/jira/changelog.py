@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from connector.jira.fields import FieldTable, is_link
+from connector.jira.fields import LINK, FieldTable, is_link
+from connector.jira.links import LinkChange
 from connector.jira.translate import stamp
 from connector.values import Fields, Replaced, Value
 
@@ -63,6 +64,22 @@ def replaced(
         if told is not None:
             found[name] = told
     return found
+
+
+def link_told(entries: Iterable[Entry], change: LinkChange, key: str) -> bool:
+    """Whether entries tell that a link to the issue of that key was made, or removed.
+
+    An item about a link names the other issue, in words such as "This issue blocks OPS-1", after a
+    link was made, before it where it was removed.
+    """
+    member = "toString" if change.wanted else "fromString"
+    told = f"This issue {change.name.removeprefix(LINK)} {key}".casefold()
+    return bool(key) and any(
+        str(item.get("field", "")).casefold() in LINKS
+        and str(item.get(member) or "").casefold() == told
+        for entry in entries
+        for item in _items(entry)
+    )
 
 
 def _told(

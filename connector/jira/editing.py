@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, Rejected
 from connector.jira.changelog import replaced
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
@@ -20,7 +20,7 @@ from connector.jira.links import apart
 from connector.jira.records import Records
 from connector.jira.screens import Epics, placed
 from connector.jira.translate import asked, encoded
-from connector.outcomes import outcome
+from connector.outcomes import Lost, outcome
 from connector.values import Done, Patch, Record, Replaced, WriteResult
 
 HISTORY = {"expand": "changelog"}
@@ -46,9 +46,9 @@ class Editing:
     def _one(self, patch: Patch, fields: Collection[str], epics: Epics) -> Done:
         """Links go first: what stops on the way has then replaced nothing."""
         patch, links = apart(patch)
-        self._linking.change(patch.key, links)
         body = self._body(patch, epics)
-        issue = self._edit(patch.key, body) if body else None
+        self._linking.change(patch.key, links)
+        issue = self._edit(patch.key, body, halfway=bool(links)) if body else None
         seen = self._seen(patch.key, issue, fields)
         after = self._record(seen, fields)
         label = after.label if after else ""
@@ -67,9 +67,17 @@ class Editing:
         table = self._facts.dialect(patch.fields).table
         return replaced(list(entries or ()), patch.fields, table)
 
-    def _edit(self, key: str, body: Mapping[str, Any]) -> Any:
+    def _edit(self, key: str, body: Mapping[str, Any], *, halfway: bool) -> Any:
+        """The edit. After links were changed one that is not done leaves the whole in doubt."""
         params = {"returnIssue": "true", **HISTORY} if self._facts.cloud else None
-        return self._door.write("PUT", issue_path(key), body, params=params)
+        try:
+            return self._door.write("PUT", issue_path(key), body, params=params)
+        except Rejected:
+            raise
+        except ConnectorError as error:
+            if halfway:
+                raise Lost(error) from error
+            raise
 
     def _seen(self, key: str, issue: Any, fields: Collection[str]) -> Mapping[str, Any] | None:
         """The issue with its history. The write is done whatever becomes of this read."""

@@ -6,18 +6,19 @@ so two of the questions have short answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira import jql
 from connector.jira.answers import SIDE
-from connector.jira.changelog import replaced
+from connector.jira.changelog import link_told, replaced
 from connector.jira.door import Door, issue_path
 from connector.jira.editing import HISTORY
 from connector.jira.facts import Facts
 from connector.jira.jql import milliseconds
+from connector.jira.links import apart
 from connector.jira.translate import stamp
 from connector.sense import sensible
 from connector.values import Patch, Trace
@@ -95,7 +96,24 @@ class Witness:
 
         table = self._facts.dialect(patch.fields).table
         told = replaced(list(entries or ()), patch.fields, table, ours)
-        return Trace(frozenset(told), told) if told else None
+        mine = [entry for entry in entries or () if ours(entry)]
+        written = frozenset(told) | self._linked(patch, mine)
+        return Trace(written, told) if written else None
+
+    def _linked(self, patch: Patch, mine: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        """The sets of linked issues of which every change stands among these entries."""
+        _, changes = apart(patch)
+        keys = {change.other: self._key(change.other) for change in changes} if mine else {}
+        missing = {one.name for one in changes if not link_told(mine, one, keys.get(one.other, ""))}
+        return frozenset(one.name for one in changes) - missing
+
+    def _key(self, number: str) -> str:
+        """What an issue is called, which is how the history names it."""
+        try:
+            issue = self._door.read(issue_path(number), params={"fields": "issuetype"}, absent=Gone)
+        except Gone:
+            return ""
+        return str(issue.get("key") or "") if isinstance(issue, Mapping) else ""
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Nothing that polling can read proves a deletion."""

@@ -171,7 +171,9 @@ def _written_down(
 
 def _sent(side: Side, write: FieldWrite) -> SentWrite:
     wish = write.change.wish
-    natives = tuple(sorted(write.change.fields)) if wish is None else (wish.name,)
+    change = write.change
+    names = {*change.fields, *change.add, *change.remove}
+    natives = tuple(sorted(names)) if wish is None else (wish.name,)
     walk = wish is not None and side is Side.JIRA
     return SentWrite(write.name, write.old, write.new, write.other, write.reason, natives, walk)
 

@@ -21,7 +21,7 @@ class Case:
 
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
     ``deleted`` are sides that prove theirs to be deleted, ``disputed`` the fields with an open
-    conflict, ``unseen`` issues that ought to be linked with this one and are not shown.
+    conflict, ``unseen`` what it ought to be linked with or to point at and is not shown.
     """
 
     spec: MappingSpec

@@ -36,6 +36,7 @@ def execute(runtime: Runtime, found: Study) -> None:
         _note(runtime, note)
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
+    _await_twins(runtime, found.verdicts)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
@@ -142,6 +143,17 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         )
 
 
+def _await_twins(runtime: Runtime, verdicts: Sequence[Verdict]) -> None:
+    """Write down what waits for a twin before any is made: one made by this very plan wakes it."""
+    with runtime.store.transaction():
+        for verdict in verdicts:
+            known = verdict.case.bases
+            waiting = {**_untold(verdict), **_strangers(runtime, verdict)}
+            fresh = {name: base for name, base in waiting.items() if known.get(name) != base}
+            if fresh:
+                runtime.store.links.set_bases(verdict.case.link.id, fresh)
+
+
 def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     """What was agreed on without traffic, and what waits for a twin."""
     case, strangers = verdict.case, _strangers(runtime, verdict)
@@ -158,10 +170,11 @@ def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
 def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
     """Linked issues without a twin: they tell something as soon as they have one."""
     case, found = verdict.case, {}
+    lookup = seeing(runtime.directory, case.unseen)
     for rule in case.spec.rules:
         value = present(case, rule, Side.JIRA)
         if isinstance(rule.relation, IssueLink) and not isinstance(value, Unknown):
-            for key in rule.relation.strangers(value, runtime.directory):
+            for key in rule.relation.strangers(value, lookup):
                 found[waits_for(rule.name, key)] = Base(None, key)
     return found
 
@@ -173,10 +186,11 @@ def _wake(runtime: Runtime, verdict: Verdict) -> None:
         for other in dependents(runtime, case.link):
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
-    for link in runtime.store.links.by_keys(Side.JIRA, sorted(case.unseen)).values():
-        if link.state is LinkState.ACTIVE:
-            end = link.jira
-            runtime.store.inbox.nudge(Side.JIRA, end.container, [end.key], "unseen")
+    for side in Side if case.unseen else ():
+        for link in runtime.store.links.by_keys(side, sorted(case.unseen)).values():
+            if link.state is LinkState.ACTIVE:
+                end = link.end(side)
+                runtime.store.inbox.nudge(side, end.container, [end.key], "unseen")
 
 
 def _untold(verdict: Verdict) -> dict[str, Base]:

@@ -94,7 +94,7 @@ def judge(case: Case, bench: Bench) -> Verdict:
     settled = {
         name: found.base
         for name, found in decisions.items()
-        if isinstance(found, Keep) and found.base is not None
+        if isinstance(found, Keep) and found.base is not None and not _veiled(case, name)
     }
     updates = [_update(case, side, own) for side, own in writes.items() if own]
     kept = {name for name, decision in decisions.items() if isinstance(decision, Keep)}
@@ -102,6 +102,13 @@ def judge(case: Case, bench: Bench) -> Verdict:
     remarks, files = _remarks(case, _waiting(case, decisions), bench), _files(case, bench)
     actions: tuple[Action, ...] = (*updates, *remarks, *files)
     return Verdict(case, actions, notes, settled, cleared, _agreed(case, bench))
+
+
+def _veiled(case: Case, name: str) -> bool:
+    """Whether a set of linked issues lacks one that is not shown now: what was agreed on stays, so
+    that a link that is taken away meanwhile is missed once the issue is back."""
+    base = case.bases.get(name)
+    return base is not None and isinstance(base.jira, tuple) and bool(case.unseen & {*base.jira})
 
 
 def _whole(case: Case) -> bool:

@@ -66,11 +66,23 @@ def _name(patch: SentPatch) -> str:
 
 
 def _trace(runtime: Runtime, patch: SentPatch) -> Trace | None:
-    sent = Patch(patch.container, patch.key, patch.fields, version=patch.version)
+    add, remove = _members(patch, added=True), _members(patch, added=False)
+    sent = Patch(patch.container, patch.key, patch.fields, add, remove, version=patch.version)
     try:
         return runtime.adapters[patch.side].witness.trace(sent)
     except (Gone, NotThere, Rejected):
         return None
+
+
+def _members(patch: SentPatch, *, added: bool) -> dict[str, tuple[str, ...]]:
+    """The members of sets that the patch adds, or removes."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in patch.writes:
+        sets = [name for name in one.natives if name not in patch.fields and not one.walk]
+        old, new = (value if isinstance(value, tuple) else () for value in (one.old, one.new))
+        members = set(new) - set(old) if added else set(old) - set(new)
+        found |= {name: tuple(sorted(members)) for name in sets if members}
+    return found
 
 
 def _shown(patch: SentPatch, told: Trace) -> list[SentWrite]:
@@ -87,7 +99,8 @@ def _over(runtime: Runtime, patch: SentPatch) -> bool:
 def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, Base]:
     """What the two sides agreed on with this patch, where they still had what it was made from.
 
-    Else somebody who puts the old value back afterwards would look as if he had done nothing.
+    Else somebody who puts the old value back afterwards would look as if he had done nothing. A set
+    whose every change the history tells was agreed on even if nothing was before.
     """
     rules = {rule.name: rule for rule in spec.rules}
     known = runtime.store.links.bases([patch.link_id])[patch.link_id]
@@ -96,7 +109,8 @@ def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, B
         held = {patch.side: one.new, patch.side.other: one.other}
         now = Base(held[Side.SERVICENOW], held[Side.JIRA])
         rule, base = rules.get(one.name), known.get(one.name)
-        if rule is None or base is None or base.of(patch.side) != one.old:
+        fresh = base is None and isinstance(one.new, tuple)
+        if rule is None or not (fresh or (base is not None and base.of(patch.side) == one.old)):
             continue
         if rule.relation.holds(now.servicenow, now.jira, runtime.directory):
             found[one.name] = now

@@ -1,25 +1,28 @@
 """A link that is not shown is no evidence: Jira leaves out links to issues that we may not see.
 
-Where an issue ought to be linked and is not, the issue itself is asked for. One that is not shown
-counts as nobody's twin while its neighbours are judged: the reference to it is neither cleared nor
-linked anew (reliability: I-18). It is looked at by itself, and its neighbours once it is back.
+Where an issue ought to be linked and is not, the issue itself is asked for, and where a reference
+ought to be set, its record. What is not shown counts as nobody's twin while its neighbours are
+judged: the reference to it is neither cleared nor linked anew, and none is set to it (reliability:
+I-18). It is looked at by itself, and its neighbours once it is back.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.references import IssueLink
+from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
+from sync.core.model import waits_for
 from sync.engine.cases import Case
 from sync.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Seeing:
-    """A look-up to which some issues are nobody's twins."""
+    """A look-up to which some issues and records are nobody's twins."""
 
     inner: Lookup
     unseen: frozenset[str]
@@ -29,7 +32,7 @@ class Seeing:
         return self.inner.person(side, key)
 
     def twin(self, side: Side, key: str, table: str = "") -> str | None:
-        """The twin, unless it is an issue that is not shown; parents are judged without this."""
+        """The twin, unless one of the two is not shown; parents are judged without this."""
         twin = self.inner.twin(side, key, table)
         return None if table and {twin, key} & self.unseen else twin
 
@@ -43,30 +46,51 @@ class Seeing:
 
 
 def seeing(lookup: Lookup, unseen: frozenset[str]) -> Lookup:
-    """A look-up without these issues."""
+    """A look-up without these issues and records."""
     return Seeing(lookup, unseen) if unseen else lookup
 
 
 def with_unseen(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
-    """The cases with the issues that they ought to be linked with and that are not shown."""
+    """The cases with what they ought to be linked with, or point at, and what is not shown."""
     doubts = {case.link.id: frozenset(_doubtful(runtime, case)) for case in cases}
-    keys = sorted(frozenset().union(*doubts.values()))
-    if not keys:
-        return list(cases)
-    project = next(case.spec.jira.project for case in cases if doubts[case.link.id])
-    unseen = frozenset(keys) - runtime.read(Side.JIRA, project, keys).keys()
-    return [replace(case, unseen=doubts[case.link.id] & unseen) for case in cases]
+    places: dict[tuple[Side, str], set[str]] = defaultdict(set)
+    for side, where, key in frozenset().union(*doubts.values()):
+        places[(side, where)].add(key)
+    unseen = {
+        (*place, key)
+        for place, keys in sorted(places.items())
+        for key in keys - runtime.read(*place, sorted(keys)).keys()
+    }
+    return [
+        replace(case, unseen=frozenset(key for *_, key in doubts[case.link.id] & unseen))
+        for case in cases
+    ]
 
 
-def _doubtful(runtime: Runtime, case: Case) -> Iterator[str]:
-    """Twins of referenced records to which no link is shown."""
-    records = case.records
+def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
+    """Side, container and key of twins that a write would rest on."""
+    records, lookup = case.records, runtime.directory
     for rule in case.spec.rules if len(records) == len(Side) else ():
-        if not isinstance(rule.relation, IssueLink):
+        relation = rule.relation
+        if not isinstance(relation, IssueLink):
             continue
-        here, there = (rule.relation.canonical(side, records[side].fields) for side in Side)
+        here, there = (relation.canonical(side, records[side].fields) for side in Side)
         if isinstance(here, Unknown) or isinstance(there, Unknown):
             continue
-        issue = rule.relation.missing(here, there, runtime.directory)
-        if issue is not None:
-            yield issue
+        if relation.holds(here, there, lookup):
+            continue
+        for key in relation.points(Side.SERVICENOW, here, lookup):
+            if issue := relation.twin(Side.SERVICENOW, key, lookup):
+                yield Side.JIRA, case.spec.jira.project, issue
+        for key in relation.points(Side.JIRA, there, lookup):
+            record = relation.twin(Side.JIRA, key, lookup)
+            if record is not None and not _agreed(case, rule.name, key):
+                yield Side.SERVICENOW, relation.table, record
+
+
+def _agreed(case: Case, name: str, key: str) -> bool:
+    """Whether a linked issue was one when both sides agreed: then its link may be taken away,
+    whether its record is shown or not."""
+    base = case.bases.get(name)
+    waits = waits_for(name, key) in case.bases
+    return base is not None and key in linked(base.jira) and not waits

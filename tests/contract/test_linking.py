@@ -204,3 +204,48 @@ def test_who_linked_last_is_told(board: JiraMount) -> None:
     board.hands("jonas.weber").link(one, "is blocked by", two)
     told = board.adapter.authorship("OPS", one, BLOCKED)
     assert (told.author, told.at) == ("Jonas Weber", board.clock.now())
+
+
+def test_the_history_tells_that_links_were_made_and_removed(board: JiraMount) -> None:
+    one, two, three = issues(board)
+    witness = board.adapter.witness
+    for verb, others in (("add", (two, three)), ("remove", (two,))):
+        board.clock.advance(60)
+        change = {verb: {BLOCKED: others}}
+        patch = Patch("OPS", one, **change, version=board.read(one).version)
+        assert witness.trace(patch) is None or verb == "remove"
+        board.clock.advance(60)
+        assert isinstance(patched(board, one, **change), Done)
+        told = witness.trace(patch)
+        assert told is not None
+        assert told.written == {BLOCKED}
+        more = Patch("OPS", one, add={RELATES: (two,)}, version=patch.version)
+        assert witness.trace(more) is None
+
+
+def test_half_of_a_change_of_links_is_not_told_as_done(board: JiraMount) -> None:
+    one, two, three = issues(board)
+    before = board.read(one).version
+    patched(board, one, add={BLOCKED: (two,)})
+    both = Patch("OPS", one, add={BLOCKED: (two, three)}, version=before)
+    assert board.adapter.witness.trace(both) is None
+
+
+def test_what_somebody_else_linked_is_not_told_as_ours(board: JiraMount) -> None:
+    one, two, _ = issues(board)
+    before = board.read(one).version
+    board.hands().link(one, "is blocked by", two)
+    patch = Patch("OPS", one, add={BLOCKED: (two,)}, version=before)
+    assert board.adapter.witness.trace(patch) is None
+
+
+def test_links_that_are_changed_leave_the_whole_in_doubt_where_the_rest_is_not_done(
+    board: JiraMount,
+) -> None:
+    one, two, _ = issues(board)
+    for _ in range(9):
+        board.weather("edit", "status", status=429, retry_after="1")
+    patch = Patch("OPS", one, {"summary": "new words"}, add={BLOCKED: (two,)})
+    [found] = board.adapter.patch([patch], [])
+    assert isinstance(found, Unclear)
+    assert held(board, one) == (two,)

@@ -262,6 +262,39 @@ def test_a_twin_that_is_hidden_clears_no_reference_and_comes_back(stage: Stage) 
     assert incident.issue.linked(CAUSED) == [second.issue]
 
 
+def test_a_link_that_is_taken_away_while_its_issue_is_hidden_is_missed_afterwards(
+    stage: Stage,
+) -> None:
+    incident, first, _ = trio(stage)
+    stage.desk.edits(incident, caused_by=first)
+    stage.tandem.syncs()
+    hands = stage.team.hands("mei.chen")
+    hands.hide(first.issue.key)
+    stage.team.unlinks(incident.issue, CAUSED, first.issue)
+    stage.tandem.settles()
+    assert incident["caused_by"] == first.key
+
+    hands.hide(first.issue.key, hidden=False)
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+    assert incident.issue.linked(CAUSED) == []
+
+
+def test_a_reference_that_is_cleared_while_an_answer_is_lost_stays_cleared(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    lost = Fault("drop_before", method="PUT", path=f"/issue/{incident.issue.key}$")
+    stage.faults[Side.JIRA].add(lost)
+    stage.desk.edits(incident, caused_by=first)
+    stage.tandem.syncs()
+    assert incident.issue.linked(CAUSED) == [first.issue], "made, and nobody knows"
+
+    stage.desk.edits(incident, caused_by="")
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+    assert incident.issue.linked(CAUSED) == []
+
+
 def test_a_reference_to_a_hidden_twin_is_linked_when_that_is_shown_again(stage: Stage) -> None:
     incident, first, _ = trio(stage)
     hands = stage.team.hands("mei.chen")
@@ -292,6 +325,45 @@ def test_a_twin_that_is_deleted_clears_no_reference(stage: Stage) -> None:
     stage.tandem.settles()
     assert incident.issue.linked(CAUSED) == [second.issue]
     assert not stage.tandem.parked
+
+
+def test_no_reference_is_set_to_what_is_hidden_until_it_is_shown(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    stage.servicenow.world.knobs.hidden_rows.add(first.key)
+    stage.team.links(incident.issue, CAUSED, first.issue)
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+
+    stage.servicenow.world.knobs.hidden_rows.clear()
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == first.key
+
+
+def test_a_reference_to_what_is_hidden_since_may_be_cleared(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    stage.desk.edits(incident, caused_by=first)
+    stage.tandem.syncs()
+    stage.servicenow.world.knobs.hidden_rows.add(first.key)
+    stage.desk.edits(incident, caused_by="")
+    stage.tandem.settles()
+    assert incident.issue.linked(CAUSED) == []
+
+    stage.servicenow.world.knobs.hidden_rows.clear()
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+
+
+def test_no_reference_is_set_to_what_is_deleted(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    story = first.issue
+    stage.unsettled = "the change's story has lost its change"
+    stage.servicenow.world.delete("change_request", first.key, SYSTEM)
+    stage.team.links(incident.issue, CAUSED, story)
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+    assert incident.issue.linked(CAUSED) == [story]
 
 
 def test_a_record_that_is_deleted_leaves_its_link_behind(stage: Stage) -> None:

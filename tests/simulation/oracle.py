@@ -9,6 +9,8 @@ the journal allows, and counted:
 * a status that a person changes between our fresh look and our transition, or before one whose
   answer was lost is done late, is overwritten unseen: no answer and no look tells what a transition
   replaced (I-03; :func:`Judge._excused`);
+* a reference to what is hidden takes its old link away, and gives one once that is shown (I-05);
+* an issue link that a person takes away comes back with a request of ours that is done late (I-03);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
 * a field of a twin that a person empties before the two ever agreed, or before they agree again
@@ -35,6 +37,7 @@ from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.servicenow import direct_shapes as shapes
 from mappings.model import MappingSpec, Rule
+from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Unknown, Value
 from sync.core import marks
@@ -212,12 +215,27 @@ class Judge:
             if one.key != keys[one.side] or one.state is None:
                 continue
             value = rule.relation.canonical(one.side, self._native(rule, one))
+            if not isinstance(value, Unknown):
+                value = self._said(rule, one.side, value)
             if isinstance(value, Unknown) or now.get(one.side, self) == value:
                 continue
             now[one.side] = value
             fits = len(now) == 2 and self._fit(rule, now[Side.SERVICENOW], now[Side.JIRA])
             found.append(Moment(one, value, fits))
         return found
+
+    def _said(self, rule: Rule, side: Side, value: Value) -> Value:
+        """What a value says: links to people's own issues say nothing."""
+        if side is Side.JIRA and isinstance(rule.relation, IssueLink):
+            return tuple(key for key in linked(value) if self._speaks(rule.relation, key)) or None
+        return value
+
+    def _speaks(self, relation: IssueLink, key: str) -> bool:
+        """Whether a linked issue is a twin, or may have been one at that time."""
+        issue = self.rig.jira.world.issues.get(key)
+        if relation.twin(Side.JIRA, key, self.lookup) or issue is None:
+            return True
+        return marks.PROPERTY in issue.properties and not self.lookup.twin(Side.JIRA, key)
 
     def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
         names = rule.relation.names(entry.side)
@@ -294,13 +312,13 @@ class Judge:
             if (row.field, row.number) != (rule.name, couple.servicenow.label):
                 continue
             seat = row.servicenow if one.entry.side is Side.SERVICENOW else row.jira
-            if seat.value == one.value:
+            if self._said(rule, one.entry.side, seat.value) == one.value:
                 return True
         return False
 
     def _excused(self, kind: str, lost: Moment, by: Moment, born: datetime | None) -> bool:
         """Class D: see the module's docstring."""
-        if by.entry.cause == "late" and kind == "status":
+        if by.entry.cause == "late" and kind in ("status", "issue_link"):
             self.excused["a late write of ours replaced it"] += 1
             return True
         if one_breath(lost, born):
@@ -334,8 +352,9 @@ class Judge:
             spent[side] += 1
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
+            veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
             contested = sum(row.field == rule.name for row in self._rows(couple))
-            if spent[side] > edits[side.other] + put_back + doubts + contested:
+            if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 yield (
                     f"I-05 {couple}: {rule.name} in {side} was written {spent[side]} times by us "
                     f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from connector.errors import ConnectorError, Rejected
+from connector.errors import ConnectorError, Gone, Rejected
 from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.model import Issue, IssueLink
 from connector.sandbox.jira.world import World
 from connector.sandbox.weather import Wire
-from connector.values import Done, Patch, Unclear, WriteResult
+from connector.values import Done, NotSent, Patch, Unclear, WriteResult
 
 _SIDE = "jira"
 _PATH = "/rest/api/2/issueLink"
@@ -72,8 +72,9 @@ class LinkWrites:
         self._wire.read(f"/rest/api/2/issue/{key}")
         words = change.name.removeprefix(native.LINK)
         issue = self._world.issue(key)
-        found = list(linking.held(self._world, issue, words, change.other)) if issue else ()
-        for link in found:
+        if issue is None or self._world.is_hidden(issue):
+            return NotSent(Gone(f"issue {key} is gone or hidden", side=_SIDE))
+        for link in list(linking.held(self._world, issue, words, change.other)):
             path = f"{_PATH}/{link.id}"
             result = self._wire.write("DELETE", path, partial(self._unlinked, link, path))
             if not isinstance(result, Done):

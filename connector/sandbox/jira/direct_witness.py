@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 
 from connector.errors import NotThere
 from connector.sandbox.jira import native
-from connector.sandbox.jira.model import ChangeItem, Issue
+from connector.sandbox.jira.direct_links import LinkChange, apart
+from connector.sandbox.jira.model import ChangeEntry, ChangeItem, Issue
 from connector.sandbox.jira.search import Searcher, judge
 from connector.sandbox.jira.world import World
 from connector.values import Patch, Replaced, Trace, Value
@@ -62,8 +63,29 @@ class DirectWitness:
             if issue is None:
                 return None
             names = {name: self._told(issue, patch, name) for name in patch.fields}
+            linked = self._linked(issue, patch)
         found = {name: told for name, told in names.items() if told is not None}
-        return Trace(frozenset(found), found) if found else None
+        written = frozenset(found) | linked
+        return Trace(written, found) if written else None
+
+    def _linked(self, issue: Issue, patch: Patch) -> frozenset[str]:
+        """The sets of linked issues of which every change stands in the history as ours."""
+        _, changes = apart(patch)
+        missing = {one.name for one in changes if not self._link_told(issue, patch, one)}
+        return frozenset(one.name for one in changes) - missing
+
+    def _link_told(self, issue: Issue, patch: Patch, change: LinkChange) -> bool:
+        there = self._world.issues.get(change.other)
+        if there is None or self._world.is_hidden(there):
+            return False
+        told = f"This issue {change.name.removeprefix(native.LINK)} {there.key}".casefold()
+        return any(
+            item.name == "Link"
+            and ((item.new_text if change.wanted else item.old_text) or "").casefold() == told
+            for entry in issue.history
+            if entry.author == self._world.site.me and _young(entry, patch)
+            for item in entry.items
+        )
 
     def _told(self, issue: Issue, patch: Patch, name: str) -> Replaced | None:
         field = native.field_of(self._world, name, self._world.type_of(issue))
@@ -75,7 +97,7 @@ class DirectWitness:
             if field is not None and item.field == field.id
         ]
         for n, (entry, item) in enumerate(rows):
-            young = round(entry.at.timestamp() * 1000) >= int(patch.version or 0)
+            young = _young(entry, patch)
             mine = young and entry.author == self._world.site.me
             if mine and _flat(item.new if by_id else item.new_text) == _flat(patch.fields[name]):
                 before = item.old if by_id else item.old_text
@@ -103,3 +125,8 @@ def _old(item: ChangeItem) -> tuple[str | None, str | None]:
 
 def _flat(value: Value) -> str:
     return " ".join(str(value or "").split())
+
+
+def _young(entry: ChangeEntry, patch: Patch) -> bool:
+    """Whether an entry may be of this patch: it is not older than what that was decided on."""
+    return round(entry.at.timestamp() * 1000) >= int(patch.version or 0)

@@ -111,6 +111,8 @@ class Writes:
             if not isinstance(result, Done):
                 return result
         result = self._send("PUT", patch.key, "", lambda: self._edit(plain))
+        if isinstance(result, NotSent) and changes:
+            return Unclear(result.error)  # the links are changed
         if not isinstance(result, Done):
             return result
         if not self._world.site.cloud:

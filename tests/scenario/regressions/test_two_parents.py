@@ -54,3 +54,21 @@ def test_a_problem_that_gets_its_epic_in_the_same_pass_is_told() -> None:
 
     assert company.row(incident)["problem_id"] == second
     assert company.issue(incident).fields["parent"] == company.link(second).jira.key
+
+
+def test_an_epic_that_gets_its_problem_in_the_same_pass_is_told() -> None:
+    """The story goes below an epic that asks for its problem just now."""
+    bench = Bench()
+    company = Company(bench)
+    problem = company.problem("Mail store too small")
+    incident = company.incident("Mail is slow", problem_id=problem)
+    bench.until_quiet()
+    epic = company.team().create("OPS", "Epic", "Another epic", labels=("to-problem",)).id
+    company.team().edit(company.issue(incident).id, parent=epic)
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert company.issue(incident).fields["parent"] == epic
+    held = company.row(incident)["problem_id"]
+    assert held != problem
+    assert company.link(held).jira.key == epic
