@@ -25,6 +25,9 @@ from sync.runtime import Runtime, container, creates, log, scope
 LISTED = "listed:"
 """Reason of a row that a scope's own listing produced: no need to ask for its scope again."""
 
+SPARE_EVERY = timedelta(minutes=5)
+"""How seldom a stream is asked that can be done without."""
+
 Progress = Callable[[str, int], None]
 
 
@@ -75,7 +78,13 @@ def wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
 
 
 def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:
-    """A stream that can be done without. Its cursor waits until we may read it."""
+    """A stream that can be done without, because what it tells moves its record as a rule: asked
+    now and then. Its cursor waits until we may read it."""
+    name, now = f"spare:{side}:{stream.name}", runtime.clock()
+    last = runtime.store.meta.get(name)
+    if last is not None and now - datetime.fromisoformat(last) < SPARE_EVERY:
+        return 0
+    runtime.store.meta.put(name, now.isoformat())
     try:
         return _stream(runtime, side, adapter, stream)
     except AccessLost as error:
