@@ -25,7 +25,7 @@ from sync.runtime import Runtime, container, creates, log, scope
 LISTED = "listed:"
 """Reason of a row that a scope's own listing produced: no need to ask for its scope again."""
 
-SPARE_EVERY = timedelta(minutes=5)
+SPARE_EVERY = timedelta(minutes=15)
 """How seldom a stream is asked that can be done without."""
 
 Progress = Callable[[str, int], None]

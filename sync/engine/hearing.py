@@ -24,6 +24,9 @@ from sync.engine.sayings import sayings, unsaid
 from sync.engine.wording import Teller
 from sync.runtime import Runtime, container
 
+CHANGE, APPROVAL = "change_request", "approval"
+"""The table whose records are decided about, and the lane of those decisions."""
+
 
 def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     """The cases with their comments; where one is new, with those of the other side too.
@@ -131,7 +134,17 @@ def _to_hear(case: Case) -> frozenset[Side]:
     if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
         return frozenset(Side)
     told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
-    return frozenset(told | _moved(case) | _taken_up(case))
+    return frozenset(told | _moved(case) | _taken_up(case) | _decided(case))
+
+
+def _decided(case: Case) -> frozenset[Side]:
+    """ServiceNow, where a change moved about which somebody may have decided: as a rule a decision
+    moves it, and the stream of those that do not is asked seldom."""
+    change = case.records.get(Side.SERVICENOW)
+    if change is None or change.container != CHANGE or case.spec.comments.wish(APPROVAL) == "off":
+        return frozenset()
+    moved = change.version != case.link.servicenow.version
+    return frozenset({Side.SERVICENOW} if moved else ())
 
 
 def _taken_up(case: Case) -> frozenset[Side]:

@@ -90,6 +90,7 @@ def test_a_decision_that_does_not_move_its_change_is_heard(stage: Stage) -> None
     }
     before = change["sys_mod_count"]
     stage.servicenow.world.insert("sysapproval_approver", fields, SYSTEM)
+    stage.later()
     stage.tandem.syncs()
     assert change["sys_mod_count"] == before
     assert len(decisions(change.issue)) == 1
@@ -155,6 +156,7 @@ def test_a_right_that_is_given_later_brings_what_was_missed(stage: Stage) -> Non
     stage.later(300)
     stage.tandem.syncs()
     stage.servicenow.world.knobs.denied_tables.clear()
+    stage.later()
     stage.tandem.syncs()
     assert len(decisions(change.issue)) == 1
 
@@ -171,6 +173,7 @@ def test_a_mapping_can_leave_them_out_and_saves_the_requests(wish: str) -> None:
     stage.tandem.syncs()
     assert len(decisions(change.issue)) == (wish == "internal")
     stage.wires[Side.SERVICENOW].requests.clear()
+    stage.later()
     stage.tandem.syncs()
     polled = [one for one in stage.wires[Side.SERVICENOW].requests if "approver" in one.path]
     assert bool(polled) == (wish == "internal")

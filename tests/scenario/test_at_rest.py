@@ -27,7 +27,7 @@ def cost_at_rest(stage: Stage, number: int) -> list[int]:
         stage.later(75)
         stage.tandem.syncs()
     for _ in range(3):
-        stage.later(75)
+        stage.later(4)  # what is asked every quarter of an hour counts next to nothing
         stage.tandem.syncs()
         found.append(stage.tandem.requests())
     assert stage.tandem.writes() == before
