@@ -14,9 +14,8 @@ from connector.values import Record
 from mappings.model import Rule
 from mappings.references import Reference
 from mappings.sides import Side
-from mappings.values import Change, Lookup, Unknown
+from mappings.values import Lookup, Unknown
 from sync.apply.common import KEPT
-from sync.core import marks
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
 from sync.core.model import Base, HistoryRow, LinkState, Value
@@ -25,13 +24,11 @@ from sync.engine.carry import carried
 from sync.engine.cases import Case, context
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
+from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of
 from sync.engine.sayings import sayings
 from sync.engine.unseen import seeing
 from sync.runtime import container
-
-MARKS = "@marks"
-"""Name of the write that puts our marks on a record."""
 
 FROZEN = "frozen"
 """Fingerprint of a parked field that is not written at all until a person asks for it."""
@@ -243,7 +240,10 @@ def _writes(
         write = decision.write if isinstance(decision, Clash) else decision
         if isinstance(write, Write) and not _refused_before(case, rule.name, write):
             found[write.side].append(field_write(rule, write, case.records))
-    for side, mark in mark_writes(case, bench).items():
+    marking = case.making or _retried(case)
+    for side, mark in mark_writes(
+        case, bench.installation, bench.jira_host, marking=marking
+    ).items():
         found[side].append(mark)
     return found
 
@@ -321,37 +321,3 @@ def _waiting(case: Case, decisions: Mapping[str, Decision]) -> frozenset[str]:
         if isinstance(write, Write) and _refused_before(case, name, write):
             found.add(name)
     return frozenset(found)
-
-
-def mark_writes(case: Case, bench: Bench) -> dict[Side, FieldWrite]:
-    """Our marks where they are missing; a foreign correlation is left alone."""
-    marker_label = marks.label(
-        marks.marker(bench.installation, case.spec.pair, Side.JIRA, case.link.jira.key)
-    )
-    found: dict[Side, FieldWrite] = {}
-    servicenow, jira = case.records.get(Side.SERVICENOW), case.records.get(Side.JIRA)
-    if servicenow is not None:
-        wanted = marks.correlation(bench.jira_host, case.link.jira.key)
-        label = jira.label if jira else case.link.jira.label
-        write = _correlate(servicenow, wanted, label, bench.jira_host)
-        if write is not None:
-            found[Side.SERVICENOW] = write
-    marking = case.making or _retried(case)
-    if jira is not None and marking and case.link.origin is Side.JIRA:
-        labels = jira.fields.get("labels")
-        if isinstance(labels, tuple) and marker_label not in labels:
-            change = Change(add={"labels": (marker_label,)})
-            found[Side.JIRA] = FieldWrite(MARKS, None, marker_label, "mark the twin", change=change)
-    return found
-
-
-def _correlate(record: Record, wanted: str, label: str, jira_host: str) -> FieldWrite | None:
-    if "correlation_id" not in record.fields:
-        return None
-    held, shown = record.fields["correlation_id"], record.fields.get("correlation_display")
-    if held is not None and marks.issue_of(str(held), jira_host) is None:
-        return None
-    if held == wanted and shown == label:
-        return None
-    change = Change(fields={"correlation_id": wanted, "correlation_display": label})
-    return FieldWrite(MARKS, held, f"{wanted} {label}", "mark the twin", change=change)

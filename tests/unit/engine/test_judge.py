@@ -17,7 +17,8 @@ from sync.core.merge import Clash, Stuck
 from sync.core.model import Base, LinkState, Parked
 from sync.core.plan import Remark, Update, identity
 from sync.engine.cases import Case
-from sync.engine.judge import MARKS, RETRY, Bench, Verdict, fingerprint, judge
+from sync.engine.judge import RETRY, Bench, Verdict, fingerprint, judge
+from sync.engine.marking import MARKS
 from sync.store.values import QueuedRow
 from tests.support.links import a_link
 from tests.support.mapping import NOBODY, a_file, loaded
