@@ -93,7 +93,7 @@ class Judge:
             found += self._marks(couple)
             found += self._fields(couple)
             found += comments.findings(couple)
-            found += faults(self.rig, self.crowd, couple, self.waiting, self._said(couple))
+            found += faults(self.rig, self.crowd, couple, self.waiting, self._written(couple))
             found += self._told(couple)
             for rule in couple.spec.rules:
                 moments = self._moments(couple, rule)
@@ -364,7 +364,7 @@ class Judge:
     def _rows(self, couple: Couple) -> list[Conflict]:
         return [row for row in self.conflicts if row.number == couple.servicenow.label]
 
-    def _said(self, couple: Couple) -> dict[Side, str]:
+    def _written(self, couple: Couple) -> dict[Side, str]:
         """All that we ever said on either side of a couple."""
         return {
             side: "\n".join(
