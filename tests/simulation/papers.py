@@ -66,7 +66,9 @@ def faults(
                 yield f"I-10 {couple}: {one.data!r} of {side} is {there[one.data]} times across"
             if names.get(one.data, safe_name(one.name)) != safe_name(one.name):
                 yield f"I-10 {couple}: {one.name!r} is called {names[one.data]!r} across"
-            if not wanted and told[side.other].count(f"{one.name} stands in") != 1:
+            words = f"{one.name} stands in"
+            said, deleted = told[side.other].count(words), any(words in b for b in crowd.dropped)
+            if not wanted and said != 1 and not (deleted and not said):
                 yield f"I-10 {couple}: {one.name!r} was left out without a word, or with too many"
 
 
@@ -86,4 +88,5 @@ def _uninvited(rig: Rig, crowd: Crowd, couple: Couple, one: Paper, side: Side) -
 def _waits(couple: Couple, one: Paper, waiting: set[tuple[str, str]]) -> bool:
     ends = (couple.servicenow, couple.jira)
     names = [name for end in ends for name in (end.label, end.key)]
-    return any((name, f"file {one.id}") in waiting for name in names)
+    fields = (f"file {one.id}", f"comment file:{one.id}")
+    return any((name, field) in waiting for name in names for field in fields)
