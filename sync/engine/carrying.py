@@ -15,8 +15,8 @@ from sync.engine.carry import learned
 from sync.engine.cases import Case
 from sync.engine.copies import arrivals
 from sync.engine.epoch import HELD_BACK, recovering
+from sync.engine.filing import NOTICE, file_reference
 from sync.engine.filing import arrivals as file_arrivals
-from sync.engine.filing import file_reference
 from sync.engine.listing import desk
 from sync.engine.sayings import standing
 from sync.runtime import Runtime
@@ -77,7 +77,8 @@ def keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
         source = one.side.other
         if (one.link.id, source) in written:
             end = one.link.end(source)
-            reason = "commented" if isinstance(one, Remark) else FILED
+            told = isinstance(one, Remark) and not one.comment.source_id.startswith(NOTICE)
+            reason = "commented" if told else FILED
             runtime.store.inbox.nudge(source, end.container, [end.key], reason)
 
 

@@ -196,8 +196,9 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
         link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
         if link is not None:
             end = link.end(intent.side.other)
-            reason = "commented" if intent.kind is IntentKind.COMMENT else FILED
-            runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], reason)
+            # A word on a file that was left out is planned where files are listed.
+            for reason in ("commented", FILED) if intent.kind is IntentKind.COMMENT else (FILED,):
+                runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], reason)
         return
     spec = runtime.spec(intent.pair)
     if spec is not None:

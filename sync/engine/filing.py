@@ -27,6 +27,9 @@ from sync.engine.cases import Case
 LONGEST_NAME = 100
 """Characters that ServiceNow keeps of a file's name (``sys_attachment.file_name``)."""
 
+NOTICE = "file:"
+"""Begins the name of a word on a file that was left out."""
+
 MEGABYTE = 1_000_000
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
@@ -159,7 +162,7 @@ def safe_name(name: str) -> str:
 
 
 def _notice_id(file: File) -> str:
-    return f"file:{file.id}"
+    return NOTICE + file.id
 
 
 def _notice(case: Case, side: Side, file: File, why: str, installation: str) -> Carried:

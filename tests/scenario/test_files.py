@@ -112,6 +112,20 @@ def test_one_that_is_left_out_is_told_of_once(bench: Bench) -> None:
     assert notes[0]["element"] == "work_notes"
 
 
+def test_a_lost_word_on_one_left_out_is_said_again(bench: Bench) -> None:
+    company, key, _ = linked(bench)
+    company.file(key, "setup.exe", b"MZ")
+    bench.jira_faults.add(Fault("drop_before", "POST", r"/comment$"))
+    for _ in range(5):  # what asked for a second look is gone before the settle time is over
+        bench.sync()
+        assert not company.issue(key).comments
+        bench.clock.advance(45)
+    bench.clock.advance(600)
+    bench.until_quiet()
+    [told] = company.issue(key).comments
+    assert "setup.exe stands in ServiceNow only" in told.body
+
+
 def test_one_that_is_too_large_is_told_of(bench: Bench) -> None:
     bench.mappings = mapping(max_mb=1)
     company, key, _ = linked(bench)
