@@ -19,7 +19,7 @@ SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 # Two cores shared with other workers make single examples slow by chance: no deadlines.
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=SLOW_IS_FINE)
 settings.register_profile(
-    "ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=SLOW_IS_FINE
+    "ci", max_examples=100, deadline=None, print_blob=True, suppress_health_check=SLOW_IS_FINE
 )
 settings.register_profile(
     "deterministic",

@@ -207,6 +207,8 @@ def test_seeing_that_nothing_was_edited_costs_nothing(stage: Stage) -> None:
         stage.tandem.syncs()
         return spent
 
+    stage.later()
+    stage.tandem.syncs()
     before = one_pass("a")
     stage.team.rewrites(story, number, "It is the index.")
     stage.tandem.syncs()

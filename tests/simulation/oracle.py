@@ -312,7 +312,8 @@ class Judge:
             if (row.field, row.number) != (rule.name, couple.servicenow.label):
                 continue
             seat = row.servicenow if one.entry.side is Side.SERVICENOW else row.jira
-            if self._said(rule, one.entry.side, seat.value) == one.value:
+            held = self._said(rule, one.entry.side, seat.value)
+            if held == one.value or _among(one.value, held):
                 return True
         return False
 
@@ -410,6 +411,11 @@ class Judge:
         links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])
         link = links.get(couple.servicenow.key)
         return self.rig.store.ledger.history(link.id) if link else ()
+
+
+def _among(value: Value, held: Value) -> bool:
+    """Whether a set of linked issues stands in a larger one."""
+    return isinstance(value, tuple) and isinstance(held, tuple) and set(value) <= set(held)
 
 
 def _speaks_of_twins(row: Parked) -> bool:
