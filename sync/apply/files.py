@@ -43,14 +43,19 @@ class Spooled:
 
 
 def attach(runtime: Runtime, actions: Sequence[Attach], plan: str) -> frozenset[int]:
-    """Attach all files of a plan; ids of links that need another look."""
-    left = {action.link.id for action in actions}
+    """Attach all files of a plan; ids of links of which a file waits.
+
+    One that was put aside, or that is gone, keeps nobody from being finished with its record.
+    """
+    left: set[int] = set()
     for side in Side:
-        mine = _sendable(runtime, [action for action in actions if action.side is side])
+        asked = [action for action in actions if action.side is side]
+        mine = _sendable(runtime, asked)
+        left |= {action.link.id for action in asked if action not in mine}
         for group in _groups(mine):
             with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
-                done = _send(runtime, side, _spooled(runtime, group, Path(folder)), plan)
-            left -= {one.action.link.id for one in done}
+                files, waiting = _spooled(runtime, group, Path(folder))
+                left |= waiting | _send(runtime, side, files, plan)
     return frozenset(left)
 
 
@@ -73,9 +78,13 @@ def _groups(actions: Sequence[Attach]) -> Iterator[list[Attach]]:
         yield group
 
 
-def _spooled(runtime: Runtime, actions: Sequence[Attach], folder: Path) -> list[Spooled]:
-    """Fetch contents; one that cannot be had waits, or is put aside, by itself."""
-    found = []
+def _spooled(
+    runtime: Runtime, actions: Sequence[Attach], folder: Path
+) -> tuple[list[Spooled], set[int]]:
+    """Fetch contents; one that cannot be had waits, or is put aside, by itself. With them the ids
+    of links of which one waits."""
+    found: list[Spooled] = []
+    waiting: set[int] = set()
     for number, action in enumerate(actions):
         path = folder / str(number)
         try:
@@ -89,9 +98,10 @@ def _spooled(runtime: Runtime, actions: Sequence[Attach], folder: Path) -> list[
         except (RetryLater, ReadAgain, BrokenAnswer) as error:
             source = action.side.other
             postpone(runtime, source, action.link.end(source), NotSent(error))
+            waiting.add(action.link.id)
         else:
             found.append(Spooled(action, path, digest))
-    return found
+    return found, waiting
 
 
 def _fetch(runtime: Runtime, action: Attach, path: Path) -> str:
@@ -108,10 +118,10 @@ def _fetch(runtime: Runtime, action: Attach, path: Path) -> str:
     return digest
 
 
-def _send(runtime: Runtime, side: Side, files: Sequence[Spooled], plan: str) -> list[Spooled]:
-    """Upload; those that arrived."""
+def _send(runtime: Runtime, side: Side, files: Sequence[Spooled], plan: str) -> set[int]:
+    """Upload; the ids of links of which a file waits."""
     if not files:
-        return []
+        return set()
     adapter = runtime.adapters[side]
     references = [one.action.reference for one in files]
     with runtime.store.transaction():
@@ -125,7 +135,8 @@ def _send(runtime: Runtime, side: Side, files: Sequence[Spooled], plan: str) -> 
         raise
     for one, result in zip(files, results, strict=True):
         _remember(runtime, one, result, plan)
-    return [one for one, result in zip(files, results, strict=True) if isinstance(result, Done)]
+    answers = zip(files, results, strict=True)
+    return {one.action.link.id for one, result in answers if not isinstance(result, Done | Refused)}
 
 
 def _intent(action: Attach) -> Intent:

@@ -211,3 +211,16 @@ def test_at_rest_no_files_are_asked_for(bench: Bench) -> None:
     assert summary.requests["servicenow"]["read"] <= 6
     assert summary.requests["jira"]["read"] <= 2
     assert summary.requests["servicenow"]["write"] + summary.requests["jira"]["write"] == 0
+
+
+def test_of_two_files_the_one_that_waits_is_not_forgotten(bench: Bench) -> None:
+    company, key, _ = linked(bench)
+    company.file(key, "first.txt", b"1")
+    company.file(key, "second.txt", b"2")
+    bench.now_faults.add(Fault("status", "GET", r"/file", times=None, skip=1))
+    bench.sync()
+    bench.now_faults.clear()
+    assert len(company.twin_files(key)) == 1
+    bench.clock.advance(60)
+    bench.until_quiet()
+    assert sorted(company.twin_files(key)) == [("first.txt", b"1"), ("second.txt", b"2")]
