@@ -129,7 +129,8 @@ def _comment(action: Create, remark: Carried) -> CommentDraft:
 
 def _remember(runtime: Runtime, action: Create, result: WriteResult, plan: str) -> None:
     if isinstance(result, Done):
-        link = joined(action, End(action.container, result.key, result.label), runtime.clock())
+        now = runtime.adapters[action.side.other].server_now()
+        link = joined(action, End(action.container, result.key, result.label), now)
         made(runtime, link, action.marker, plan, action.reason)
         runtime.tally.add("created", action.side)
         return
@@ -151,7 +152,7 @@ def _refuse(runtime: Runtime, action: Create, error: Rejected) -> None:
 
 
 def joined(action: Create, twin: End, now: datetime) -> Link:
-    """The link of a record and the twin just made."""
+    """The link of a record and the twin just made; ``now`` is the clock of the record's side."""
     ends = {action.side: twin, action.side.other: action.origin}
     return Link(
         0,

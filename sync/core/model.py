@@ -40,7 +40,11 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The remembered relation of two records. ``id`` is 0 until stored."""
+    """The remembered relation of two records. ``id`` is 0 until stored.
+
+    ``made_at`` is the clock of the side it came from: comments and files of that side are compared
+    with it (reliability: I-24).
+    """
 
     id: int
     pair: str

@@ -59,7 +59,14 @@ def own_words(case: Case, side: Side, installation: str) -> list[Comment]:
         if comment.id not in ours
         and not is_copy(comment, claimed)
         and lane_of(case.spec, comment) is not None
+        and not too_old(case, comment)
     ]
+
+
+def too_old(case: Case, comment: Comment) -> bool:
+    """Whether a comment was made before the link, where the mapping leaves those alone."""
+    made = case.link.made_at
+    return not case.spec.comments.backlog and made is not None and comment.created < made
 
 
 def untold(teller: Teller, comment: Comment, told: Told | None) -> list[Telling]:

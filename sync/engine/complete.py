@@ -121,7 +121,7 @@ def _adopt(runtime: Runtime, intent: Intent, twin: Record, *others: Record) -> N
     ends = {intent.side: there, intent.side.other: origin}
     link = Link(
         0, intent.pair, ends[Side.SERVICENOW], ends[Side.JIRA], origin=intent.side.other,
-        made_at=runtime.clock(),
+        made_at=runtime.adapters[intent.side.other].server_now(),
     )  # fmt: skip
     made(runtime, link, intent.marker, "", "found by its mark after an unclear answer")
     for other in others:

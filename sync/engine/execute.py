@@ -108,7 +108,7 @@ def _seat(runtime: Runtime, note: Note, clash: Clash, side: Side) -> Seat:
 def _adopt(runtime: Runtime, action: Adopt, plan: str) -> None:
     link = Link(
         0, action.pair, action.servicenow, action.jira, origin=action.origin,
-        made_at=runtime.clock(),
+        made_at=runtime.adapters[action.origin].server_now(),
     )  # fmt: skip
     origin = link.end(link.origin).key
     text = marks.marker(runtime.options.installation, action.pair, link.origin, origin)

@@ -16,7 +16,7 @@ from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.apply.common import ECHO
 from sync.core.model import LinkState
-from sync.engine.carry import carried, told_of, untold
+from sync.engine.carry import carried, told_of, too_old, untold
 from sync.engine.cases import Candidate, Case, reasons
 from sync.engine.copies import copy_ids
 from sync.engine.parked import reopened
@@ -92,7 +92,7 @@ def _news(case: Case, side: Side, installation: str) -> bool:
     return any(
         untold(teller, comment, told.get(comment.id))
         for comment in case.comments[side]
-        if comment.id not in ours
+        if comment.id not in ours and not too_old(case, comment)
     )
 
 
