@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from connector.errors import ConnectorError, Rejected
+from connector.errors import Rejected
 from connector.values import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
 from mappings.model import Rule
 from mappings.references import IssueLink, Reference
@@ -19,6 +19,7 @@ from mappings.sides import Side
 from mappings.values import Unmappable
 from sync.apply.common import Place, park, postpone
 from sync.apply.counts import incident_counts
+from sync.apply.once import once
 from sync.core import marks
 from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value, waits_for
 from sync.core.plan import Carried, Create, FieldWrite
@@ -49,16 +50,7 @@ def _batch(runtime: Runtime, side: Side, actions: Sequence[Create], plan: str) -
     counted = actions if side is Side.JIRA else ()
     counts = incident_counts(runtime, [action.origin for action in counted], now)
     drafts = [_draft(runtime, action, kind, counts) for action in actions]
-    markers = [action.marker for action in actions]
-    with runtime.store.transaction():
-        runtime.store.intents.plan(list(_intents(actions)))
-        runtime.store.intents.sent(markers, adapter.server_now())
-    runtime.store.ensure()
-    try:
-        results = adapter.create(drafts)
-    except ConnectorError:
-        runtime.store.intents.drop(markers)
-        raise
+    results = once(runtime, side, list(_intents(actions)), lambda: adapter.create(drafts))
     for action, result in zip(actions, results, strict=True):
         _remember(runtime, action, result, plan)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from connector.contents import FileDraft
 from connector.errors import (
     BrokenAnswer,
-    ConnectorError,
     Gone,
     ReadAgain,
     Rejected,
@@ -25,6 +24,7 @@ from connector.errors import (
 from connector.values import Done, NotSent, Refused, Unclear, WriteResult
 from mappings.sides import Side
 from sync.apply.common import Place, file_field, park, postpone
+from sync.apply.once import once
 from sync.core.model import FileLink, HistoryRow, Intent, IntentKind
 from sync.core.plan import Attach
 from sync.runtime import Runtime, log
@@ -122,17 +122,9 @@ def _send(runtime: Runtime, side: Side, files: Sequence[Spooled], plan: str) -> 
     """Upload; the ids of links of which a file waits."""
     if not files:
         return set()
-    adapter = runtime.adapters[side]
-    references = [one.action.reference for one in files]
-    with runtime.store.transaction():
-        runtime.store.intents.plan([_intent(one.action) for one in files])
-        runtime.store.intents.sent(references, adapter.server_now())
-    runtime.store.ensure()
-    try:
-        results = adapter.attach([_draft(one) for one in files])
-    except ConnectorError:
-        runtime.store.intents.drop(references)
-        raise
+    drafts = [_draft(one) for one in files]
+    intents = [_intent(one.action) for one in files]
+    results = once(runtime, side, intents, lambda: runtime.adapters[side].attach(drafts))
     for one, result in zip(files, results, strict=True):
         _remember(runtime, one, result, plan)
     answers = zip(files, results, strict=True)

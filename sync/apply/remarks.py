@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connector.errors import ConnectorError
 from connector.values import CommentDraft, Done, Refused, Unclear, WriteResult
 from mappings.sides import Side
 from sync.apply.common import Place, comment_field, echo, park, postpone
+from sync.apply.once import once
 from sync.core.model import CommentLink, HistoryRow, Intent, IntentKind, IntentState
 from sync.core.plan import Remark
 from sync.runtime import Runtime, log
@@ -63,17 +63,9 @@ def _doubtful(runtime: Runtime, actions: Sequence[Remark]) -> set[int]:
 def _side(runtime: Runtime, side: Side, actions: Sequence[Remark], plan: str) -> None:
     if not actions:
         return
-    adapter = runtime.adapters[side]
-    references = [action.comment.reference for action in actions]
-    with runtime.store.transaction():
-        runtime.store.intents.plan([_intent(action) for action in actions])
-        runtime.store.intents.sent(references, adapter.server_now())
-    runtime.store.ensure()
-    try:
-        results = adapter.comment([_draft(action) for action in actions])
-    except ConnectorError:
-        runtime.store.intents.drop(references)
-        raise
+    drafts = [_draft(action) for action in actions]
+    intents = [_intent(action) for action in actions]
+    results = once(runtime, side, intents, lambda: runtime.adapters[side].comment(drafts))
     for action, result in zip(actions, results, strict=True):
         _remember(runtime, action, result, plan)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector.contents import File
@@ -12,6 +13,7 @@ from mappings.sides import Side
 from mappings.templates import LABEL
 from sync.apply.common import ECHO, FILED
 from sync.core.model import Base, CommentLink, FileLink, Link, Parked
+from sync.runtime import container
 from sync.store.values import QueuedRow
 
 
@@ -61,6 +63,19 @@ class Case:
     def forced(self) -> bool:
         """Whether somebody asked for a full look (retry, sweep, a new link)."""
         return bool(self.reasons - QUIET_REASONS)
+
+
+def places(asked: Iterable[tuple[Case, frozenset[Side]]]) -> dict[tuple[Side, str], list[str]]:
+    """Keys of the records to ask for, by side and container, each once: one bulk read for each.
+
+    Always in the same order, whatever a set's is.
+    """
+    found: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
+    for case, sides in asked:
+        for side in Side:
+            if side in sides:
+                found[(side, container(case.spec, side))][case.link.end(side).key] = None
+    return {place: list(keys) for place, keys in found.items()}
 
 
 def context(record: Record | None) -> Fields:

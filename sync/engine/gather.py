@@ -20,7 +20,7 @@ from sync.apply.common import ECHO
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.blanks import without_doubtful
-from sync.engine.cases import Candidate, Case, Gathered, reasons
+from sync.engine.cases import Candidate, Case, Gathered, places, reasons
 from sync.engine.epoch import RESTORED
 from sync.engine.hearing import with_backlog, with_comments
 from sync.engine.listing import with_files
@@ -96,15 +96,12 @@ def _read(
     fresh: bool = False,
 ) -> list[Case]:
     """Read the wanted sides of many links, one bulk read for each container."""
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for case in cases:
-        for side in (one for one in Side if one in wanted(case)):
-            places[(side, container(case.spec, side))].append(case.link.end(side).key)
+    asked = [(case, wanted(case)) for case in cases]
     found: dict[tuple[Side, str], Record] = {}
-    for (side, where), keys in places.items():
-        read = runtime.read(side, where, list(dict.fromkeys(keys)), fresh=fresh)
+    for (side, where), keys in places(asked).items():
+        read = runtime.read(side, where, keys, fresh=fresh)
         found.update({(side, key): record for key, record in read.items()})
-    return [_with_records(case, wanted(case), found) for case in cases]
+    return [_with_records(case, sides, found) for case, sides in asked]
 
 
 def _with_records(
@@ -192,14 +189,14 @@ def equals_base(case: Case, side: Side, record: Record) -> bool:
 
 def _with_graves(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     """Ask the sides that miss a record whether they can prove it deleted."""
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+    missing: dict[tuple[Side, str], list[str]] = defaultdict(list)
     for case in cases:
         for side in case.missing():
             end = case.link.end(side)
-            places[(side, end.container)].append(end.key)
+            missing[(side, end.container)].append(end.key)
     proven = {
         (side, key)
-        for (side, where), keys in places.items()
+        for (side, where), keys in missing.items()
         for key in runtime.adapters[side].witness.deleted(where, keys)
     }
     return [

@@ -17,7 +17,7 @@ from mappings.sides import Side
 from sync.apply.common import ECHO
 from sync.core.model import LinkState
 from sync.engine.carry import carried, told_of, too_old, untold
-from sync.engine.cases import Candidate, Case, reasons
+from sync.engine.cases import Candidate, Case, places, reasons
 from sync.engine.copies import copy_ids
 from sync.engine.parked import reopened
 from sync.engine.sayings import sayings, unsaid
@@ -103,26 +103,19 @@ def _hear(
     *,
     fresh: bool = False,
 ) -> list[Case]:
-    asked = {case.link.id: wanted(case) for case in cases}
+    asked = [(case, wanted(case)) for case in cases]
     known = runtime.store.comments.known([case.link.id for case in cases])
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for case in cases:
-        for side in (one for one in Side if one in asked[case.link.id]):
-            places[(side, container(case.spec, side))].append(case.link.end(side).key)
-    heard = _read(runtime, places, fresh=fresh)
+    heard = _read(runtime, places(asked), fresh=fresh)
     return [
         replace(
             case,
             comments={
                 **case.comments,
-                **{
-                    side: heard.get((side, case.link.end(side).key), ())
-                    for side in asked[case.link.id]
-                },
+                **{side: heard.get((side, case.link.end(side).key), ()) for side in sides},
             },
             known=known.get(case.link.id, ()),
         )
-        for case in cases
+        for case, sides in asked
     ]
 
 
@@ -161,12 +154,12 @@ def _moved(case: Case) -> frozenset[Side]:
 
 
 def _read(
-    runtime: Runtime, places: Mapping[tuple[Side, str], Iterable[str]], *, fresh: bool = False
+    runtime: Runtime, wanted: Mapping[tuple[Side, str], Iterable[str]], *, fresh: bool = False
 ) -> dict[tuple[Side, str], tuple[Comment, ...]]:
     found: dict[tuple[Side, str], list[Comment]] = defaultdict(list)
-    for (side, where), keys in places.items():
-        wanted = list(dict.fromkeys(keys))
-        for comment in runtime.adapters[side].comments(where, wanted, fresh=fresh):
+    for (side, where), keys in wanted.items():
+        once = list(dict.fromkeys(keys))
+        for comment in runtime.adapters[side].comments(where, once, fresh=fresh):
             found[(side, comment.key)].append(comment)
     return {place: tuple(comments) for place, comments in found.items()}
 
@@ -175,12 +168,12 @@ def with_backlog(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Cand
     """The candidates with the comments that they already have."""
     heard: dict[tuple[Side, str], tuple[Comment, ...]] = {}
     for sure in (False, True):
-        places: dict[tuple[Side, str], list[str]] = defaultdict(list)
+        wanted: dict[tuple[Side, str], list[str]] = defaultdict(list)
         for one in candidates:
             if one.spec.comments.backlog and _to_customers(one.spec, one.side) is sure:
                 place = (one.side, container(one.spec, one.side))
-                places[place].append(one.record.key)
-        heard |= _read(runtime, places, fresh=sure)
+                wanted[place].append(one.record.key)
+        heard |= _read(runtime, wanted, fresh=sure)
     return [
         replace(one, comments=heard.get((one.side, one.record.key), ())) for one in candidates
     ]  # fmt: skip

@@ -6,7 +6,6 @@ ids of its files, so only one with unknown ids is asked for more.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,10 +14,10 @@ from connector.errors import NotThere
 from mappings.sides import Side
 from sync.apply.common import FILED
 from sync.core.model import LinkState
-from sync.engine.cases import Case
+from sync.engine.cases import Case, places
 from sync.engine.filing import Desk, known_files
 from sync.engine.trust import accounts
-from sync.runtime import Runtime, container, log
+from sync.runtime import Runtime, log
 
 NATIVE = "attachment"
 """Jira's field with the ids of an issue's files."""
@@ -78,16 +77,9 @@ def _to_compare(case: Case) -> frozenset[Side]:
 def _list(
     runtime: Runtime, cases: Sequence[Case], wanted: Callable[[Case], frozenset[Side]]
 ) -> list[Case]:
-    asked = {case.link.id: wanted(case) for case in cases}
-    places: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for case in cases:
-        for side in (one for one in Side if one in asked[case.link.id]):
-            places[(side, container(case.spec, side))].append(case.link.end(side).key)
-    found = _read(runtime, places)
-    return [
-        replace(case, files={**case.files, **_of(case, asked[case.link.id], found)})
-        for case in cases
-    ]  # fmt: skip
+    asked = [(case, wanted(case)) for case in cases]
+    found = _read(runtime, places(asked))
+    return [replace(case, files={**case.files, **_of(case, sides, found)}) for case, sides in asked]
 
 
 def _of(
@@ -98,19 +90,18 @@ def _of(
 
 
 def _read(
-    runtime: Runtime, places: Mapping[tuple[Side, str], Sequence[str]]
+    runtime: Runtime, wanted: Mapping[tuple[Side, str], Sequence[str]]
 ) -> dict[tuple[Side, str], tuple[File, ...]]:
     """Fresh, because a copy that an index does not show yet would be made twice. A record whose
     side does not show files at all is absent."""
     found: dict[tuple[Side, str], list[File]] = {}
-    for (side, where), keys in places.items():
-        wanted = list(dict.fromkeys(keys))
+    for (side, where), keys in wanted.items():
         try:
-            files = runtime.adapters[side].files(where, wanted, fresh=True)
+            files = runtime.adapters[side].files(where, keys, fresh=True)
         except NotThere as error:
             log.warning("no files here", action="files.none", side=side.value, why=error.what)
             continue
-        found |= {(side, key): [] for key in wanted}
+        found |= {(side, key): [] for key in keys}
         for file in files:
             found[(side, file.key)].append(file)
     return {place: tuple(files) for place, files in found.items()}
