@@ -121,7 +121,7 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
         stepwise_problems=dice.random() < 0.4,
         locked=dice.choice(("", "", "", "incident.assigned_to", "problem.description")),
         creates_limit=1 if dice.random() < 0.1 else 50,
-        on_disk=dice.random() < 0.03,
+        on_disk=dice.random() < 0.01,
     )
 
 
