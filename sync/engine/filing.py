@@ -145,7 +145,7 @@ def known_files(filed: tuple[FileLink, ...], side: Side) -> frozenset[str]:
 
 def file_reference(installation: str, pair: str, side: Side, file_id: str) -> str:
     """The marker of a file on its way; it stands in the store only."""
-    return marks.reference(installation, pair, side, f"file:{file_id}")
+    return marks.reference(installation, pair, side, NOTICE + file_id)
 
 
 def safe_name(name: str) -> str:
