@@ -167,6 +167,18 @@ def test_the_life_of_a_record_names_many_places() -> None:
     assert {"feed.poll", "core.merge.decide", "apply.creates.create", "store/"} <= set(places())
 
 
+def test_the_reading_order_leaves_nothing_of_the_engine_out() -> None:
+    told = (ROOT / "sync" / "README.md").read_text(encoding="utf-8").partition("## Reading order")[2]
+    modules = [
+        f"{folder}/{path.name}"
+        for folder in ("core", "engine")
+        for path in sorted((ROOT / "sync" / folder).glob("*.py"))
+        if path.name != "__init__.py"
+    ]
+    assert len(modules) > 20
+    assert not [name for name in modules if f"`{name}`" not in told]
+
+
 @pytest.mark.parametrize("path", ["README.md", *PACKAGE_PAGES])
 def test_no_page_leads_to_a_file_that_is_not_there(path: str) -> None:
     page = ROOT / path
