@@ -168,7 +168,8 @@ def test_the_life_of_a_record_names_many_places() -> None:
 
 
 def test_the_reading_order_leaves_nothing_of_the_engine_out() -> None:
-    told = (ROOT / "sync" / "README.md").read_text(encoding="utf-8").partition("## Reading order")[2]
+    page = (ROOT / "sync" / "README.md").read_text(encoding="utf-8")
+    told = page.partition("## Reading order")[2]
     modules = [
         f"{folder}/{path.name}"
         for folder in ("core", "engine")
