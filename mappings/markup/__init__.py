@@ -1,4 +1,4 @@
-"""Formatted text between HTML, Jira's wiki markup, its document format, journals and plain text. Pure.
+"""Formatted text between HTML, wiki markup, Jira's documents, journals and plain text. Pure.
 
 Every form is read into one small document and written from it, so that a form knows nothing of the
 others. Reading order:

@@ -125,7 +125,7 @@ def _apart(words: Words) -> Iterator[Words]:
     text = _BLANKS.sub(" ", scan.clean(words.text))
     bare = text.strip(" ")
     if not bare:
-        yield Words(" " if text else "")
+        yield from [Words(" ")] if text else []
         return
     if text.startswith(" "):
         yield Words(" ")

@@ -26,12 +26,14 @@ ESCAPED = r"{}\[\]!*_+^~?|-"
 """What a backslash takes the meaning from."""
 
 
-def opener(sign: str) -> str:
-    """Where a sign opens emphasis, as a pattern."""
+def opener(sign: str, last: str = "") -> str:
+    """Where a sign opens emphasis, as a pattern; ``last`` stands before the sign that closes."""
     own = re.escape(sign)
-    return rf"(?<![\w{own}]){own}(?=[^\s{own}](?:[^\n{own}]*[^\s{own}])?{own}(?!\w))"
+    closed = rf"{last}{own}(?![^\W_])"
+    return rf"(?<![^\W_])(?<!{own}){own}(?=[^\s{own}](?:[^\n{own}]*[^\s{own}])?{closed})"
 
 
+_NO_ESCAPE = r"(?<!\\)"
 _WORDS = r"(?:\\.|[^\]\[\n|\\])+"
 _TOKENS = re.compile(
     "|".join(
@@ -47,8 +49,8 @@ _TOKENS = re.compile(
             rf"\[(?P<words>{_WORDS})\|(?P<address>[^\]\[|\n]+)(?:\|[^\]\[\n]*)?\]",
             r"\[(?P<bare>(?:https?://|mailto:)[^\]\[\s|]*)(?:\|[^\]\[\n]*)?\]",
             r"(?<!\w)!(?P<image>[^\s!|][^\n!|]*\.\w{2,4})(?:\|[^\n!]*)?!",
-            rf"(?P<open>{'|'.join(map(opener, SIGNS))})",
-            r"(?P<close>(?<=\S)[*_+-](?!\w))",
+            rf"(?P<open>{'|'.join(opener(sign, _NO_ESCAPE) for sign in SIGNS)})",
+            r"(?P<close>(?<=\S)[*_+-](?![^\W_]))",
         )
     ),
     re.IGNORECASE,

@@ -20,7 +20,7 @@ from mappings.markup import scan
 from mappings.markup.document import Block, Break, Code, Document, Paragraph, Quote, Style, Words
 from mappings.markup.wiki_lines import read_lines
 
-_MACRO = re.compile(r"(?<!\\)\{(?P<name>[a-z][\w-]{0,30})(?::(?P<told>[^{}\n]{0,400}))?\}")
+_MACRO = re.compile(r"(?<![\\{])\{(?P<name>[a-z][\w-]{0,30})(?::(?P<told>[^{}\n]{0,400}))?\}")
 _KEPT = frozenset({"code", "noformat"})
 """Macros whose content is no markup."""
 
