@@ -30,7 +30,7 @@ _EMPHASIS = "|".join(map(opener, "*_+^~-"))
 _LIVE = re.compile(
     rf"(?P<url>{URL.pattern})"
     rf"|(?P<coded>&(?=\#?\w{{1,31}};)|\\(?=[\\{ESCAPED}])|(?<=\\)\\)"
-    rf"|(?P<escaped>[{{\[]|!(?=[^\s!][^\n!]*!)|{_EMPHASIS})"
+    rf"|(?P<escaped>[{{\[]+|!(?=[^\s!][^\n!]*!)|{_EMPHASIS})"
     r"|^(?P<indent>[ \t]*)(?P<row>\|)"
     r"|^(?P<begin>[ \t]*(?:(?:h[1-6]|bq)(?=\.\s))?)(?P<lead>(?<=[1-6q])\.|\#(?=[*\#]*-?[ \t])"
     r"|\*(?=[*\#]+-?[ ]|-[ ])|(?<=[ \t])[*-](?=[ ]))",
@@ -60,7 +60,7 @@ def _inert(found: re.Match[str]) -> str:
             return f"{found[before] if before else ''}&#{ord(found[name])};"
     if found["row"]:
         return f"{found['indent']}\\|"
-    return found["url"] or "\\" + found["escaped"]
+    return found["url"] or "".join("\\" + sign for sign in found["escaped"])
 
 
 def from_wiki(text: str, names: Names = nobody) -> str:

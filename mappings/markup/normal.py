@@ -9,7 +9,7 @@ other side (reliability: S-19).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -36,6 +36,7 @@ from mappings.markup.document import (
 )
 
 _BLANKS = re.compile(r"\s+")
+_ENCLOSES = re.compile(r"\{noformat", re.IGNORECASE)
 _AT_THE_END = ".,;:?)'*_+-"
 """Signs that belong to the sentence around an address rather than to the address."""
 
@@ -99,9 +100,13 @@ def linked(words: Words) -> Iterator[Words]:
     yield replace(words, text=words.text[at:])
 
 
-def _line(row: Iterable[Words]) -> Spans:
+def _line(row: Sequence[Words]) -> Spans:
     """One line: neighbours of one look are one span, blanks run together, none are at the ends."""
-    whole = (piece for words in _run(row) for piece in linked(words))
+    held = _run(row)
+    if len(held) == 1 and not held[0].address and "://" not in held[0].text:
+        bare = " ".join(scan.clean(held[0].text).split())
+        return (Words(bare, held[0].styles),) if bare else ()
+    whole = (piece for words in held for piece in linked(words))
     found: list[Words] = []
     for piece in (part for words in whole for part in _apart(words)):
         if piece.text != " " or (found and not found[-1].text.endswith(" ")):
@@ -111,8 +116,10 @@ def _line(row: Iterable[Words]) -> Spans:
     return tuple(_run(found))
 
 
-def _run(row: Iterable[Words]) -> list[Words]:
+def _run(row: Sequence[Words]) -> list[Words]:
     """Words, where neighbours of one look are one."""
+    if len(row) < 2:
+        return [words for words in row if words.text]
     runs = groupby((words for words in row if words.text), lambda one: (one.styles, one.address))
     return [
         Words("".join(one.text for one in same), styles, address)
@@ -200,15 +207,13 @@ def _table(block: Table) -> Iterator[Block]:
 
 
 def _code(block: Code) -> Iterator[Block]:
-    """Code as it is; one that wiki markup could not enclose becomes lines of text."""
-    kept = [line.rstrip() for line in scan.clean(block.text).split("\n")]
-    text = "\n".join(kept).strip("\n")
+    """Code as it is, but that wiki markup can enclose it in one of its two macros."""
+    text = "\n".join(line.rstrip() for line in scan.clean(block.text).split("\n")).strip("\n")
     held = text.casefold()
     if "{code" in held and "{noformat" in held:
-        words = joined((Words(line, frozenset({Style.MONO})),) for line in kept)
-        yield from _paragraph(Paragraph(words, block.gap))
-    elif text.strip():
-        yield Code(text, language(block.language) if "{code" not in held else "", block.gap)
+        text = _ENCLOSES.sub("{ noformat", text)
+    if text:
+        yield Code(text, "" if "{code" in held else language(block.language), block.gap)
 
 
 def language(name: str) -> str:

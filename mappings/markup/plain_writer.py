@@ -64,7 +64,7 @@ def _block(block: Block, names: Names) -> Iterator[str]:
     elif isinstance(block, Code):
         yield from block.text.split("\n")
     elif isinstance(block, Quote):
-        for line in write_plain(block.blocks, names).split("\n"):
+        for line in write_plain(block.blocks, names).lstrip("\n").split("\n"):
             yield f"> {line}".rstrip()
     else:
         yield "----"

@@ -10,8 +10,8 @@ import html
 import html.entities
 import re
 
-LONGEST = 120_000
-"""Characters that are read as markup: more than three times what Jira holds in a field."""
+LONGEST = 70_000
+"""Characters that are read as markup: more than twice what Jira holds in a field."""
 
 DEEPEST = 8
 """Levels of lists, quotes and tables within each other; what is deeper moves up to this level."""

@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from mappings.markup import scan
-from mappings.markup.document import Block, Break, Code, Document, Paragraph, Quote, Style, Words
+from mappings.markup.document import Block, Code, Document, Paragraph, Quote, Style, Words
 from mappings.markup.wiki_lines import read_lines
 
 _MACRO = re.compile(r"(?<![\\{])\{(?P<name>[a-z][\w-]{0,30})(?::(?P<told>[^{}\n]{0,400}))?\}")
@@ -50,13 +50,7 @@ def read_wiki(text: str) -> Document:
             for piece in pieces:
                 builder.put(piece)
     document = builder.ended()
-    return (*document, as_it_stands(rest)) if rest else document
-
-
-def as_it_stands(text: str) -> Paragraph:
-    """Lines of text without any markup."""
-    spans = [span for line in text.split("\n") for span in (Break(), Words(line))]
-    return Paragraph(tuple(spans[1:]), 0)
+    return (*document, Code(rest, gap=0)) if rest else document
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

@@ -42,12 +42,10 @@ _SIGNS = {
 
 _ESCAPES = r"""
     (?P<numbered> \\ | &(?=\#?\w{{0,31}}(?:;|\Z)) | (?<=http):(?=//) | (?<=https):(?=//) )
-    | [{{}}\[\]|] | !(?=\S|\Z) | (?<![^\W_])[*_+^~-]{opens}
+    | [{{}}\[\]|]+ | !(?=\S|\Z) | (?<![^\W_])[*_+^~-]{opens}
 """
 _OPEN = re.compile(_ESCAPES.format(opens=r"(?=\S|\Z)"), re.VERBOSE | re.IGNORECASE)
-_INSIDE = re.compile(
-    _ESCAPES.format(opens=r"|[*_+^~-](?![^\W_])"), re.VERBOSE | re.IGNORECASE
-)
+_INSIDE = re.compile(_ESCAPES.format(opens=r"|[*_+^~-](?![^\W_])"), re.VERBOSE | re.IGNORECASE)
 """What is escaped in words without a look, and within one, where a sign would end it too."""
 
 _LEAD = re.compile(r"(?:h[1-6]|bq)(?P<dot>\.)(?=\s)|(?P<mark>[*#-])(?=[*#-]*\s)")
@@ -161,7 +159,9 @@ def _told(words: Words, following: Sequence[Words]) -> str:
     """Words or a link. A bare address stands alone where it ends by itself."""
     if not words.address:
         return _escaped(words)
-    if words.text == words.address:
+    if words.address == f"mailto:{words.text}":
+        return f"[{words.address}]"
+    if words.text == words.address and scan.URL.match(words.text):
         rest = "".join(one.text for one in following[:2])
         bare = not words.styles and scan.URL.fullmatch(words.text) and _PAUSE.match(rest)
         return words.text if bare else f"[{words.text}]"
@@ -174,4 +174,6 @@ def _escaped(words: Words) -> str:
 
 
 def _inert(found: re.Match[str]) -> str:
-    return f"&#{ord(found.group())};" if found["numbered"] else "\\" + found.group()
+    if found["numbered"]:
+        return f"&#{ord(found.group())};"
+    return "".join("\\" + sign for sign in found.group())
