@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mappings import plain
 from mappings.fixed import Constant, Template
+from mappings.formatted import Html
 from mappings.labels import Labels
 from mappings.model import Rule
 from mappings.references import LinkTo, User
@@ -23,6 +24,7 @@ from mappings.tables import Priority, Row, Table, Tabled
 LIMITS = {
     "line": {Side.SERVICENOW: 160, Side.JIRA: 255},
     "text": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
+    "html": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
 }
 """What short_description, summary and the two descriptions take on stock systems."""
 
@@ -120,6 +122,7 @@ def _template(part: FieldPart, ends: Ends, _place: str) -> Relation:
 
 _MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
     "text": lambda part, ends, _: plain.text(ends, _limits(part)),
+    "html": lambda part, ends, _: Html(ends, _limits(part)),
     "line": lambda part, ends, _: plain.line(ends, _limits(part)),
     "date": lambda _part, ends, _: plain.date(ends),
     "datetime": lambda _part, ends, _: plain.moment(ends),

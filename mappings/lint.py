@@ -23,6 +23,7 @@ MARK_PREFIX = "tandem-"
 
 TAKES: Mapping[str, frozenset[str]] = {
     "text": frozenset({"max_servicenow", "max_jira"}),
+    "html": frozenset({"max_servicenow", "max_jira"}),
     "line": frozenset({"max_servicenow", "max_jira"}),
     "value": frozenset({"table", "otherwise"}),
     "status": frozenset({"table", "otherwise", "closing", "entering"}),

@@ -14,8 +14,8 @@ from mappings.model import ConflictPolicy, OnDelete
 from mappings.sides import Flow, Side
 
 RelationName = Literal[
-    "text", "line", "value", "status", "priority", "user", "link", "labels", "date", "datetime",
-    "number", "flag", "same", "constant", "template",
+    "text", "html", "line", "value", "status", "priority", "user", "link", "labels", "date",
+    "datetime", "number", "flag", "same", "constant", "template",
 ]  # fmt: skip
 
 

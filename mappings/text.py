@@ -13,9 +13,9 @@ Text from Jira becomes readable plain text (:mod:`mappings.markup.plain_writer`)
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
+from mappings.markup.journal import parts, wiki_of_html
 from mappings.markup.plain_writer import Names, nobody, write_plain
 from mappings.markup.scan import URL, clean
 from mappings.markup.wiki_inline import ESCAPED, opener
@@ -26,6 +26,9 @@ CUT_MARK = "…"
 
 _CODE_TAG = re.compile(r"\[(/?)code\]", re.IGNORECASE)
 
+_PERSON = re.compile(r"\[~(?:accountid:)?([^\]\[\s|]{1,200})\]")
+_SHOUTS = re.compile(r"(?<!\\)!")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _EMPHASIS = "|".join(map(opener, "*_+^~-"))
 _LIVE = re.compile(
     rf"(?P<url>{URL.pattern})"
@@ -40,8 +43,7 @@ _LIVE = re.compile(
 
 def canonical_text(text: str) -> str | None:
     """Normal form of a text: composed characters, plain line ends, no blanks at line ends."""
-    composed = unicodedata.normalize("NFC", clean(text))
-    return "\n".join(line.rstrip() for line in composed.split("\n")).rstrip() or None
+    return "\n".join(line.rstrip() for line in clean(text).split("\n")).rstrip() or None
 
 
 def canonical_line(text: str) -> str | None:
@@ -71,6 +73,25 @@ def from_wiki(text: str, names: Names = nobody) -> str:
 def to_journal(text: str) -> str:
     """Text for a ServiceNow journal, whose ``[code]`` would be rendered as HTML (S-18)."""
     return _CODE_TAG.sub(r"[ \1code ]", canonical_text(text) or "")
+
+
+def journal_to_wiki(text: str) -> str:
+    """A ServiceNow journal entry as wiki markup: what it shows as HTML keeps its form."""
+    whole = "".join(
+        wiki_of_html(part) if html else _still(part) for html, part in parts(clean(text))
+    )
+    return _BLANK_LINES.sub("\n\n", whole).strip("\n")
+
+
+def _still(text: str) -> str:
+    """Plain text beside markup: a sign at its end must not find a partner there."""
+    bare = text.rstrip(" \t")
+    return _SHOUTS.sub(r"\!", to_wiki(bare) + text[len(bare) :]) if bare.strip() else text
+
+
+def mentioned(wiki: str) -> frozenset[str]:
+    """Keys of the people whom a text in Jira mentions."""
+    return frozenset(_PERSON.findall(wiki))
 
 
 def size(text: str) -> int:

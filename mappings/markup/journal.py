@@ -14,6 +14,8 @@ from mappings.markup.wiki_writer import write_wiki
 
 _TAG = re.compile(r"\[(?P<end>/?)code\]", re.IGNORECASE)
 
+_BLOCK = re.compile(r"h[1-6]\. |[*#]+ |\|")
+
 
 def parts(text: str) -> list[tuple[bool, str]]:
     """A journal entry cut at its tags: whether it is HTML, and the text. One without an end is
@@ -45,5 +47,5 @@ def journal_plain(text: str) -> str:
 def wiki_of_html(html: str) -> str:
     """A part of an entry as wiki markup; one that is more than a line stands apart."""
     wiki = write_wiki(read_html(html))
-    alone = "\n" in wiki or wiki.startswith(("h", "*", "#", "|", "{"))
+    alone = "\n" in wiki or _BLOCK.match(wiki)
     return f"\n\n{wiki}\n\n" if alone else wiki

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import html.entities
 import re
+import unicodedata
 
 LONGEST = 70_000
 """Characters that are read as markup: more than twice what Jira holds in a field."""
@@ -31,8 +32,9 @@ _BLANKS = re.compile(r"[\s\x00-\x20\x7f-\xa0]+")
 
 
 def clean(text: str) -> str:
-    """A text with one kind of line ends and without control characters or broken letters."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """A text of composed characters, with one kind of line ends and no control characters."""
+    bare = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", bare)
 
 
 def parted(text: str) -> tuple[str, str]:

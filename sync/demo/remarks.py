@@ -12,7 +12,7 @@ from datetime import datetime
 from connector.values import Comment
 from mappings.model import CommentRules
 from mappings.sides import Side
-from mappings.text import canonical_text, from_wiki, to_journal
+from mappings.text import from_wiki, journal_to_wiki, to_journal
 from sync.core import marks
 from sync.demo.content import Truth
 from sync.demo.couples import Couple
@@ -35,12 +35,17 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
             for one in own
             if _wish(couple.spec.comments, one) != "off"
         }
-        for fault in _against(couple, side, expected, copies):
+        names = {one.key: one.name for one in truth.jira.people}
+        for fault in _against(couple, side, expected, copies, names):
             yield f"{couple}: {fault}"
 
 
 def _against(
-    couple: Couple, side: Side, expected: Mapping[str, Comment], copies: Sequence[Comment]
+    couple: Couple,
+    side: Side,
+    expected: Mapping[str, Comment],
+    copies: Sequence[Comment],
+    names: Mapping[str, str],
 ) -> Iterator[str]:
     """Compare what should have been carried from a side with what stands on the other."""
     arrived = [(_reference(one), one) for one in copies]
@@ -51,6 +56,8 @@ def _against(
         if len(found) > 1:
             yield f"{_told(original)} stands {len(found)} times in {side.other}"
         for one in found:
+            if not _same_words(side, original, one, names):
+                yield f"{_told(original)} has other words in {side.other}"
             yield from _changed(couple.spec.comments, side, original, one)
     for reference, one in arrived:
         if reference not in expected:
@@ -62,12 +69,7 @@ def _against(
 
 
 def _changed(rules: CommentRules, side: Side, original: Comment, copy: Comment) -> Iterator[str]:
-    head, _, rest = _plain(side.other, copy.body).partition("\n")
-    text = _plain(side, original.body).strip()
-    if side is Side.JIRA:
-        text = to_journal(text)
-    if len(text) <= LIMIT and rest.strip() != text:
-        yield f"{_told(original)} has other words in {side.other}"
+    head = _plain(side.other, copy.body).partition("\n")[0]
     stamp = original.created.strftime("%Y-%m-%d %H:%M:%S")
     name = original.author_name or original.author
     if name not in head or stamp not in head:
@@ -94,8 +96,17 @@ def _reference(comment: Comment) -> str:
     return found.group(0) if found else ""
 
 
+def _same_words(side: Side, original: Comment, copy: Comment, names: Mapping[str, str]) -> bool:
+    """Whether a copy says what its original says; who is mentioned by name or, unknown, by key."""
+    told = _plain(side.other, copy.body).partition("\n")[2].strip()
+    texts = [_plain(side, original.body).strip()]
+    if side is Side.JIRA:
+        texts = [to_journal(text) for text in (*texts, from_wiki(original.body, names.get).strip())]
+    return len(texts[0]) > LIMIT or told in texts
+
+
 def _plain(side: Side, body: str) -> str:
-    return from_wiki(body) if side is Side.JIRA else canonical_text(body) or ""
+    return from_wiki(body if side is Side.JIRA else journal_to_wiki(body))
 
 
 def _second(at: datetime) -> datetime:

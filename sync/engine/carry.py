@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from connector.values import Comment
+from mappings.markup.journal import formatted, journal_plain
+from mappings.markup.plain_writer import Names, nobody
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from mappings.text import from_wiki, to_journal, to_wiki
+from mappings.text import cut, from_wiki, journal_to_wiki, size, to_journal, to_wiki
+from mappings.values import Lookup
 from sync.apply.common import comment_field
 from sync.core import marks
 from sync.core.model import CommentLink
@@ -21,13 +24,32 @@ from sync.core.plan import Carried
 from sync.engine.cases import Candidate, Case
 
 LIMIT = 30_000
-"""Longest text carried; Jira refuses more than 32,767 characters with our first line on top."""
+"""Longest text carried: Jira refuses more than 32,767 characters, the first line included."""
+
+ROOM = 32_000
+"""What a carried text may measure in Jira, escapes included, so that the first line fits on top."""
 
 CUT = "\n[... cut here; the rest stands in the other system]"
 
 
-def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
-    """New comments of a side, oldest first, in the form they take on the other side."""
+def naming(lookup: Lookup, comments: Iterable[Comment]) -> Names:
+    """What people call somebody in Jira: as the authors of comments are called, or as known."""
+    authors = {comment.author: comment.author_name for comment in comments}
+
+    def name(key: str) -> str | None:
+        found = authors.get(key) or lookup.name(Side.JIRA, key)
+        return None if found == key else found
+
+    return name
+
+
+def carried(
+    case: Case, side: Side, installation: str, names: Names = nobody
+) -> tuple[Carried, ...]:
+    """New comments of a side, oldest first, in the form they take on the other side.
+
+    ``names`` tells who is mentioned in them.
+    """
     label = case.link.end(side).label
     parked = {row.field for row in case.parked}
     settled = known_ids(case.known, side)
@@ -40,15 +62,18 @@ def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
         and not is_copy(comment, claimed)
         and _lane(case.spec, side, comment) is not None
         and comment_field(comment.id) not in parked
-        for carry in [_carry(case.spec, side, comment, label, installation)]
+        for carry in [_carry(case.spec, side, comment, label, installation, names)]
         if carry.reference not in there
     )
 
 
-def first_remarks(candidate: Candidate, installation: str) -> tuple[Carried, ...]:
+def first_remarks(
+    candidate: Candidate, installation: str, names: Names = nobody
+) -> tuple[Carried, ...]:
     """All comments a record already has, for its new twin."""
+    spec, side, label = candidate.spec, candidate.side, candidate.record.label
     return tuple(
-        _carry(candidate.spec, candidate.side, comment, candidate.record.label, installation)
+        _carry(spec, side, comment, label, installation, names)
         for comment in candidate.comments
         if not is_copy(comment, {}) and _lane(candidate.spec, candidate.side, comment) is not None
     )
@@ -114,21 +139,40 @@ def _internal(spec: MappingSpec, side: Side, comment: Comment) -> bool:
 
 
 def _carry(
-    spec: MappingSpec, side: Side, comment: Comment, label: str, installation: str
+    spec: MappingSpec, side: Side, comment: Comment, label: str, installation: str, names: Names
 ) -> Carried:
     reference = marks.reference(installation, spec.pair, side, comment.id)
     stamp = comment.created.strftime("%Y-%m-%d %H:%M:%S UTC")
     what = {"work_notes": "work note", "comments": "customer comment"}.get(comment.lane, "comment")
     head = f"{comment.author_name or comment.author}, {what} on {label}, {stamp} {reference}"
-    text = from_wiki(comment.body) if side is Side.JIRA else comment.body
-    cut = text if len(text) <= LIMIT else text[:LIMIT] + CUT
-    body = f"{head}\n\n{cut}"
-    lane = _lane(spec, side, comment) or "comment"
+    if side is Side.SERVICENOW:
+        body = f"{to_wiki(head)}\n\n{_in_jira(comment.body)}"
+    else:
+        body = to_journal(f"{head}\n\n{_shortened(from_wiki(comment.body, names))}")
     return Carried(
         comment.id,
-        lane,
+        _lane(spec, side, comment) or "comment",
         reference,
-        to_wiki(body) if side is Side.SERVICENOW else to_journal(body),
+        body,
         comment.author_name or comment.author,
         _internal(spec, side, comment),
     )
+
+
+def _in_jira(entry: str) -> str:
+    """A journal entry as wiki markup; one that is too long for Jira keeps its words only."""
+    if formatted(entry) and len(entry) <= LIMIT:
+        wiki = journal_to_wiki(entry)
+    else:
+        wiki = to_wiki(_shortened(journal_plain(entry)))
+    if size(wiki) <= ROOM:
+        return wiki
+    return to_wiki(cut(journal_plain(entry), ROOM - len(CUT), _escaped_size) + CUT)
+
+
+def _escaped_size(text: str) -> int:
+    return size(to_wiki(text))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LIMIT else text[:LIMIT] + CUT

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from mappings.model import ConflictPolicy, MappingSpec
 from mappings.sides import Side
+from mappings.text import mentioned
 from mappings.values import Unknown
 from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
 from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
+from sync.engine.carry import known_ids
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.gather import gather
 from sync.engine.judge import RETRY, Bench, Verdict, judge
@@ -108,6 +110,20 @@ def meet_people(runtime: Runtime, gathered: Gathered) -> None:
     for one in gathered.candidates:
         _mentioned(one.spec, one.side, one.record.fields, keys)
     runtime.directory.prepare(keys, runtime.clock())
+    runtime.directory.meet(Side.JIRA, _named_in_comments(gathered), runtime.clock())
+
+
+def _named_in_comments(gathered: Gathered) -> set[str]:
+    """Whom new comments in Jira mention: ServiceNow is told their names."""
+    found: set[str] = set()
+    for case in gathered.cases:
+        settled = known_ids(case.known, Side.JIRA)
+        new = (one for one in case.comments.get(Side.JIRA, ()) if one.id not in settled)
+        found.update(key for one in new for key in mentioned(one.body))
+    for candidate in gathered.candidates:
+        if candidate.side is Side.JIRA:
+            found.update(key for one in candidate.comments for key in mentioned(one.body))
+    return found
 
 
 def _mentioned(spec: MappingSpec, side: Side, fields: object, keys: dict[Side, set[str]]) -> None:
