@@ -16,7 +16,7 @@ from mappings.markup.html_reader import read_html
 from mappings.markup.html_writer import write_html
 from mappings.markup.normal import normal
 from mappings.markup.plain_writer import write_plain
-from mappings.markup.wiki_reader import read_wiki
+from mappings.markup.wiki_reader import read_jira, read_wiki
 from mappings.markup.wiki_writer import write_wiki
 from mappings.relations import OneField, seats
 from mappings.sides import Side
@@ -41,7 +41,7 @@ class Html(OneField):
             return UNKNOWN
         if not isinstance(value, str):
             return None
-        return _normal(_of_html(value) if side is Side.SERVICENOW else _of_wiki(value))
+        return _normal(_of_html(value) if side is Side.SERVICENOW else normal(read_jira(value)))
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
         del lookup

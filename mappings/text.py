@@ -19,7 +19,7 @@ from mappings.markup.journal import parts, wiki_of_html
 from mappings.markup.plain_writer import Names, nobody, write_plain
 from mappings.markup.scan import URL, clean
 from mappings.markup.wiki_inline import ESCAPED, opener
-from mappings.markup.wiki_reader import read_wiki
+from mappings.markup.wiki_reader import read_jira
 
 CUT_MARK = "…"
 """Ends a text that was too long for the other side."""
@@ -67,7 +67,7 @@ def _inert(found: re.Match[str]) -> str:
 
 def from_wiki(text: str, names: Names = nobody) -> str:
     """Wiki markup as readable plain text. ``names`` tells who is mentioned."""
-    return canonical_text(write_plain(read_wiki(text), names)) or ""
+    return canonical_text(write_plain(read_jira(text), names)) or ""
 
 
 def to_journal(text: str) -> str:

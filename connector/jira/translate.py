@@ -7,6 +7,7 @@ writing goes by the field's schema, because Jira refuses a wrong shape.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -162,10 +163,20 @@ def _scalar(raw: Any, dialect: Dialect) -> Value:
         return raw if isinstance(raw, str | int | float | bool) else str(raw)
     if "accountId" in raw or "emailAddress" in raw or "displayName" in raw:
         return _person(raw, dialect) or None
+    if raw.get("type") == "doc":
+        return _document(raw)
     for member in ("name", "value", "key", "id"):
         if raw.get(member):
             return str(raw[member])
     return None
+
+
+def _document(raw: Mapping[str, Any]) -> str:
+    """A text in the document format, as it is: it must not look like an empty field.
+
+    Texts are read through REST v2, which has them as wiki markup; an app may answer otherwise.
+    """
+    return json.dumps(raw, ensure_ascii=False)
 
 
 def _person(raw: Any, dialect: Dialect) -> str:
@@ -216,7 +227,7 @@ def _number(value: Any) -> int | float:
 def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) -> Comment:
     """One comment. A restricted one counts as internal: it must not reach customers."""
     author = row.get("author")
-    created = stamp(row.get("created", ""))
+    created, body = stamp(row.get("created", "")), row.get("body")
     return Comment(
         container=container,
         key=key,
@@ -226,7 +237,7 @@ def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) 
         author_name=str((author or {}).get("displayName") or ""),
         created=created,
         updated=stamp(row["updated"]) if row.get("updated") else created,
-        body=str(row.get("body") or ""),
+        body=_document(body) if isinstance(body, Mapping) else str(body or ""),
         internal=row.get("jsdPublic") is False or bool(row.get("visibility")) or _hidden(row),
     )
 

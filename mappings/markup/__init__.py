@@ -10,6 +10,7 @@ others. Reading order:
 `wiki_inline.py`       wiki markup within a line
 `wiki_reader.py`       wiki markup by blocks
 `wiki_writer.py`       wiki markup in which nothing that a person wrote comes alive
+`flat.py`              blocks as lines, for items and cells
 `html_tokens.py`       HTML as tags and texts
 `html_reader.py`       those into a document, by what is allowed
 `html_writer.py`       HTML of a small set of tags

@@ -27,14 +27,13 @@ from mappings.markup.document import (
     Quote,
     Rule,
     Span,
-    Spans,
     Style,
     Table,
     Words,
 )
+from mappings.markup.flat import flat
 from mappings.markup.html_tokens import Tag, tokens
-from mappings.markup.normal import joined, lines, normal
-from mappings.markup.plain_writer import write_plain
+from mappings.markup.normal import lines, normal
 
 _LOOKS = {
     "b": Style.BOLD, "strong": Style.BOLD,
@@ -221,7 +220,7 @@ class _Reader:
         if frame.tag == "li":
             self.frames[-1].parts += _items(_blocks(frame))
         elif frame.tag in _CELLS:
-            self.frames[-1].parts.append(Cell(_flat(_blocks(frame)), frame.tag == "th"))
+            self.frames[-1].parts.append(Cell(flat(_blocks(frame)), frame.tag == "th"))
         elif frame.tag == "tr":
             row = tuple(part for part in frame.parts if isinstance(part, Cell))
             self.frames[-1].parts += [row] if row else []
@@ -238,9 +237,9 @@ class _Reader:
             else:
                 parts += _items([block])
         elif tag == "tr":
-            parts.append(Cell(_flat([block])))
+            parts.append(Cell(flat([block])))
         elif tag == "table":
-            parts.append((Cell(_flat([block])),))
+            parts.append((Cell(flat([block])),))
         else:
             parts.append(block)
 
@@ -275,22 +274,10 @@ def _items(blocks: Iterable[Block]) -> list[Item]:
         if isinstance(block, List):
             found[-1] = Item(last.spans, (*last.lists, block))
         elif last.lists:
-            found.append(Item(_flat([block])))
+            found.append(Item(flat([block])))
         else:
-            found[-1] = Item((*last.spans, Break(), *_flat([block])))
+            found[-1] = Item((*last.spans, Break(), *flat([block])))
     return found
-
-
-def _flat(blocks: Iterable[Block]) -> Spans:
-    """Blocks as lines, where no blocks can stand."""
-    found: list[Span] = []
-    for block in blocks:
-        if isinstance(block, Paragraph | Heading):
-            found += [Break(), *block.spans]
-        else:
-            told = write_plain(normal([block])).split("\n")
-            found += [span for line in told for span in (Break(), Words(line))]
-    return joined(row for row in lines(tuple(found)) if row)
 
 
 def _looking(tag: Tag) -> _Look:

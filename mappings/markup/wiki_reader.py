@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from mappings.markup import scan
+from mappings.markup.adf_reader import document_of
 from mappings.markup.document import Block, Code, Document, Paragraph, Quote, Style, Words
 from mappings.markup.wiki_lines import read_lines
 
@@ -26,6 +27,9 @@ _KEPT = frozenset({"code", "noformat"})
 
 _BOXES = frozenset({"panel", "info", "note", "tip", "warning", "expand", "section", "column"})
 _DRESS = frozenset({"color", "anchor", "toc", "html", "div", "span", "center", "status"})
+MACROS = _KEPT | _BOXES | _DRESS | {"quote"}
+"""The macros that are known."""
+
 _TITLE = re.compile(r"(?:^|\|)\s*title=(?P<title>[^|]*)")
 
 
@@ -51,6 +55,12 @@ def read_wiki(text: str) -> Document:
                 builder.put(piece)
     document = builder.ended()
     return (*document, Code(rest, gap=0)) if rest else document
+
+
+def read_jira(text: str) -> Document:
+    """The document of a text as Jira answers it: wiki markup, or its document format."""
+    found = document_of(text)
+    return read_wiki(text) if found is None else found
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

@@ -30,6 +30,7 @@ from mappings.markup.document import (
     Words,
 )
 from mappings.markup.normal import lines, normal
+from mappings.markup.wiki_reader import MACROS
 
 _SIGNS = {
     Style.BOLD: "*",
@@ -148,6 +149,8 @@ def _dressed(words: Sequence[Words], order: tuple[Style, ...]) -> str:
 def _wrapped(text: str, style: Style, before: str, after: str) -> str:
     """A look around words: by its sign alone where that counts, else by its sign in braces."""
     if style is Style.MONO:
+        if text.split(":")[0].casefold() in MACROS:  # in braces it would be one
+            text = f"&#{ord(text[0])};{text[1:]}"
         return f"{{{{{text}}}}}"
     sign = _SIGNS[style]
     if sign in text or before not in ("", " ", "(") or after not in ("", " ", ".", ",", ")"):
