@@ -49,7 +49,7 @@ def written(stage: Stage, here: str, there: str) -> int:
     ours = [row for row in stage.servicenow.world.write_log if row["by"] == "tandem"]
     edits = stage.jira.world.writes(by=stage.jira.world.site.me)
     return sum(here in row["fields"] for row in ours) + sum(
-        row["kind"] == "update" and there in row["fields"] for row in edits
+        row["kind"] == "edit" and there in row["fields"] for row in edits
     )
 
 
@@ -118,6 +118,7 @@ def test_an_edit_at_the_desk_arrives_and_cannot_do_anything(formatted: Stage) ->
     formatted.desk.edits(problem, cause_notes=hostile)
     formatted.tandem.syncs()
 
+    assert written(formatted, "cause_notes", "Business impact") == 1
     shown = str(problem.issue["Business impact"])
     assert shown.startswith("h2. Found\n\n\\{html\\}x\\{html\\} \\[")
     assert "[~" not in shown
