@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mappings.markup.cutting import begins, cut, put_back
-from mappings.markup.document import Document
+from mappings.markup.document import Document, Paragraph, Words
 from mappings.markup.html_reader import read_html
 from mappings.markup.html_writer import write_html
 from mappings.markup.normal import normal
 from mappings.markup.plain_writer import write_plain
 from mappings.markup.wiki_reader import read_jira, read_wiki
 from mappings.markup.wiki_writer import write_wiki
-from mappings.relations import OneField, seats
+from mappings.relations import OneField, naming, seats
 from mappings.sides import Side
-from mappings.text import size
+from mappings.text import named, size
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
 
@@ -44,7 +44,9 @@ class Html(OneField):
         return _normal(_of_html(value) if side is Side.SERVICENOW else normal(read_jira(value)))
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
-        del lookup
+        return self._alike(servicenow, jira) or self._alike(servicenow, _told(jira, lookup))
+
+    def _alike(self, servicenow: Value, jira: Value) -> bool:
         if servicenow == jira:
             return True
         if not isinstance(servicenow, str) or not isinstance(jira, str):
@@ -57,6 +59,10 @@ class Html(OneField):
     ) -> Value | Unmappable:
         if self.holds(*seats(to, value, current), lookup):
             return current
+        if to is Side.SERVICENOW:
+            value = _told(value, lookup)
+        else:
+            current = _told(current, lookup)
         if not isinstance(value, str):
             return None
         if isinstance(current, str):
@@ -95,6 +101,17 @@ class Html(OneField):
         found = cut(current, lambda part: self._fits(to.other, part))
         whole = put_back(edited, found) if found.rest else None
         return None if whole is None else self._fitted(to, whole)
+
+
+def _told(jira: Value, lookup: Lookup) -> Value:
+    """Jira's text as ServiceNow is told it: people by their names."""
+    if not isinstance(jira, str) or "@" not in jira:
+        return jira
+    return _normal(_of_wiki(named(jira, naming(lookup), _as_wiki)))
+
+
+def _as_wiki(name: str) -> str:
+    return write_wiki((Paragraph((Words(name),)),))
 
 
 def _size(side: Side, document: Document) -> int:

@@ -27,6 +27,7 @@ CUT_MARK = "…"
 _CODE_TAG = re.compile(r"\[(/?)code\]", re.IGNORECASE)
 
 _PERSON = re.compile(r"\[~(?:accountid:)?([^\]\[\s|]{1,200})\]")
+_CALLED = re.compile(r"(?<![\w.@])@(?P<key>\w[\w.:-]{0,199})")
 _SHOUTS = re.compile(r"(?<!\\)!")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _EMPHASIS = "|".join(map(opener, "*_+^~-"))
@@ -92,6 +93,17 @@ def _still(text: str) -> str:
 def mentioned(wiki: str) -> frozenset[str]:
     """Keys of the people whom a text in Jira mentions."""
     return frozenset(_PERSON.findall(wiki))
+
+
+def named(text: str, names: Names, written: Callable[[str], str] = str) -> str:
+    """A text in which people are called by name instead of by key, where the name is known."""
+
+    def called(found: re.Match[str]) -> str:
+        key = found["key"].rstrip(".:-")
+        name = names(key)
+        return f"@{written(name)}{found['key'][len(key) :]}" if name else found.group()
+
+    return _CALLED.sub(called, text) if "@" in text else text
 
 
 def size(text: str) -> int:

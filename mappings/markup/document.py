@@ -38,6 +38,7 @@ class Mention:
 
     key: str
     name: str = ""
+    styles: frozenset[Style] = NO_STYLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Image:
     """A reference to an image: the name of its file, or what stands for it."""
 
     name: str
+    styles: frozenset[Style] = NO_STYLE
 
 
 @dataclass(frozen=True, slots=True)

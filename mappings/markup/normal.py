@@ -80,8 +80,8 @@ def joined(rows: Iterable[Spans]) -> Spans:
 
 def _as_words(span: Words | Mention | Image) -> Words:
     if isinstance(span, Mention):
-        return Words(said(span))
-    return Words(shown(span)) if isinstance(span, Image) else span
+        return Words(said(span), span.styles)
+    return Words(shown(span), span.styles) if isinstance(span, Image) else span
 
 
 def linked(words: Words) -> Iterator[Words]:

@@ -14,6 +14,7 @@ from mappings.markup import scan
 from mappings.markup.document import (
     NO_STYLE,
     Block,
+    Break,
     Code,
     Document,
     Heading,
@@ -99,7 +100,7 @@ def plain_line(spans: Spans, names: Names = nobody) -> str:
 
 
 def _signed(span: Span) -> frozenset[Style]:
-    return span.styles if isinstance(span, Words) else NO_STYLE
+    return NO_STYLE if isinstance(span, Break) else span.styles
 
 
 def _said(span: Span, follows: Span | None, names: Names) -> str:

@@ -99,7 +99,7 @@ class _Line:
 
 
 def _without(span: Span, style: Style) -> Span:
-    return replace(span, styles=span.styles - {style}) if isinstance(span, Words) else span
+    return span if isinstance(span, Break) else replace(span, styles=span.styles - {style})
 
 
 def read_line(text: str) -> Spans:
@@ -160,11 +160,13 @@ _READ: dict[str, Callable[[_Line, re.Match[str]], None]] = {
     "url": lambda line, found: line.say(found["url"]),
     "mono": _mono,
     "forced": lambda line, found: line.toggle(SIGNS[found["forced"]], found.group()),
-    "person": lambda line, found: line.spans.append(Mention(found["person"])),
+    "person": lambda line, found: line.spans.append(Mention(found["person"], "", line.styles())),
     "file": lambda line, found: line.say(found["file"]),
     "words": _link,
     "bare": _bare,
-    "image": lambda line, found: line.spans.append(Image(scan.file_name(found["image"]))),
+    "image": lambda line, found: line.spans.append(
+        Image(scan.file_name(found["image"]), line.styles())
+    ),
     "open": lambda line, found: line.toggle(SIGNS[found["open"]], found["open"]),
     "close": _close,
 }

@@ -14,6 +14,7 @@ from connector.values import Comment
 from mappings.markup.journal import formatted, journal_plain
 from mappings.markup.plain_writer import Names, nobody
 from mappings.model import MappingSpec
+from mappings.relations import naming
 from mappings.sides import Side
 from mappings.text import cut, from_wiki, journal_to_wiki, size, to_journal, to_wiki
 from mappings.values import Lookup
@@ -32,15 +33,11 @@ ROOM = 32_000
 CUT = "\n[... cut here; the rest stands in the other system]"
 
 
-def naming(lookup: Lookup, comments: Iterable[Comment]) -> Names:
+def names_in(lookup: Lookup, comments: Iterable[Comment]) -> Names:
     """What people call somebody in Jira: as the authors of comments are called, or as known."""
     authors = {comment.author: comment.author_name for comment in comments}
-
-    def name(key: str) -> str | None:
-        found = authors.get(key) or lookup.name(Side.JIRA, key)
-        return None if found == key else found
-
-    return name
+    known = naming(lookup)
+    return lambda key: authors.get(key) or known(key)
 
 
 def carried(

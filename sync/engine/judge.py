@@ -19,7 +19,7 @@ from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide
 from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, FieldWrite, Note, Remark, Update
-from sync.engine.carry import carried, naming
+from sync.engine.carry import carried, names_in
 from sync.engine.cases import Case, context
 from sync.engine.epoch import RESTORED
 from sync.runtime import container
@@ -265,7 +265,7 @@ def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:
 
 
 def _remarks(case: Case, bench: Bench) -> tuple[Remark, ...]:
-    names = naming(bench.lookup, case.comments.get(Side.JIRA, ()))
+    names = names_in(bench.lookup, case.comments.get(Side.JIRA, ()))
     return tuple(
         Remark(case.spec.pair, side.other, case.link, comment)
         for side in Side

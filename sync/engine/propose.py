@@ -18,7 +18,7 @@ from sync.core import marks
 from sync.core.merge import Stuck
 from sync.core.model import End, Link, Value
 from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
-from sync.engine.carry import first_remarks, naming
+from sync.engine.carry import first_remarks, names_in
 from sync.engine.cases import Candidate, context
 from sync.engine.epoch import recovering
 from sync.engine.trust import accounts
@@ -214,7 +214,7 @@ def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
         elif isinstance(made, Stuck):
             notes.append(Note(spec.pair, _unmade(candidate), rule.name, made))
     record = candidate.record
-    names = naming(runtime.directory, candidate.comments if side is Side.SERVICENOW else ())
+    names = names_in(runtime.directory, candidate.comments if side is Side.SERVICENOW else ())
     action = Create(
         spec.pair,
         side,

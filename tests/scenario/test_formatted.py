@@ -53,6 +53,11 @@ def written(stage: Stage, here: str, there: str) -> int:
     )
 
 
+def mention(stage: Stage, login: str) -> str:
+    """How Jira writes a mention."""
+    return f"[~accountid:{account_id(login)}]" if stage.flavour == "cloud" else f"[~{login}]"
+
+
 def body(text: str) -> str:
     """A carried comment without its first line."""
     return text.split("\n", 1)[1].strip()
@@ -84,7 +89,7 @@ def test_an_edit_in_jira_comes_back_as_html_of_few_tags(formatted: Stage) -> Non
     epic = problem.issue
 
     edited = str(epic["Business impact"]).replace("db-2", "db-3") + (
-        "\n\n{color:red}Ask{color} [~mei.chen], !shot.png|thumbnail!\n"
+        "\n\n{color:red}Ask{color} " + mention(formatted, "mei.chen") + ", !shot.png|thumbnail!\n"
         "{code:sql}\nselect 1 < 2\n{code}"
     )
     formatted.team.edits(epic, **{"Business impact": edited})
@@ -96,7 +101,7 @@ def test_an_edit_in_jira_comes_back_as_html_of_few_tags(formatted: Stage) -> Non
         "<ul><li>db-1</li><li>db-3<ul><li>both disks</li></ul></li></ul>\n"
         "<table><tbody><tr><th>Host</th><th>Free</th></tr>"
         "<tr><td>db-1</td><td>0 %</td></tr></tbody></table>\n"
-        "<p>Ask @mei.chen, [image: shot.png]</p>\n"
+        "<p>Ask @Mei Chen, [image: shot.png]</p>\n"
         '<pre class="language-sql">select 1 &lt; 2</pre>'
     )
     writes = formatted.tandem.writes()
@@ -168,12 +173,17 @@ def test_a_table_and_code_from_jira_read_well_at_the_desk(stage: Stage) -> None:
 
 def test_who_is_mentioned_in_jira_is_called_by_name_at_the_desk(stage: Stage) -> None:
     ticket, story = linked(stage)
-    cloud = f"[~accountid:{account_id('noah.fischer')}]"
-    mention = cloud if stage.flavour == "cloud" else "[~noah.fischer]"
+    noah = mention(stage, "noah.fischer")
 
-    stage.team.comments(story, f"Ask {mention} or [~nobody.known].")
+    stage.team.comments(story, f"Ask {noah} or [~nobody.known].")
+    stage.team.edits(story, description=f"*{noah} knows*")
+    stage.tandem.syncs()
+    stage.desk.edits(ticket, short_description="Mail is down")
     stage.tandem.syncs()
 
+    assert written(stage, "description", "description") == 1, "told to the desk, and left alone"
+    assert story["description"] == f"*{noah} knows*", "the mention stays one"
+    assert ticket["description"] == "*@Noah Fischer knows*"
     assert body(ticket.notes[-1]) == "Ask @Noah Fischer or @nobody.known."
 
 
