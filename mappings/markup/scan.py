@@ -61,7 +61,7 @@ def _character(found: re.Match[str]) -> str:
 
 def address(text: str) -> str:
     """Where a link leads, in one spelling; empty where nobody should be led."""
-    found = _BLANKS.sub(lambda blanks: "%20" * blanks.group().count(" "), text.strip())
+    found = _BLANKS.sub(lambda blanks: "%20" * blanks.group().count(" "), clean(text).strip())
     if not found.casefold().startswith(SCHEMES):
         return ""
     scheme, sign, rest = found.partition(":")
