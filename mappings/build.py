@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from mappings import plain
 from mappings.fixed import Constant, Template
+from mappings.formatted import Html
 from mappings.labels import Labels
 from mappings.model import Rule
 from mappings.references import IssueLink, LinkTo, User
@@ -26,6 +27,7 @@ LIMITS = {
     "line": {Side.SERVICENOW: 160, Side.JIRA: 255},
     "text": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
     "section": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
+    "html": {Side.SERVICENOW: 4000, Side.JIRA: 32_767},
 }
 """What short_description, summary and the two descriptions take on stock systems."""
 
@@ -154,6 +156,7 @@ def _template(part: FieldPart, ends: Ends, _place: str) -> Relation:
 
 _MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
     "text": lambda part, ends, _: plain.text(ends, _limits(part)),
+    "html": lambda part, ends, _: Html(ends, _limits(part)),
     "line": lambda part, ends, _: plain.line(ends, _limits(part)),
     "date": lambda _part, ends, _: plain.date(ends),
     "datetime": lambda _part, ends, _: plain.moment(ends),

@@ -23,6 +23,7 @@ MARK_PREFIX = "tandem-"
 
 TAKES: Mapping[str, frozenset[str]] = {
     "text": frozenset({"max_servicenow", "max_jira", "blanks"}),
+    "html": frozenset({"max_servicenow", "max_jira"}),
     "line": frozenset({"max_servicenow", "max_jira", "blanks"}),
     "date": frozenset({"blanks"}),
     "datetime": frozenset({"blanks"}),

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mappings.sides import Side
-from mappings.text import CUT_MARK, cut, is_cut, size, to_wiki
+from mappings.text import CUT_MARK, canonical_text, cut, is_cut, named, size, to_wiki
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
 
@@ -69,6 +69,16 @@ class Ends:
     def of(self, side: Side) -> str:
         """The field of a side."""
         return self.servicenow if side is Side.SERVICENOW else self.jira
+
+
+def naming(lookup: Lookup) -> Callable[[str], str | None]:
+    """What people call somebody in Jira, if that is known."""
+
+    def name(key: str) -> str | None:
+        found = lookup.name(Side.JIRA, key)
+        return None if found == key else found
+
+    return name
 
 
 def seats(to: Side, value: Value, current: Value) -> tuple[Value, Value]:
@@ -147,15 +157,34 @@ class Text(Plain):
     """Texts, which a side may have to shorten: a text cut at a side's limit counts as equal.
 
     ``limits`` are the longest texts a side takes. ``wiki`` says that Jira stores markup. Where one
-    side holds a cut text and a person edits that, the part the person never saw is kept.
+    side holds a cut text and a person edits that, the part the person never saw is kept. Whom Jira
+    mentions by key, ServiceNow calls by name where the name is known.
     """
 
     limits: Mapping[Side, int] = field(default_factory=dict)
     wiki: bool = False
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
-        del lookup
-        if servicenow == jira or self._silent(servicenow, jira):
+        if self._silent(servicenow, jira) or self._alike(servicenow, jira):
+            return True
+        return self._alike(servicenow, self._told(jira, lookup))
+
+    def translate(
+        self, to: Side, value: Value, current: Value, lookup: Lookup
+    ) -> Value | Unmappable:
+        if self.holds(*seats(to, value, current), lookup):
+            return current
+        if to is Side.SERVICENOW:
+            value = self._told(value, lookup)
+        else:
+            current = self._told(current, lookup)
+        whole = self._rejoined(to, value, current)
+        if whole is not None and self.holds(*seats(to, value, whole), lookup):
+            return whole
+        return self._fit(to, value)
+
+    def _alike(self, servicenow: Value, jira: Value) -> bool:
+        if servicenow == jira:
             return True
         if not isinstance(servicenow, str) or not isinstance(jira, str):
             return False
@@ -164,15 +193,11 @@ class Text(Plain):
             jira, servicenow, limits[Side.JIRA]
         )
 
-    def translate(
-        self, to: Side, value: Value, current: Value, lookup: Lookup
-    ) -> Value | Unmappable:
-        if self.holds(*seats(to, value, current), lookup):
-            return current
-        whole = self._rejoined(to, value, current)
-        if whole is not None and self.holds(*seats(to, value, whole), lookup):
-            return whole
-        return self._fit(to, value)
+    def _told(self, jira: Value, lookup: Lookup) -> Value:
+        """Jira's text as ServiceNow is told it: people by their names."""
+        if not self.wiki or not isinstance(jira, str):
+            return jira
+        return canonical_text(named(jira, naming(lookup)))
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del current, context

@@ -14,8 +14,8 @@ from mappings.model import ConflictPolicy, OnDelete
 from mappings.sides import Flow, Side
 
 RelationName = Literal[
-    "text", "line", "value", "status", "priority", "user", "link", "issue_link", "labels", "date",
-    "datetime", "number", "flag", "same", "constant", "template", "section",
+    "text", "html", "line", "value", "status", "priority", "user", "link", "issue_link", "labels",
+    "date", "datetime", "number", "flag", "same", "constant", "template", "section",
 ]  # fmt: skip
 
 NEVER = ("bat", "cmd", "com", "exe", "hta", "jar", "js", "msi", "ps1", "scr", "vbs")

@@ -5,8 +5,7 @@ Text from ServiceNow must be inert in Jira: no macro runs, nobody is mentioned, 
 markup are escaped: with a backslash where wiki markup knows that, and as a character reference
 where it does not (a backslash itself, because ``\\`` is a line break; ``&``; the ``.`` of ``h1.``).
 
-Text from Jira becomes readable plain text: macros, links, mentions and images lose their brackets,
-headings their prefix; emphasis, lists and tables stay, people write those in plain text too.
+Text from Jira becomes readable plain text (:mod:`mappings.markup.plain_writer`).
 
 ``from_wiki(to_wiki(text)) == canonical_text(text)`` for every text.
 """
@@ -14,36 +13,38 @@ headings their prefix; emphasis, lists and tables stay, people write those in pl
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
+
+from mappings.markup.journal import parts, wiki_of_html
+from mappings.markup.plain_writer import Names, nobody, write_plain
+from mappings.markup.scan import URL, clean
+from mappings.markup.wiki_inline import ESCAPED, opener
+from mappings.markup.wiki_reader import read_jira
 
 CUT_MARK = "…"
 """Ends a text that was too long for the other side."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CODE_TAG = re.compile(r"\[(/?)code\]", re.IGNORECASE)
 
-_SIGNS = r"{}\[\]!*_+^~?|-"
-"""What a backslash takes the meaning from."""
-_EMPHASIS = "|".join(
-    rf"(?<![\w{sign}]){sign}(?=[^\s{sign}](?:[^\n{sign}]*[^\s{sign}])?{sign}(?!\w))"
-    for sign in map(re.escape, "*_+^~-")
-)
+_PERSON = re.compile(r"\[~(?:accountid:)?([^\]\[\s|]{1,200})\]")
+_CALLED = re.compile(r"(?<![\w.@])@(?P<key>\w[\w.:-]{0,199})")
+_SHOUTS = re.compile(r"(?<!\\)!")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_EMPHASIS = "|".join(map(opener, "*_+^~-"))
 _LIVE = re.compile(
-    r"(?P<url>https?://[^\s{\[!\\&|]+)"
-    rf"|(?P<coded>&(?=\#?\w{{1,31}};)|\\(?=[\\{_SIGNS}])|(?<=\\)\\)"
-    rf"|(?P<escaped>[{{\[]|!(?=[^\s!][^\n!]*!)|{_EMPHASIS})"
+    rf"(?P<url>{URL.pattern})"
+    rf"|(?P<coded>&(?=\#?\w{{1,31}};)|\\(?=[\\{ESCAPED}])|(?<=\\)\\)"
+    rf"|(?P<escaped>[{{\[]+|!(?=[^\s!][^\n!]*!)|{_EMPHASIS})"
     r"|^(?P<indent>[ \t]*)(?P<row>\|)"
-    r"|^(?P<begin>[ \t]*(?:(?:h[1-6]|bq)(?=\.\s))?)(?P<lead>(?<=[1-6q])\.|\#(?=\#*[ \t]))",
-    re.MULTILINE,
+    r"|^(?P<begin>[ \t]*(?:(?:h[1-6]|bq)(?=\.\s))?)(?P<lead>(?<=[1-6q])\.|\#(?=[*\#]*-?[ \t])"
+    r"|\*(?=[*\#]+-?[ ]|-[ ])|(?<=[ \t])[*-](?=[ ]))",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
 def canonical_text(text: str) -> str | None:
     """Normal form of a text: composed characters, plain line ends, no blanks at line ends."""
-    lines = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    composed = unicodedata.normalize("NFC", lines)
-    return "\n".join(line.rstrip() for line in composed.split("\n")).rstrip() or None
+    return "\n".join(line.rstrip() for line in clean(text).split("\n")).rstrip() or None
 
 
 def canonical_line(text: str) -> str | None:
@@ -62,51 +63,47 @@ def _inert(found: re.Match[str]) -> str:
             return f"{found[before] if before else ''}&#{ord(found[name])};"
     if found["row"]:
         return f"{found['indent']}\\|"
-    return found["url"] or "\\" + found["escaped"]
+    return found["url"] or "".join("\\" + sign for sign in found["escaped"])
 
 
-def _block(found: re.Match[str]) -> str:
-    return found["inside"].strip("\n")
-
-
-def _link(found: re.Match[str]) -> str:
-    words, _, rest = found["link"].partition("|")
-    address = rest.partition("|")[0]
-    return words if address in ("", words) else f"{words} ({address})"
-
-
-_MARKUP: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
-    ("line", r"(?P<line>\\\\(?:[ \t]*\n|[ \t]+|\Z))", lambda _: "\n"),
-    ("escape", rf"\\(?P<escape>[{_SIGNS}])", lambda m: m["escape"]),
-    ("number", r"&\#(?P<number>35|38|46|92);", lambda m: chr(int(m["number"]))),
-    ("inside", r"\{(?P<code>code|noformat)(?::[^{}\n]*)?\}(?P<inside>.*?)\{(?P=code)\}", _block),
-    ("macro", r"(?P<macro>\{(?:quote|panel|color|info|note|tip|warning|expand)(?::[^{}\n]*)?\})",
-     lambda _: ""),
-    ("mono", r"\{\{(?P<mono>[^{}\n]+)\}\}", lambda m: from_wiki(m["mono"])),
-    ("person", r"\[~(?:accountid:)?(?P<person>[^\]\s|]+)\]", lambda m: "@" + m["person"]),
-    ("file", r"\[\^(?P<file>[^\]\n|]+)[^\]\n]*\]", lambda m: m["file"]),
-    ("link", r"\[(?P<link>(?:[^\]\[\n|\\]+\|)?(?:https?://|mailto:)[^\]\s]*)\]", _link),
-    ("image", r"(?<!\w)!(?P<image>[^\s!|][^\n!|]*\.\w{2,4})(?:\|[^\n!]*)?!", lambda m: m["image"]),
-    ("head", r"^(?P<head>[ \t]*h[1-6]\.[ \t]+)", lambda _: ""),
-    ("cite", r"^(?P<cite>[ \t]*bq\.[ \t]+)", lambda _: "> "),
-)  # fmt: skip
-_PLAIN = {name: read for name, _, read in _MARKUP}
-_WIKI = re.compile("|".join(pattern for _, pattern, _ in _MARKUP), re.MULTILINE | re.DOTALL)
-
-
-def from_wiki(text: str) -> str:
-    """Wiki markup as readable plain text."""
-    return canonical_text(_WIKI.sub(_readable, text.replace("\r\n", "\n"))) or ""
-
-
-def _readable(found: re.Match[str]) -> str:
-    name = next(name for name in _PLAIN if found[name] is not None)
-    return _PLAIN[name](found)
+def from_wiki(text: str, names: Names = nobody) -> str:
+    """Wiki markup as readable plain text. ``names`` tells who is mentioned."""
+    return canonical_text(write_plain(read_jira(text), names)) or ""
 
 
 def to_journal(text: str) -> str:
     """Text for a ServiceNow journal, whose ``[code]`` would be rendered as HTML (S-18)."""
     return _CODE_TAG.sub(r"[ \1code ]", canonical_text(text) or "")
+
+
+def journal_to_wiki(text: str) -> str:
+    """A ServiceNow journal entry as wiki markup: what it shows as HTML keeps its form."""
+    whole = "".join(
+        wiki_of_html(part) if html else _still(part) for html, part in parts(clean(text))
+    )
+    return _BLANK_LINES.sub("\n\n", whole).strip("\n")
+
+
+def _still(text: str) -> str:
+    """Plain text beside markup: a sign at its end must not find a partner there."""
+    bare = text.rstrip(" \t")
+    return _SHOUTS.sub(r"\!", to_wiki(bare) + text[len(bare) :]) if bare.strip() else text
+
+
+def mentioned(wiki: str) -> frozenset[str]:
+    """Keys of the people whom a text in Jira mentions."""
+    return frozenset(_PERSON.findall(wiki))
+
+
+def named(text: str, names: Names, written: Callable[[str], str] = str) -> str:
+    """A text in which people are called by name instead of by key, where the name is known."""
+
+    def called(found: re.Match[str]) -> str:
+        key = found["key"].rstrip(".:-")
+        name = names(key)
+        return f"@{written(name)}{found['key'][len(key) :]}" if name else found.group()
+
+    return _CALLED.sub(called, text) if "@" in text else text
 
 
 def size(text: str) -> int:

@@ -73,4 +73,4 @@ class Lookup(Protocol):
         """``new``, ``indeterminate`` or ``done`` for a Jira status name."""
 
     def name(self, side: Side, key: str) -> str:
-        """What people call the person behind a key."""
+        """What people call the person behind a key; the key itself where nobody is known."""

@@ -89,6 +89,13 @@ class Directory:
                 held = [key for key, row in self._known(side).items() if _folded(row) in wanted]
                 self._save(side, self._adapters[side].people(keys=held, emails=emails))
 
+    def meet(self, side: Side, keys: Collection[str], now: datetime) -> None:
+        """Fetch whoever is mentioned by a key without a known name, in bulk and once."""
+        unknown = [key for key in sorted(keys) if key not in self._known(side)]
+        fresh = [key for key in unknown if self._may_ask(side, key, now)]
+        if fresh:
+            self._save(side, self._adapters[side].people(keys=fresh))
+
     def ask_anew(self) -> None:
         """Forget whom we asked for lately: a person says that something has changed."""
         self._asked.clear()

@@ -7,6 +7,7 @@ writing goes by the field's schema, because Jira refuses a wrong shape.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -174,10 +175,20 @@ def _scalar(raw: Any, dialect: Dialect) -> Value:
         return raw if isinstance(raw, str | int | float | bool) else str(raw)
     if "accountId" in raw or "emailAddress" in raw or "displayName" in raw:
         return _person(raw, dialect) or None
+    if raw.get("type") == "doc":
+        return _document(raw)
     for member in ("name", "value", "key", "id"):
         if raw.get(member):
             return str(raw[member])
     return None
+
+
+def _document(raw: Mapping[str, Any]) -> str:
+    """A text in the document format, as it is: it must not look like an empty field.
+
+    Texts are read through REST v2, which has them as wiki markup; an app may answer otherwise.
+    """
+    return json.dumps(raw, ensure_ascii=False)
 
 
 def _person(raw: Any, dialect: Dialect) -> str:
@@ -232,7 +243,7 @@ def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) 
     the OpenAPI description of ``Comment``); where it does not, nobody says that they may.
     """
     author = row.get("author")
-    created = stamp(row.get("created", ""))
+    created, body = stamp(row.get("created", "")), row.get("body")
     veiled = row.get("jsdPublic") is not True if dialect.cloud else _hidden(row)
     return Comment(
         container=container,
@@ -243,7 +254,7 @@ def comment(row: Mapping[str, Any], container: str, key: str, dialect: Dialect) 
         author_name=str((author or {}).get("displayName") or ""),
         created=created,
         updated=stamp(row["updated"]) if row.get("updated") else created,
-        body=str(row.get("body") or ""),
+        body=_document(body) if isinstance(body, Mapping) else str(body or ""),
         internal=veiled or bool(row.get("visibility")) or _hidden(row),
         editor_name=str((row.get("updateAuthor") or {}).get("displayName") or ""),
     )

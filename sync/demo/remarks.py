@@ -15,7 +15,7 @@ from datetime import datetime
 from connector.values import Comment
 from mappings.model import CommentRules
 from mappings.sides import Side
-from mappings.text import canonical_text, from_wiki, to_journal
+from mappings.text import from_wiki, journal_to_wiki, to_journal
 from sync.core import marks
 from sync.core.tellings import Telling, bears, first_line, milliseconds, parts_of
 from sync.demo.content import Truth
@@ -46,8 +46,9 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
             for comment in expected.values()
             for one in _tellings(comment, most)
         }
+        called = {one.key: one.name for one in truth.jira.people}
         arrived = [(names.get(bears(one.body) or ""), one) for one in copies]
-        for fault in _against(couple, side, expected, arrived):
+        for fault in _against(couple, side, expected, arrived, called):
             yield f"{couple}: {fault}"
 
 
@@ -69,6 +70,7 @@ def _against(
     side: Side,
     expected: Mapping[str, Comment],
     arrived: Sequence[tuple[Telling | None, Comment]],
+    names: Mapping[str, str],
 ) -> Iterator[str]:
     """Compare what should have been carried from a side with what stands on the other."""
     rules = couple.spec.comments
@@ -76,7 +78,7 @@ def _against(
         found = [(one, copy) for one, copy in arrived if one and one.comment == original.id]
         if not found and (rules.backlog or not arrived):
             yield f"{_told(original)} is missing in {side.other}"
-        for fault in _one(rules, side, original, found):
+        for fault in _one(rules, side, original, found, names):
             yield f"{_told(original)} {fault} in {side.other}"
     for one, copy in arrived:
         if one is None and " edited " not in first_line(copy.body):
@@ -93,6 +95,7 @@ def _one(
     side: Side,
     original: Comment,
     found: Sequence[tuple[Telling, Comment]],
+    names: Mapping[str, str],
 ) -> Iterator[str]:
     """What is wrong with the copies of one comment."""
     told = [one for one, _ in found]
@@ -102,7 +105,7 @@ def _one(
     latest = max((one.edited for one in told), default=0)
     texts = {one.part: copy for one, copy in sorted(found, key=_part) if one.edited == latest}
     untouched = original.updated == original.created or latest == milliseconds(original.updated)
-    if texts and not _same(side, original, texts):
+    if texts and not _same(side, original, texts, names):
         if untouched:
             yield "has other words"
         elif rules.edits != "ignore":
@@ -115,15 +118,18 @@ def _part(found: tuple[Telling, Comment]) -> int:
     return found[0].part
 
 
-def _same(side: Side, original: Comment, texts: Mapping[int, Comment]) -> bool:
-    """Whether the parts, one after the other, are the comment's own words."""
-    text = _plain(side, original.body).strip()
+def _same(
+    side: Side, original: Comment, texts: Mapping[int, Comment], names: Mapping[str, str]
+) -> bool:
+    """Whether the parts, one after the other, are the comment's own words; who is mentioned stands
+    there by name or, unknown, by key."""
+    words = [_plain(side, original.body).strip()]
     if side is Side.JIRA:
-        text = to_journal(text)
+        words = [to_journal(text) for text in (*words, from_wiki(original.body, names.get).strip())]
     rests = [_plain(side.other, copy.body).partition("\n")[2].strip() for copy in texts.values()]
     if len(rests) == 1:
-        return rests[0] == text
-    return "".join("".join(rests).split()) == "".join(text.split())
+        return rests[0] in words
+    return "".join("".join(rests).split()) in ["".join(text.split()) for text in words]
 
 
 def _changed(rules: CommentRules, side: Side, original: Comment, copy: Comment) -> Iterator[str]:
@@ -149,7 +155,7 @@ def _is_copy(comment: Comment, me: str) -> bool:
 
 
 def _plain(side: Side, body: str) -> str:
-    return from_wiki(body) if side is Side.JIRA else canonical_text(body) or ""
+    return from_wiki(body if side is Side.JIRA else journal_to_wiki(body))
 
 
 def _second(at: datetime) -> datetime:

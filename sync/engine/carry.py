@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connector.values import Comment
+from mappings.markup.plain_writer import Names, nobody
 from mappings.sides import Side
 from sync.apply.common import comment_field
 from sync.core.model import CommentLink
@@ -23,9 +24,14 @@ from sync.engine.parked import waiting_comments
 from sync.engine.wording import Teller, digests, lane_of, parts_text, worded
 
 
-def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
-    """Untold texts of a side, oldest first, in the form they take on the other side."""
-    teller = Teller(case.spec, side, case.link.end(side).label, installation)
+def carried(
+    case: Case, side: Side, installation: str, names: Names = nobody
+) -> tuple[Carried, ...]:
+    """Untold texts of a side, oldest first, in the form they take on the other side.
+
+    ``names`` tells who is mentioned in them.
+    """
+    teller = Teller(case.spec, side, case.link.end(side).label, installation, names)
     told = told_of(case, side, installation)
     parked = waiting_comments(case, side.other)
     found: list[tuple[datetime, Carried]] = []
@@ -38,10 +44,12 @@ def carried(case: Case, side: Side, installation: str) -> tuple[Carried, ...]:
     return tuple(text for _, text in sorted(found, key=lambda pair: pair[0]))
 
 
-def first_remarks(candidate: Candidate, installation: str) -> tuple[Carried, ...]:
+def first_remarks(
+    candidate: Candidate, installation: str, names: Names = nobody
+) -> tuple[Carried, ...]:
     """All comments a record already has, for its new twin."""
     spec, side = candidate.spec, candidate.side
-    teller = Teller(spec, side, candidate.record.label, installation)
+    teller = Teller(spec, side, candidate.record.label, installation, names)
     return tuple(
         worded(teller, comment, one)
         for comment in candidate.comments
@@ -76,7 +84,7 @@ def untold(teller: Teller, comment: Comment, told: Told | None) -> list[Telling]
         return [Telling(comment.id, part=part) for part in range(1, parts + 1)]
     if milliseconds(comment.updated) < told.seen:
         return []  # an index shows it as it was a while ago
-    if unchanged(teller.side, comment, told):
+    if unchanged(teller.side, comment, told, teller.names):
         missing = (part for part in range(1, told.parts + 1) if part not in told.latest)
         return [Telling(comment.id, told.edited, part) for part in missing]
     if told.whole and teller.spec.comments.edits == "ignore":
@@ -85,11 +93,12 @@ def untold(teller: Teller, comment: Comment, told: Told | None) -> list[Telling]
     return [Telling(comment.id, edited, part) for part in range(1, parts + 1)]
 
 
-def unchanged(side: Side, comment: Comment, told: Told) -> bool:
+def unchanged(side: Side, comment: Comment, told: Told, names: Names = nobody) -> bool:
     """Whether a comment still says what was told of it.
 
     Journals never change, and neither does what bears the stamp it had then. Where the stamp moved
-    on, or nobody knows it, the texts are compared: Jira stamps a comment for its readers too.
+    on, or nobody knows it, the texts are compared: Jira stamps a comment for its readers too. A
+    copy that the store did not know tells who is mentioned by name.
     """
     rows = told.latest
     stamp = str(milliseconds(comment.updated))
@@ -99,8 +108,8 @@ def unchanged(side: Side, comment: Comment, told: Told) -> bool:
         return True  # carried by a program that kept neither: it counts as told as it stands
     if any(row.stamp == stamp for row in rows.values()):
         return True
-    now = digests(side, comment.body)
-    return len(now) == told.parts and all(now[part - 1] == row.digest for part, row in rows.items())
+    now = [*zip(digests(side, comment.body), digests(side, comment.body, names), strict=True)]
+    return len(now) == told.parts and all(row.digest in now[part - 1] for part, row in rows.items())
 
 
 def learned(case: Case, installation: str) -> list[CommentLink]:

@@ -28,6 +28,7 @@ from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of
 from sync.engine.sayings import sayings
 from sync.engine.unseen import seeing
+from sync.engine.wording import names_in
 from sync.runtime import container
 
 FROZEN = "frozen"
@@ -297,10 +298,14 @@ def _remarks(case: Case, waiting: Collection[str], bench: Bench) -> tuple[Remark
     """New comments, words on files left out, and what is to be said of the fields that wait for a
     person."""
     still = replace(case, parked=tuple(row for row in case.parked if row.field in waiting))
+    names = names_in(bench.lookup, case.comments.get(Side.JIRA, ()))
     told = [
         (side.other, one)
         for side in Side
-        for one in (*carried(case, side, bench.installation), *notices(case, side, bench.desk))
+        for one in (
+            *carried(case, side, bench.installation, names),
+            *notices(case, side, bench.desk),
+        )
     ]
     said = [(side, one) for side in Side for one in sayings(still, side, bench.installation)]
     return tuple(

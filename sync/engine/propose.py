@@ -23,6 +23,7 @@ from sync.engine.carry import first_remarks
 from sync.engine.cases import Candidate, context
 from sync.engine.epoch import recovering
 from sync.engine.trust import accounts
+from sync.engine.wording import names_in
 from sync.runtime import Runtime, container
 
 
@@ -224,6 +225,7 @@ def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
         elif isinstance(made, Stuck):
             notes.append(Note(spec.pair, _unmade(candidate), rule.name, made))
     record = candidate.record
+    names = names_in(runtime.directory, candidate.comments if side is Side.SERVICENOW else ())
     action = Create(
         spec.pair,
         side,
@@ -232,7 +234,7 @@ def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
         marks.marker(runtime.options.installation, spec.pair, candidate.side, record.key),
         _mark(runtime, candidate),
         tuple(writes),
-        first_remarks(candidate, runtime.options.installation),
+        first_remarks(candidate, runtime.options.installation, names),
         f"{record.label} is in scope and has no twin",
     )
     return Proposal(candidate, action, tuple(notes))

@@ -9,12 +9,14 @@ from datetime import datetime
 
 from mappings.model import ConflictPolicy, MappingSpec
 from mappings.sides import Side
-from mappings.values import Unknown
+from mappings.text import mentioned
+from mappings.values import Fields, Unknown
 from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
 from sync.core.plan import Action, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
+from sync.engine.copies import copy_ids
 from sync.engine.filing import Desk
 from sync.engine.gather import gather
 from sync.engine.judge import RETRY, Bench, Verdict, judge
@@ -115,6 +117,29 @@ def meet_people(runtime: Runtime, gathered: Gathered) -> None:
     for one in gathered.candidates:
         _mentioned(one.spec, one.side, one.record.fields, keys)
     runtime.directory.prepare(keys, runtime.clock())
+    runtime.directory.meet(Side.JIRA, _called(gathered), runtime.clock())
+
+
+def _called(gathered: Gathered) -> set[str]:
+    """Whom texts and comments in Jira mention: ServiceNow is told their names."""
+    found: set[str] = set()
+    for case in gathered.cases:
+        issue = case.records.get(Side.JIRA)
+        found |= _called_in(case.spec, issue.fields) if issue else set()
+        ours = copy_ids(case.known, Side.JIRA)
+        own = (one for one in case.comments.get(Side.JIRA, ()) if one.id not in ours)
+        found.update(key for one in own for key in mentioned(one.body))
+    for candidate in gathered.candidates:
+        if candidate.side is Side.JIRA:
+            found |= _called_in(candidate.spec, candidate.record.fields)
+            found.update(key for one in candidate.comments for key in mentioned(one.body))
+    return found
+
+
+def _called_in(spec: MappingSpec, fields: Fields) -> set[str]:
+    rules = (rule.relation for rule in spec.rules if rule.relation.kind in ("text", "html"))
+    texts = (fields.get(relation.main(Side.JIRA)) for relation in rules)
+    return {key for text in texts if isinstance(text, str) for key in mentioned(text)}
 
 
 def _mentioned(spec: MappingSpec, side: Side, fields: object, keys: dict[Side, set[str]]) -> None:

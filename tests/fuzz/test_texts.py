@@ -5,10 +5,26 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mappings.text import canonical_line, canonical_text, cut, from_wiki, size, to_journal, to_wiki
+from mappings.markup.html_reader import read_html
+from mappings.markup.html_writer import write_html
+from mappings.markup.wiki_reader import read_wiki
+from mappings.markup.wiki_writer import write_wiki
+from mappings.text import (
+    canonical_line,
+    canonical_text,
+    cut,
+    from_wiki,
+    journal_to_wiki,
+    mentioned,
+    size,
+    to_journal,
+    to_wiki,
+)
+from tests.support.documents import HTML
 
 PIECES = (
     *("{code}", "{noformat}", "{quote}", "{color:red}", "[~accountid:x]", "[a|http://b]"),
@@ -62,12 +78,41 @@ def test_a_cut_text_fits(text: str, limit: int) -> None:
     assert size(cut(text, limit)) <= max(limit, 1)
 
 
-def test_hostile_texts_take_no_time() -> None:
-    """A regular expression that goes mad on nested or unclosed markup would take minutes."""
-    hostile = ["{" * 20_000, "[" * 20_000, "!" * 20_000, "*a" * 10_000, "\\" * 20_000,
-               "{code}" * 4_000, "||" * 10_000, "[a|" * 7_000, "_ _" * 7_000]  # fmt: skip
+@given(html=HTML)
+@example(html="<ul><li><table><td>" * 300)
+@example(html="<!--" * 50 + "<script>" * 3 + "&#" + "9" * 6000 + ";")
+@example(html="<p title='a>b'>x</p><a href=java&#10;script:alert(1)>y</a>")
+def test_no_html_breaks_a_reader(html: str) -> None:
+    document = read_html(html)
+    assert read_html(write_html(document)) == document
+    assert "javascript:" not in write_html(document).partition("href")[2][:20]
+
+
+@given(text=TEXTS, html=HTML)
+@example(text="!", html="https://evil.example/a.png")
+@example(text="[", html="~bob]")
+def test_a_journal_is_inert_in_jira(text: str, html: str) -> None:
+    wiki = journal_to_wiki(f"{text}[code]{html}[/code]{text}")
+    bare = re.sub(r"(?s)\{(code|noformat)[^}\n]*\}\n.*?\n\{\1\}", "", wiki)
+    assert not re.search(r"(?<!\\)\[~|(?<![\\\w])!\w[^\n!\\]*!", bare)
+
+
+HOSTILE = (
+    *("{", "[", "!", "*a", "\\", "{code}", "||", "|a", "[a|", "_ _", "#* a\n", "\n", "{{a"),
+    *("{*}", "[~", "!a.b|", "bq. a\n", "{quote}", "https://a ", "[a\\]", "|[", "{panel:title=a}"),
+    *("<", "<a ", "<!--", "</b>", "<b>", "<ul><li>", "<table><tr><td>", '<a "', "<pre>", "&#9"),
+    *("<script>", "<blockquote>", "[code]", "[/code][code]<b>", "<span style='", "&amp;"),
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_lot_of_it_takes_no_time(piece: str) -> None:
+    """A regular expression that goes mad on nested or unclosed markup would take minutes, and a
+    reader that looks back at everything it read, hours."""
+    text = piece * (200_000 // len(piece))
     began = time.process_time()
-    for text in hostile:
-        from_wiki(to_wiki(text))
-        from_wiki(text)
-    assert time.process_time() - began < 20
+    for convert in (from_wiki, to_wiki, to_journal, journal_to_wiki, mentioned):
+        convert(text)
+    write_wiki(read_html(text))
+    write_html(read_wiki(text))
+    assert time.process_time() - began < 8

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.defaults import shipped
+from mappings.formatted import Html
 from mappings.loader import MappingProblems, load
 from mappings.plain import date, line, moment, number, text
 from mappings.references import IssueLink
@@ -33,12 +34,14 @@ LIMITS = {SN: 40, JIRA: 60}
 TRICKY = [
     *"\\{}[]!*_+^~?|-#&;.:()ax1 \n\t\r\x00é😀…", "{code}", "{html}", "{{", "[~bob]", "h1. ", "bq. ",
     "&#38;", "&amp;", "\\\\", "https://a.example/", "!a.png!", "[code]", "e\u0301",
-    "\u2028", "\xa0",
+    "\u2028", "\xa0", "<p>", "</p>", "<b>", "</b>", "<li>", "<td>", "<pre>", "</pre>", "<br>",
+    '<a href="https://a.example/x">', "</a>", "||", "|", "* ", "{quote}",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(TRICKY), max_size=30).map("".join) | st.text(max_size=80)
 PLAIN: dict[str, Relation] = {
     "text": text(ENDS, LIMITS),
     "line": line(ENDS, LIMITS),
+    "html": Html(ENDS, LIMITS),
     "date": date(ENDS),
     "datetime": moment(ENDS),
     "number": number(ENDS),
@@ -81,7 +84,7 @@ def test_what_is_written_reads_back_as_what_was_wanted(kind: str, native: Value,
     assert not isinstance(wanted, Unmappable)
     written = relation.native(to, wanted, None, {}).fields[of(to, "here", "there")]  # type: ignore[index]
     assert seen(relation, to, written) == wanted
-    if isinstance(written, str) and kind in ("text", "line"):
+    if isinstance(written, str) and kind in ("text", "line", "html"):
         assert size(written) <= LIMITS[to]
 
 

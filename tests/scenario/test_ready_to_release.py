@@ -64,7 +64,7 @@ def test_a_story_that_is_ready_gets_a_change_with_its_plans(stage: Stage) -> Non
     change = story.ticket
     assert (change.table, change.state, story.status) == ("change_request", "New", READY)
     assert change["short_description"] == "Move the mail store"
-    assert change["implementation_plan"].startswith("# Announce\n# Move")
+    assert change["implementation_plan"].startswith("1. Announce\n2. Move")
     assert change["implementation_plan"].endswith("At night\nAsk the *desk* first.")
     assert change["backout_plan"].startswith("Move back.")
     assert "not a heading" in change["backout_plan"]
