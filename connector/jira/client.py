@@ -24,12 +24,15 @@ from connector.values import RequestClass
 from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
 from connector.workers import PerThread
 
+AGILE = "agile/"
+"""Start of paths of Jira Software's own API: boards and sprints."""
+
 NEWER = ("bulk/",)
 """Starts of paths that version 2 does not have; none of them carries rich text."""
 
 _BASES = {
     version: JIRA.JIRA_BASE_URL.replace("{rest_api_version}", version) for version in ("2", "3")
-}
+} | {AGILE: JIRA.AGILE_BASE_URL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ class Ask:
 
     @property
     def version(self) -> str:
-        """The API version that has this path."""
+        """The API version that has this path, or which other API."""
+        if self.path.startswith(AGILE):
+            return AGILE
         return "3" if self.path.startswith(NEWER) else "2"
 
     @property
@@ -79,7 +84,7 @@ class JiraClient:
         door = self._doors.get()
         request = requests.Request(
             ask.method,
-            door._get_url(ask.path, base=_BASES[ask.version]),
+            door._get_url(ask.path.removeprefix(AGILE), base=_BASES[ask.version]),
             params=dict(ask.params) if ask.params else None,
             json=ask.body,
         )

@@ -13,13 +13,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.errors import BrokenAnswer, Rejected
-from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable
+from connector.jira.fields import CASCADE, EPIC_LINK, SPRINT, FieldSpec, FieldTable
 from connector.jira.jql import milliseconds
+from connector.jira.sprints import is_sprint, present
 from connector.jira.workflow import Status
 from connector.values import Comment, Record, Value
 
 ENVELOPE = ("updated", "created", "creator", "issuetype", "project")
 """Fields that every read asks for: without them there is no :class:`Record`."""
+
+LEVELS = " / "
+"""Stands between the two levels of a cascade."""
 
 PUBLIC_PROPERTY = "sd.public.comment"
 """The comment property that hides a comment from customers of a service project."""
@@ -150,6 +154,8 @@ def _value(name: str, raw: Any, dialect: Dialect) -> Value:
         return str(part(raw, "statusCategory").get("key", ""))
     if name == "labels":
         return tuple(sorted(raw or ()))
+    if isinstance(raw, list) and any(map(is_sprint, raw)):
+        return present(raw)
     if isinstance(raw, list):
         return tuple(str(_scalar(item, dialect)) for item in raw) or None
     return _scalar(raw, dialect)
@@ -162,10 +168,17 @@ def _scalar(raw: Any, dialect: Dialect) -> Value:
         return raw if isinstance(raw, str | int | float | bool) else str(raw)
     if "accountId" in raw or "emailAddress" in raw or "displayName" in raw:
         return _person(raw, dialect) or None
+    if isinstance(raw.get("child"), Mapping):
+        return both_levels(raw, raw["child"])
     for member in ("name", "value", "key", "id"):
         if raw.get(member):
             return str(raw[member])
     return None
+
+
+def both_levels(above: Mapping[str, Any], below: Mapping[str, Any]) -> str:
+    """A choice of a cascade as one text."""
+    return f"{above.get('value') or ''}{LEVELS}{below.get('value') or ''}"
 
 
 def _person(raw: Any, dialect: Dialect) -> str:
@@ -194,7 +207,10 @@ def _shaped(kind: str, value: Any, dialect: Dialect) -> Any:
         return {dialect.account: str(value)}
     if kind in _NAMED:
         return {"name": str(value)}
-    if kind in ("option", "option-with-child"):
+    if kind == CASCADE:
+        above, cut, below = str(value).partition(LEVELS)
+        return {"value": above, "child": {"value": below}} if cut else {"value": above}
+    if kind == "option":
         return {"value": str(value)}
     if kind == "issuelink":
         return {"id": str(value)} if str(value).isdigit() else {"key": str(value)}

@@ -7,7 +7,7 @@ requests is counted, what a network would do is done by :class:`connector.sandbo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,7 +15,7 @@ from connector.base import Meter
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.outcomes import outcome, settled
 from connector.sandbox.faults import Faults
-from connector.sandbox.jira import native
+from connector.sandbox.jira import direct_knowing, native
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
@@ -30,11 +30,13 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
     Sighting,
@@ -195,40 +197,44 @@ class DirectJira:
         return tuple(sorted(rows, key=lambda row: (row.created, int(row.id))))
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by key and by exact e-mail."""
-        for _request in (*keys, *emails):
+        """Persons by key, by exact e-mail and by user name, which is the key."""
+        if accounts or column:
+            raise NotThere("Jira's people have no column for ServiceNow's", side=self.name)
+        for _request in (*keys, *logins, *emails):
             self._read("user/search")
-        wanted = {address.casefold() for address in emails}
-        return tuple(
-            Person(
-                user.key,
-                user.name,
-                user.email if user.email_shown else "",
-                user.active,
-                "" if self.sandbox.cloud else user.key,
-            )
-            for user in self.world.users.values()
-            if user.key in keys or user.email.casefold() in wanted
-        )
+        return direct_knowing.people(self.world, {*keys, *logins}, emails)
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """No issue is assigned to a group."""
+        del keys, names
+        raise NotThere("Jira assigns no issues to groups", side=self.name)
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The issue types of a project."""
         project = self._project(container)
         self._read("issue/createmeta")
-        own = {"components": project.components, "versions": project.versions}
-        return tuple(native.kind_info(self.world, kind, own) for kind in project.types)
+        return tuple(native.kind_info(self.world, kind, project) for kind in project.types)
 
     def creatable(self, container: str, kind: str) -> frozenset[str]:
         """Which native fields a create of this kind takes in this project."""
-        found = next((row for row in self.kinds(container) if row.name == kind), None)
-        if found is None:
-            raise NotThere(f"{container} has no issue type {kind!r}", side=self.name)
-        names = {field.name for field in found.fields}
-        if self.world.site.epic_link in names:
-            names.add("parent")
-        return frozenset(names)
+        return direct_knowing.creatable(self.world, self.kinds(container), container, kind)
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """Which fields these names may mean, and where they can be set."""
+        project = self._project(container)
+        for path in ("field", "issue/createmeta", "search", "issue/editmeta"):
+            self._read(path)
+        return direct_knowing.placings(self.world, project, kind, names)
 
     def authorship(
         self,
@@ -242,12 +248,7 @@ class DirectJira:
             issue = self._visible(key)
             if issue is None:
                 raise Gone(f"Issue {key} is gone or hidden", side=self.name)
-            field = native.field_of(self.world, name, self.world.type_of(issue))
-            wanted = "status" if name == "status_category" else field.id if field else name
-            for entry in reversed(issue.history):
-                if any(item.field == wanted for item in entry.items):
-                    return Authorship(self.world.users[entry.author].name, entry.at)
-            return Authorship(self.world.users[issue.creator].name, issue.created)
+            return direct_knowing.authorship(self.world, issue, name)
 
     # -- writes --------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ What a real adapter would pay in requests is counted, what a network would do is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from connector.base import Meter
@@ -31,11 +31,13 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
     Sighting,
@@ -173,18 +175,40 @@ class DirectServiceNow:
         return tuple(shapes.comment(self.world, row) for row in rows)
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by key and by e-mail."""
-        if not keys and not emails:
+        """Persons by key, e-mail, login and a column of the customer's own."""
+        wanted = {"sys_id": keys, "email": emails, "user_name": logins, column or "-": accounts}
+        if not any(wanted.values()):
             return ()
-        wanted = {address.casefold() for address in emails}
-        rows = self._select("sys_user", "")
-        return tuple(
-            shapes.person(row)
+        if column and column not in self.world.schema.columns("sys_user"):
+            raise NotThere(f"sys_user has no column {column} that is shown to us", side=self.name)
+        return tuple(shapes.person(row, column) for row in self._held_by("sys_user", wanted))
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """Groups by key and by name."""
+        if not keys and not names:
+            return ()
+        rows = self._held_by("sys_user_group", {"sys_id": keys, "name": names})
+        return tuple(map(shapes.group, rows))
+
+    def _held_by(self, table: str, wanted: Mapping[str, Collection[str]]) -> list[Row]:
+        """Rows that hold one of the wanted values in its column."""
+        folded = {name: {one.casefold() for one in found} for name, found in wanted.items()}
+        rows = self._select(table, "")
+        return [
+            row
             for row in rows
-            if row["sys_id"] in keys or row.get("email", "").casefold() in wanted
-        )
+            if any(row.get(name, "").casefold() in found for name, found in folded.items())
+        ]
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The one kind of a table: its class."""
@@ -193,6 +217,12 @@ class DirectServiceNow:
         if container not in self.world.schema.tables:
             raise NotThere(f"Invalid table {container}", side=self.name)
         return (shapes.kind(self.world.schema, container),)
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """A column is there or not."""
+        del kind
+        known = {field.name for one in self.kinds(container) for field in one.fields}
+        return {name: Placing((name,) if name in known else (), edit=True) for name in names}
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed the field, from the audit; otherwise the last writer."""
