@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mappings import plain
 from mappings.fixed import Constant, Template
+from mappings.groups import Group
 from mappings.labels import Labels
+from mappings.lists import Listed
 from mappings.model import Rule
 from mappings.references import LinkTo, User
 from mappings.relations import Ends, Relation
@@ -108,6 +110,10 @@ def _labels(part: FieldPart, ends: Ends, place: str) -> Relation:
     return Labels(named, part.prefix, table(part, place) if part.table else None)
 
 
+def _listed(part: FieldPart, ends: Ends, place: str) -> Relation:
+    return Listed(ends, table(part, place) if part.table or part.otherwise else None)
+
+
 def _constant(part: FieldPart) -> Relation:
     return Constant(part.side or Side.JIRA, dict(part.set), part.always)
 
@@ -129,6 +135,8 @@ _MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
     "user": lambda _part, ends, _: User(ends),
     "link": lambda _part, ends, _: LinkTo(ends),
     "labels": _labels,
+    "list": _listed,
+    "group": lambda part, ends, place: Group(ends, table(part, place), part.by_name),
     "value": lambda part, ends, place: Tabled(ends, table(part, place)),
     "priority": _priority,
     "status": _status,

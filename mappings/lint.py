@@ -11,15 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from mappings.build import flow_of
+from mappings.groups import SEVERAL
 from mappings.lint_tables import entering, tables
 from mappings.model import MappingSpec
 from mappings.nodes import Document, Path, Problem
+from mappings.relations import MARK_PREFIX
 from mappings.schema import CreatePart, FieldPart, JiraPart
 from mappings.sides import Flow, Side
 from mappings.templates import placeholders, sound
-
-MARK_PREFIX = "tandem-"
-"""Labels under this prefix are the product's own marks."""
 
 TAKES: Mapping[str, frozenset[str]] = {
     "text": frozenset({"max_servicenow", "max_jira"}),
@@ -28,6 +27,8 @@ TAKES: Mapping[str, frozenset[str]] = {
     "status": frozenset({"table", "otherwise", "closing", "entering"}),
     "priority": frozenset({"table", "otherwise", "direct"}),
     "labels": frozenset({"prefix", "table"}),
+    "list": frozenset({"table", "otherwise"}),
+    "group": frozenset({"table", "by_name"}),
     "flag": frozenset({"when_true", "when_false"}),
     "constant": frozenset({"set", "side", "always"}),
     "template": frozenset({"text", "max_servicenow", "max_jira"}),
@@ -134,10 +135,22 @@ def _own(document: Document, path: Path, part: FieldPart) -> None:
         document.complain(
             path, "`as: priority` is about the field priority", "Use `as: value` for others."
         )
+    if part.as_ == "group":
+        _group(document, path, part)
     if part.as_ == "template":
         _template(document, (*path, "text"), part.text)
     if part.closing:
         _sound(document, (*path, "closing", "text"), part.closing.text)
+
+
+def _group(document: Document, path: Path, part: FieldPart) -> None:
+    if not part.table and not part.by_name:
+        document.complain(
+            path, "groups need a table or equal names", "Add `table:`, or `by_name: true`."
+        )
+    if part.jira in SEVERAL and part.flow is not Flow.TO_JIRA:
+        told = f"{part.jira} may hold several values, a record has one group"
+        document.complain(path, told, "Add `flow: to_jira`.")
 
 
 def _template(document: Document, path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from mappings.sides import Flow, Side
 
 RelationName = Literal[
     "text", "line", "value", "status", "priority", "user", "link", "labels", "date", "datetime",
-    "number", "flag", "same", "constant", "template",
+    "number", "flag", "same", "constant", "template", "list", "group",
 ]  # fmt: skip
 
 
@@ -116,7 +116,7 @@ class FieldPart(Strict):
     """One field."""
 
     servicenow: str = Field("", description="ServiceNow column.")
-    jira: str = Field("", description="Jira field: its name, or customfield_12345.")
+    jira: str = Field("", description='Jira field: summary, "Customer impact", customfield_12345.')
     as_: RelationName = Field("line", alias="as", description="How the two values relate.")
     flow: Flow = Field(Flow.BOTH, description="Where changes go: both, to_jira, to_servicenow.")
     owner: Side | None = Field(None, description="Whose value wins; default servicenow.")
@@ -125,6 +125,7 @@ class FieldPart(Strict):
     otherwise: OtherwisePart | None = Field(None, description="For values in no row.")
     closing: ClosingPart | None = Field(None, description="What closing needs (status).")
     entering: list[EnteringPart] = Field(default_factory=list, description="(status)")
+    by_name: bool = Field(False, description="Equal names belong together (group).")
     direct: bool = Field(False, description="Write priority itself too (priority).")
     prefix: str = Field("", description="Labels under this prefix are ours (labels).")
     max_servicenow: int | None = Field(None, ge=10, description="Longest text in ServiceNow.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from connector.sandbox.jira.hands import Hands
@@ -302,6 +302,12 @@ class Team:
     def unlabels(self, story: Story, *labels: str, by: str = "mei.chen") -> None:
         """Labels are taken away."""
         self.hands(by).label(story.key, remove=labels)
+
+    def account(self, login: str, **changes: Any) -> None:
+        """An administrator changes an account."""
+        world = self.world
+        user = next(one for one in world.users.values() if one.login == login)
+        world.configure(user=replace(user, **changes))
 
     def clones(self, story: Story, by: str = "noah.fischer") -> Story:
         """A copy."""
