@@ -35,11 +35,13 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
     RequestClass,
@@ -195,12 +197,31 @@ class Adapter(Protocol):
         """Create or refresh remote links (Jira only)."""
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by key and by exact e-mail, inactive and double ones included."""
+        """Persons by key, by exact e-mail and by login, inactive and double ones included.
+
+        ``column`` of the side's own directory names the other side's person (ServiceNow only):
+        with it ``Person.account`` is filled, and ``accounts`` find persons too. Raises ``NotThere``
+        for a column that is not there or not shown to us.
+        """
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """Groups by key and by exact name, inactive and double ones included (ServiceNow only)."""
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """What can be created in a container. Raises ``NotThere`` for an unknown container."""
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """What these names of fields stand for, for one kind of record in a container."""
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed this field; falls back to the record's last writer."""

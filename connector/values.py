@@ -257,13 +257,24 @@ class RemoteLink:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody a side knows. ``key`` is what fields hold (sys_id, account id or user name)."""
+    """Somebody a side knows. ``key`` is what fields hold (sys_id, account id or user name);
+    ``account`` is the other side's person as a column of this side's directory names him."""
 
     key: str
     name: str
     email: str
     active: bool
     login: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of people that records can be assigned to; ``key`` is what fields hold."""
+
+    key: str
+    name: str
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +297,16 @@ class FieldInfo:
     writable: bool = True
     max_length: int | None = None
     choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What a field's name stands for: the ``ids`` of all fields it may mean, and whether the one
+    stands where records are created and where they are edited (``None``: nobody can tell)."""
+
+    ids: tuple[str, ...]
+    create: bool = True
+    edit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from dataclasses import replace
 from mappings import plain
 from mappings.fixed import Constant, Template
 from mappings.formatted import Html
+from mappings.groups import Group
 from mappings.labels import Labels
+from mappings.lists import Listed
 from mappings.model import Rule
 from mappings.references import IssueLink, LinkTo, User
 from mappings.relations import Ends, Plain, Relation
@@ -144,6 +146,10 @@ def _section(part: FieldPart, ends: Ends) -> Relation:
     return Section(ends, tuple(part.heading or ()), _limits(part)[Side.SERVICENOW])
 
 
+def _listed(part: FieldPart, ends: Ends, place: str) -> Relation:
+    return Listed(ends, table(part, place) if part.table or part.otherwise else None)
+
+
 def _constant(part: FieldPart) -> Relation:
     return Constant(part.side or Side.JIRA, dict(part.set), part.always)
 
@@ -167,6 +173,8 @@ _MAKERS: Mapping[str, Callable[[FieldPart, Ends, str], Relation]] = {
     "link": lambda _part, ends, _: LinkTo(ends),
     "issue_link": _issue_link,
     "labels": _labels,
+    "list": _listed,
+    "group": lambda part, ends, place: Group(ends, table(part, place), part.by_name),
     "value": lambda part, ends, place: Tabled(ends, table(part, place)),
     "priority": _priority,
     "status": _status,

@@ -11,15 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from mappings.build import flow_of, points_to
+from mappings.groups import SEVERAL
 from mappings.lint_tables import entering, tables
 from mappings.model import MappingSpec
 from mappings.nodes import Document, Path, Problem
+from mappings.relations import MARK_PREFIX
 from mappings.schema import CommentsPart, CreatePart, FieldPart, JiraPart
 from mappings.sides import Flow, Side
 from mappings.templates import placeholders, sound
-
-MARK_PREFIX = "tandem-"
-"""Labels under this prefix are the product's own marks."""
 
 TAKES: Mapping[str, frozenset[str]] = {
     "text": frozenset({"max_servicenow", "max_jira", "blanks"}),
@@ -35,6 +34,8 @@ TAKES: Mapping[str, frozenset[str]] = {
     "priority": frozenset({"table", "otherwise", "direct"}),
     "issue_link": frozenset({"to"}),
     "labels": frozenset({"prefix", "table"}),
+    "list": frozenset({"table", "otherwise"}),
+    "group": frozenset({"table", "by_name"}),
     "flag": frozenset({"when_true", "when_false"}),
     "constant": frozenset({"set", "side", "always"}),
     "template": frozenset({"text", "max_servicenow", "max_jira"}),
@@ -168,6 +169,8 @@ def _own(document: Document, path: Path, part: FieldPart) -> None:
         document.complain(path, what, "Name it: `to: change_request`.")
     if part.as_ == "section" and not part.heading:
         document.complain(path, "a section needs its heading", "Add `heading: Backout plan`.")
+    if part.as_ == "group":
+        _group(document, path, part)
     if part.as_ == "template":
         _template(document, (*path, "text"), part.text)
     if part.closing:
@@ -184,6 +187,16 @@ def symmetric(document: Document, table: str, fields: Mapping[str, FieldPart]) -
                 f"{part.jira!r} reads alike on both ends, and both are of the table {table}",
                 "Take words with a direction, such as `duplicates`.",
             )
+
+
+def _group(document: Document, path: Path, part: FieldPart) -> None:
+    if not part.table and not part.by_name:
+        document.complain(
+            path, "groups need a table or equal names", "Add `table:`, or `by_name: true`."
+        )
+    if part.jira in SEVERAL and part.flow is not Flow.TO_JIRA:
+        told = f"{part.jira} may hold several values, a record has one group"
+        document.complain(path, told, "Add `flow: to_jira`.")
 
 
 def _template(document: Document, path: Path, text: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mappings.build import LINK
+from mappings.fixed import Constant
+from mappings.groups import Group
 from mappings.lint import nearest
 from mappings.model import MappingSpec, Rule
 from mappings.nodes import Problem
@@ -29,22 +31,92 @@ ALWAYS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the name of a Jira field stands for, and on which screens the field can be set."""
+
+    ids: tuple[str, ...]
+    create: bool = True
+    edit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What one side says about a pair's container.
 
     ``fields`` are the names that exist, with the values each allows (empty: any); ``kinds`` are
-    issue types. ``statuses`` are Jira's status names.
+    issue types. ``statuses`` are Jira's status names, ``groups`` those of ServiceNow's that a
+    mapping speaks of. ``standings`` are Jira's fields of people's own, by the name in the mapping.
     """
 
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
+    groups: frozenset[str] | None = None
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+
+
+def custom(name: str) -> bool:
+    """Whether a Jira field's name is one of people's own: an id, or the name that people see.
+
+    Native names are words like ``duedate`` and ``fixVersions``.
+    """
+    return name.startswith("customfield_") or not (name[:1].islower() and name.isalnum())
+
+
+def customs(spec: MappingSpec) -> frozenset[str]:
+    """The Jira fields of people's own that a mapping needs; issue links are no fields."""
+    held = (
+        rule
+        for rule in spec.rules
+        if rule.relation.kind != "status"
+        and not rule.optional
+        and not isinstance(rule.relation, IssueLink)
+    )
+    named = frozenset().union(*(rule.relation.names(Side.JIRA) for rule in held))
+    return frozenset(name for name in named | _made(spec) if custom(name))
+
+
+def _made(spec: MappingSpec) -> frozenset[str]:
+    """What constants set in Jira, though they do not read it."""
+    held = (rule.relation for rule in spec.rules)
+    made = (one.fields for one in held if isinstance(one, Constant) and one.side is Side.JIRA)
+    return frozenset().union(*made)
+
+
+def standing(spec: MappingSpec, standings: Mapping[str, Standing]) -> Iterator[Problem]:
+    """Fields of people's own that do not exist, that are several, or that cannot be set where the
+    mapping sets them. A field that only flows to ServiceNow needs no screen."""
+    for rule in spec.rules:
+        names = rule.relation.names(Side.JIRA)
+        if isinstance(rule.relation, Constant) and rule.relation.side is Side.JIRA:
+            names = frozenset(rule.relation.fields)
+        for name in sorted(names & standings.keys()):
+            for text, remedy in _ill_placed(spec, rule, name, standings[name]):
+                yield _problem(spec, rule, "", text, remedy)
+
+
+def _ill_placed(
+    spec: MappingSpec, rule: Rule, name: str, found: Standing
+) -> Iterator[tuple[str, str]]:
+    if not found.ids:
+        yield f"jira has no field {name!r}", "Use its name as people see it, or its id."
+    elif len(found.ids) > 1:
+        told = f"{len(found.ids)} Jira fields are called {name!r}: {', '.join(found.ids)}"
+        yield told, "Name the one that is meant by its id."
+    elif rule.flow.reaches(Side.JIRA):
+        remedy = "Have it put on that screen, or write `flow: to_servicenow`."
+        where = f"screen of {' or '.join(spec.jira.issue_types)} in {spec.jira.project}"
+        if spec.create.in_jira and not found.create:
+            yield f"{name!r} is not on the create {where}", remedy
+        if found.edit is False:
+            yield f"{name!r} is not on the edit {where}", remedy
 
 
 def check(spec: MappingSpec, servicenow: Fact, jira: Fact) -> Iterator[Problem]:
     """Everything a mapping speaks of that does not exist, and what it forgot."""
     facts = {Side.SERVICENOW: servicenow, Side.JIRA: jira}
     yield from _kind(spec, jira)
+    yield from standing(spec, jira.standings)
     for rule in spec.rules:
         for side, fact in facts.items():
             yield from _fields(spec, rule, side, fact)
@@ -53,6 +125,8 @@ def check(spec: MappingSpec, servicenow: Fact, jira: Fact) -> Iterator[Problem]:
                 yield from _forgotten(spec, rule, rule.relation, side, fact)
         if isinstance(rule.relation, Status):
             yield from _codes(spec, rule, rule.relation, servicenow)
+        if isinstance(rule.relation, Group):
+            yield from _groups(spec, rule, rule.relation, facts)
 
 
 def own_columns(names: Collection[str]) -> frozenset[str]:
@@ -103,9 +177,10 @@ def left_out(spec: MappingSpec, jira: Fact) -> Iterator[Problem]:
 def _fields(spec: MappingSpec, rule: Rule, side: Side, fact: Fact) -> Iterator[Problem]:
     if (rule.optional or isinstance(rule.relation, IssueLink)) and side is Side.JIRA:
         return
+    apart = ALWAYS[side] | fact.standings.keys()
     names = rule.relation.names(side)
     names = own_columns(names) if side is Side.SERVICENOW else names
-    for name in sorted(names - fact.fields.keys() - ALWAYS[side]):
+    for name in sorted(names - fact.fields.keys() - apart):
         hint = nearest(name, list(fact.fields))
         yield _problem(spec, rule, "", f"{side} has no field {name}", hint)
 
@@ -137,6 +212,22 @@ def _forgotten(
         if next(table.rows_of(side, value), None) is None:
             told = f"{side} knows {value!r}, which stands in no row"
             yield _problem(spec, rule, ".table", told, "Add a row for it, or `otherwise:`.")
+
+
+def _groups(
+    spec: MappingSpec, rule: Rule, relation: Group, facts: Mapping[Side, Fact]
+) -> Iterator[Problem]:
+    """A row of groups or of Jira values of which none exists."""
+    known = {
+        Side.SERVICENOW: facts[Side.SERVICENOW].groups,
+        Side.JIRA: facts[Side.JIRA].fields.get(relation.ends.jira) or None,
+    }
+    for side, there in known.items():
+        have = {name.casefold() for name in there or ()}
+        for row in relation.table.rows if there is not None else ():
+            if not any(name.casefold() in have for name in row.of(side)):
+                told = f"{side} has none of {', '.join(row.of(side))}"
+                yield _problem(spec, rule, ".table", told, nearest(row.of(side)[0], sorted(have)))
 
 
 def _codes(spec: MappingSpec, rule: Rule, relation: Status, fact: Fact) -> Iterator[Problem]:

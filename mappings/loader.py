@@ -8,6 +8,7 @@ is not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +24,7 @@ from mappings.model import (
     ServiceNowEnd,
 )
 from mappings.nodes import Document, Problem, read
+from mappings.people import People, PeopleFile, is_people_file, parsed
 from mappings.problems import explain
 from mappings.schema import (
     AttachmentsPart,
@@ -49,13 +51,15 @@ class MappingProblems(Exception):
 
 
 def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
-    """File name to text, to mappings in working order.
+    """File name to text, to mappings in working order; the people file is judged with them.
 
     Raises :class:`MappingProblems` with all problems.
     """
-    problems: list[Problem] = []
+    people, problems = parsed(texts)
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
+        if is_people_file(file):
+            continue
         document = read(file, text)
         spec = None if document.broken else _spec(document, project)
         problems += document.problems
@@ -64,7 +68,26 @@ def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
     problems += across(loaded)
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: (one.file, one.line)))
-    return in_working_order(spec for _, spec in loaded)
+    return in_working_order(_with_people(spec, people) for _, spec in loaded)
+
+
+def load_people(texts: Mapping[str, str]) -> People:
+    """What the people file among these texts says; without one, what holds then.
+
+    Raises :class:`MappingProblems`.
+    """
+    people, problems = parsed(texts)
+    if problems:
+        raise MappingProblems(sorted(problems, key=lambda one: one.line))
+    return people
+
+
+def _with_people(spec: MappingSpec, people: People) -> MappingSpec:
+    """What the people file says is part of every mapping that speaks of people."""
+    mentioned = any(rule.relation.kind == "user" for rule in spec.rules)
+    if not (mentioned and people.said):
+        return spec
+    return replace(spec, raw={**spec.raw, "people": people.data()})
 
 
 def in_working_order(specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:
@@ -76,9 +99,10 @@ def in_working_order(specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:
     return tuple(sorted(specs, key=lambda spec: (points(spec), spec.pair)))
 
 
-def render_schema() -> dict[str, Any]:
-    """The JSON Schema of a mapping file."""
-    schema = MappingFile.model_json_schema(by_alias=True)
+def render_schema(*, people: bool = False) -> dict[str, Any]:
+    """The JSON Schema of a mapping file, or of the people file."""
+    shape: type[BaseModel] = PeopleFile if people else MappingFile
+    schema = shape.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

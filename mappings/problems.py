@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -65,14 +65,14 @@ _REASONS: Mapping[Path, str] = {
 }
 
 
-def explain(document: Document, error: Any) -> None:
-    """Note one error of pydantic's at its line."""
+def explain(document: Document, error: Any, whole: type[BaseModel] = MappingFile) -> None:
+    """Note one error of pydantic's at its line; ``whole`` is the shape of the file."""
     path: Path = tuple(part for part in error["loc"] if part != "as_")
     given = error.get("input")
     shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
     kind = str(error["type"])
     if kind == "extra_forbidden":
-        document.complain(path, "unknown key", nearest(str(path[-1]), _keys(path)))
+        document.complain(path, "unknown key", nearest(str(path[-1]), _known(path, whole)))
     elif kind == "missing":
         document.complain(path, "missing", "Add it; `tandem mappings schema` tells its form.")
     elif kind in ("literal_error", "enum"):
@@ -87,8 +87,23 @@ def explain(document: Document, error: Any) -> None:
         document.complain(path, text + shown, remedy)
 
 
-def _keys(path: Path) -> list[str]:
+def _known(path: Path, whole: type[BaseModel]) -> list[str]:
     """The keys that are known where a path ends."""
+    return _keys(path) if whole is MappingFile else list(_aliases(_inside(path, whole)))
+
+
+def _inside(path: Path, whole: type[BaseModel]) -> type[BaseModel]:
+    """The model that a path's last key belongs to, found by its annotations."""
+    model = whole
+    for part in path[:-1]:
+        info = model.model_fields.get(part) if isinstance(part, str) else None
+        inner = get_args(info.annotation)[:1] or (info.annotation,) if info else ()
+        model = next((one for one in inner if isinstance(one, type)), model)
+    return model
+
+
+def _keys(path: Path) -> list[str]:
+    """The keys that are known where a path of a mapping file ends."""
     names = [part for part in path[:-1] if isinstance(part, str)]
     if not names:
         return list(_aliases(MappingFile))

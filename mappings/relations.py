@@ -24,6 +24,9 @@ from mappings.sides import Side
 from mappings.text import CUT_MARK, canonical_text, cut, is_cut, named, size, to_wiki
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
+MARK_PREFIX = "tandem-"
+"""Labels under this prefix are the product's own marks."""
+
 
 class Relation(Protocol):
     """One field's consistency between the sides."""

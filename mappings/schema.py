@@ -15,7 +15,8 @@ from mappings.sides import Flow, Side
 
 RelationName = Literal[
     "text", "html", "line", "value", "status", "priority", "user", "link", "issue_link", "labels",
-    "date", "datetime", "number", "flag", "same", "constant", "template", "section",
+    "date", "datetime", "number", "flag", "same", "constant", "template", "section", "list",
+    "group",
 ]  # fmt: skip
 
 NEVER = ("bat", "cmd", "com", "exe", "hta", "jar", "js", "msi", "ps1", "scr", "vbs")
@@ -125,7 +126,7 @@ class FieldPart(Strict):
     """One field."""
 
     servicenow: str = Field("", description="ServiceNow column.")
-    jira: str = Field("", description="Jira field: its name, or customfield_12345.")
+    jira: str = Field("", description='Jira field: summary, "Customer impact", customfield_12345.')
     as_: RelationName = Field("line", alias="as", description="How the two values relate.")
     flow: Flow = Field(Flow.BOTH, description="Where changes go: both, to_jira, to_servicenow.")
     owner: Side | None = Field(None, description="Whose value wins; default servicenow.")
@@ -134,6 +135,7 @@ class FieldPart(Strict):
     otherwise: OtherwisePart | None = Field(None, description="For values in no row.")
     closing: ClosingPart | None = Field(None, description="What closing needs (status).")
     entering: list[EnteringPart] = Field(default_factory=list, description="(status)")
+    by_name: bool = Field(False, description="Equal names belong together (group).")
     direct: bool = Field(False, description="Write priority itself too (priority).")
     to: str = Field(
         "",

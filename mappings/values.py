@@ -29,10 +29,14 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class Unmappable:
-    """A value without a counterpart: why, and what a person can do about it."""
+    """A value without a counterpart: why, and what a person can do about it.
+
+    ``seen`` is false where the value itself is not shown to us: then nothing is known of it.
+    """
 
     reason: str
     remedy: str
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,20 @@ class Lookup(Protocol):
     """Look-ups over facts that the engine holds."""
 
     def person(self, side: Side, key: str) -> str | Unmappable:
-        """The same person's key on the other side of ``side``."""
+        """The active person on the other side of ``side`` who is the same as this one."""
+
+    def same(self, servicenow: str, jira: str) -> bool:
+        """Whether two keys stand for one person, who may have left the company."""
+
+    def stand_in(self, side: Side) -> str | Unknown | Unmappable | None:
+        """Whom a side gets for somebody without a counterpart: ``None`` is nobody, unknown means
+        that a person is asked."""
+
+    def group_name(self, key: str) -> str | None:
+        """What the ServiceNow group behind a key is called, where one is shown to us."""
+
+    def group_key(self, name: str) -> str | Unmappable:
+        """The one active ServiceNow group of that name."""
 
     def twin(self, side: Side, key: str, table: str = "") -> str | None:
         """The key of the record linked with this one, on the other side of ``side``.

@@ -15,13 +15,15 @@ from pathlib import Path
 from connector.base import Adapter
 from connector.errors import ConnectorError, NotThere, Rejected
 from connector.values import Identity, Stream
+from mappings.groups import Group
 from mappings.live import Fact, check, left_out
 from mappings.model import MappingSpec
 from mappings.nodes import Problem
 from mappings.sides import Side
-from sync import wiring
+from sync import people, wiring
 from sync.errors import UserError
 from sync.feed import wanted
+from sync.fitting import standings
 from sync.runtime import Runtime, container, scope
 from sync.settings import Settings
 
@@ -164,6 +166,25 @@ def _fields(runtime: Runtime) -> Iterator[Rung]:
     yield from _links(runtime)
     if sound:
         yield Rung(name, "ok", "every mapped field, choice and status exists")
+    yield from _people(runtime)
+
+
+def _people(runtime: Runtime) -> Iterator[Rung]:
+    """Whether everybody exists whom the people file names; without a file there is no such rung."""
+    if not runtime.directory.people.said:
+        return
+    name, sound = "people", True
+    try:
+        problems = list(people.check(runtime))
+    except ConnectorError as error:
+        yield Rung(name, "fail", f"{error.what}.", error.remedy, _kind_of(error))
+        return
+    for problem in problems:
+        sound = False
+        where = f"{problem.file}:{problem.line}: {problem.path}"
+        yield Rung(name, "fail", f"{where}: {problem.text}.", problem.remedy)
+    if sound:
+        yield Rung(name, "ok", "everybody whom the people file names is one active person")
 
 
 def _links(runtime: Runtime) -> Iterator[Rung]:
@@ -201,19 +222,37 @@ def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:
     wanted = [*spec.jira.issue_types] if side is Side.JIRA else [kind.name for kind in kinds]
     chosen = [names[name.casefold()] for name in wanted if name.casefold() in names][:1]
     fields = {
-        field.name: frozenset(choice.value for choice in field.choices)
+        name: frozenset(choice.value for choice in field.choices)
         for kind in chosen
         for field in kind.fields
+        for name in (field.label, field.name)
+        if side is Side.JIRA or name == field.name
     }
     statuses = frozenset(status.value for kind in chosen for status in kind.statuses)
-    return Fact(fields, frozenset(kind.name for kind in kinds), statuses)
+    found = Fact(fields, frozenset(kind.name for kind in kinds), statuses)
+    if side is Side.SERVICENOW:
+        return replace(found, groups=_groups(runtime, spec))
+    adapter = runtime.adapters[side]
+    return replace(found, standings=standings(spec, adapter, chosen[0])) if chosen else found
+
+
+def _groups(runtime: Runtime, spec: MappingSpec) -> frozenset[str] | None:
+    """Which of the groups that a mapping's tables name are active; nothing without such tables."""
+    relations = (rule.relation for rule in spec.rules)
+    tables = [one.table for one in relations if isinstance(one, Group)]
+    names = {name for table in tables for row in table.rows for name in row.servicenow}
+    if not names:
+        return None
+    found = runtime.adapters[Side.SERVICENOW].groups(names=names)
+    return frozenset(one.name for one in found if one.active)
 
 
 def live_problems(settings: Settings, folder: Path | None) -> tuple[list[str], list[str]]:
     """What both systems say about mappings: unknown fields, choices, statuses, issue types; and
     what works without a part that the site does not have."""
     with wiring.running(settings, folder=folder) as runtime:
-        problems = [str(problem) for spec in runtime.specs for problem in _all(runtime, spec)]
+        problems = [str(problem) for problem in people.check(runtime)]
+        problems += [str(problem) for spec in runtime.specs for problem in _all(runtime, spec)]
         if problems:
             return problems, []
         return [], [str(note) for spec in runtime.specs for note in _left_out(runtime, spec)]

@@ -19,7 +19,7 @@ from connector.errors import AccessLost, ConnectorError, Unreachable
 from connector.values import Sighting, Stream, StreamKind
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from sync.fitting import vouch
+from sync.fitting import vouch, vouch_fields
 from sync.runtime import Runtime, container, creates, log, scope
 
 LISTED = "listed:"
@@ -160,6 +160,7 @@ def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> in
     """List everything a pair's scopes select; done once, again after a changed mapping."""
     found = 0
     vouch(spec, runtime.adapters[Side.SERVICENOW].kinds(spec.servicenow.table))
+    vouch_fields(spec, runtime.adapters[Side.JIRA], runtime.kind(spec))
     for side in Side:
         wanted = scope(spec, side)
         if not creates(spec, side.other) or (side is Side.JIRA and not wanted):

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from connector.base import Adapter
 from connector.errors import NotThere
 from connector.values import KindInfo
-from mappings.live import ALWAYS, own_columns
+from mappings.live import ALWAYS, Standing, custom, customs, own_columns, standing
 from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.status import Status
+from sync.errors import UserError
 
 READABLE = frozenset({"status", "status_category", "resolution", "labels", "parent"})
 """Names that are no fields of a create screen: set by transitions, or judged apart."""
@@ -54,6 +56,23 @@ def vouch(spec: MappingSpec, kinds: Sequence[KindInfo]) -> None:
         )
 
 
+def standings(spec: MappingSpec, adapter: Adapter, kind: KindInfo) -> dict[str, Standing]:
+    """What a mapping's names for fields of people's own stand for; without any, nobody is asked."""
+    names = customs(spec)
+    if not names:
+        return {}
+    found = adapter.placings(spec.jira.project, kind.name, names)
+    return {name: Standing(one.ids, one.create, one.edit) for name, one in found.items()}
+
+
+def vouch_fields(spec: MappingSpec, adapter: Adapter, kind: KindInfo) -> None:
+    """Raise ``UserError`` with every Jira field of people's own that is not there, is not one, or
+    cannot be set: before anything is written, and with its place in the mapping file."""
+    problems = [str(one) for one in standing(spec, standings(spec, adapter, kind))]
+    if problems:
+        raise UserError(problems)
+
+
 def fitted(spec: MappingSpec, kinds: Mapping[str, KindInfo]) -> tuple[MappingSpec, tuple[str, ...]]:
     """The mapping without rules that its project cannot hold, and the names of those that it was
     meant to.
@@ -78,5 +97,8 @@ def _offered(spec: MappingSpec, rule: Rule, kinds: Mapping[str, KindInfo]) -> bo
         return any(other.level == kind.level + 1 for other in kinds.values())
     if rule.relation.kind == "constant":
         return True
-    fields = {name for field in kind.fields for name in (field.name, field.label)}
-    return rule.relation.names(Side.JIRA) - READABLE <= fields
+    fields = {name.casefold() for field in kind.fields for name in (field.name, field.label)}
+    names = rule.relation.names(Side.JIRA) - READABLE
+    if not rule.flow.reaches(Side.JIRA):  # what is only read needs no screen
+        names = frozenset(name for name in names if not custom(name))
+    return {name.casefold() for name in names} <= fields

@@ -18,7 +18,9 @@ from connector.meter import RequestMeter
 from connector.settings import host_of
 from mappings.defaults import shipped
 from mappings.loader import MappingProblems, load
+from mappings.loader import load_people as people_of
 from mappings.model import MappingSpec
+from mappings.people import People, is_people_file
 from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
@@ -49,8 +51,10 @@ def mapping_texts(folder: Path | None) -> dict[str, str]:
     if not folder.is_dir():
         raise UserError(f"mappings folder {folder} does not exist. Name one that does.")
     files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
-    if not files:
-        raise UserError(f"mappings folder {folder} holds no *.yaml file. Copy a shipped one there.")
+    if all(is_people_file(str(path)) for path in files):
+        raise UserError(
+            f"mappings folder {folder} holds no *.yaml file of a pair. Copy a shipped one there."
+        )
     return {str(path): _text(path) for path in files}
 
 
@@ -61,11 +65,23 @@ def _text(path: Path) -> str:
         raise UserError(f"{path}: cannot be read: {error}. Save it as UTF-8 text.") from error
 
 
+def load_people(settings: Settings, folder: Path | None = None) -> People:
+    """What the people file beside the mappings says."""
+    try:
+        return people_of(mapping_texts(_folder(settings, folder)))
+    except MappingProblems as error:
+        raise UserError([str(problem) for problem in error.problems]) from error
+
+
+def _folder(settings: Settings, folder: Path | None) -> Path | None:
+    return folder or (Path(settings.mappings.dir) if settings.mappings.dir else None)
+
+
 def load_specs(settings: Settings, folder: Path | None = None) -> tuple[MappingSpec, ...]:
     """The mappings in working order; every problem of every file at once."""
-    chosen = folder or (Path(settings.mappings.dir) if settings.mappings.dir else None)
+    texts = mapping_texts(_folder(settings, folder))
     try:
-        return load(mapping_texts(chosen), project=settings.jira.project)
+        return load(texts, project=settings.jira.project)
     except MappingProblems as error:
         raise UserError([str(problem) for problem in error.problems]) from error
 
@@ -126,13 +142,12 @@ def running(
     mounts: Mapping[Side, BaseAdapter] | None = None,
 ) -> Iterator[Runtime]:
     """A runtime for as long as the block lasts."""
-    specs = load_specs(settings, folder)
+    specs, people = load_specs(settings, folder), load_people(settings, folder)
     with open_store(settings) as store:
         sides = adapters(settings, store, mounts)
         try:
-            yield Runtime(
-                store, sides, specs, options(settings), utc_now, time.sleep, Directory(store, sides)
-            )
+            directory = Directory(store, sides, people)
+            yield Runtime(store, sides, specs, options(settings), utc_now, time.sleep, directory)
         finally:
             for side in sides.values():
                 side.close()

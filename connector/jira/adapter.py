@@ -11,7 +11,7 @@ Version 2 is used because its texts are strings (wiki markup) everywhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -19,6 +19,7 @@ from requests.adapters import BaseAdapter
 
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
+from connector.errors import NotThere
 from connector.jira.answers import SIDE
 from connector.jira.client import JiraClient
 from connector.jira.commenting import Commenting
@@ -29,6 +30,7 @@ from connector.jira.editing import Editing
 from connector.jira.facts import Facts
 from connector.jira.feed import Feed
 from connector.jira.files import Files
+from connector.jira.layouts import Layouts
 from connector.jira.moving import Moving
 from connector.jira.records import Records
 from connector.jira.scouting import Scouting
@@ -43,11 +45,13 @@ from connector.values import (
     CommentDraft,
     Done,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
     RequestClass,
@@ -88,6 +92,7 @@ class JiraAdapter:
         self._commenting = Commenting(door, facts, records)
         self._files = Files(door, facts, records)
         self._directory = Directory(door, facts)
+        self._layouts = Layouts(door, facts)
         self.witness = Witness(door, facts)
 
     @property
@@ -194,10 +199,28 @@ class JiraAdapter:
         )
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by key and by exact e-mail; hidden addresses come empty."""
-        return self._directory.people(keys, emails)
+        """Persons by key, by exact e-mail and, on Data Center, by user name, which is the key.
+
+        Hidden addresses come empty. Jira's directory names nobody of another system.
+        """
+        if accounts or column:
+            raise NotThere("Jira's people have no column for ServiceNow's", side=SIDE)
+        return self._directory.people({*keys, *logins}, emails)
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """Jira's groups hold rights, no work: issues are not assigned to them."""
+        del keys, names
+        raise NotThere("Jira assigns no issues to groups", side=SIDE)
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The issue types of a project. Raises ``NotThere`` for an unknown project."""
@@ -206,6 +229,10 @@ class JiraAdapter:
     def creatable(self, container: str, kind: str) -> frozenset[str]:
         """Which native fields a create of this kind takes in this project."""
         return self._directory.creatable(container, kind)
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """Which fields these names may mean, and on which screens of an issue type they stand."""
+        return self._layouts.placings(container, kind, names)
 
     def authorship(
         self,

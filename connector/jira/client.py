@@ -28,6 +28,9 @@ from connector.values import RequestClass
 from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
 from connector.workers import PerThread
 
+AGILE = "agile/"
+"""Start of paths of Jira Software's own API: boards and sprints."""
+
 NEWER = ("bulk/",)
 """Starts of paths that version 2 does not have; none of them carries rich text."""
 
@@ -36,7 +39,7 @@ CONTENT = "attachment/content/"
 
 _BASES = {
     version: JIRA.JIRA_BASE_URL.replace("{rest_api_version}", version) for version in ("2", "3")
-}
+} | {AGILE: JIRA.AGILE_BASE_URL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,9 @@ class Ask:
 
     @property
     def version(self) -> str:
-        """The API version that has this path."""
+        """The API version that has this path, or which other API."""
+        if self.path.startswith(AGILE):
+            return AGILE
         return "3" if self.path.startswith(NEWER) else "2"
 
     @property
@@ -145,7 +150,7 @@ class JiraClient:
         if ask.path.startswith("/"):
             url = f"{self.url}{ask.path}"
         else:
-            url = door._get_url(ask.path, base=_BASES[ask.version])
+            url = door._get_url(ask.path.removeprefix(AGILE), base=_BASES[ask.version])
         params = dict(ask.params) if ask.params else None
         return requests.Request(ask.method, url, params=params, **parts)
 

@@ -18,13 +18,14 @@ from typing import Any
 
 from connector.errors import BrokenAnswer, ConnectorError, Rejected
 from connector.jira.answers import SIDE, rejected
+from connector.jira.boards import Ids
 from connector.jira.commenting import comment_body
 from connector.jira.door import Door, chunks
 from connector.jira.facts import Facts
 from connector.jira.fields import EPIC_NAME, FieldSpec
 from connector.jira.records import Records
 from connector.jira.scouting import Scouting
-from connector.jira.screens import Epics, create_fields
+from connector.jira.screens import create_fields
 from connector.jira.workflow import Graph, path, tiers
 from connector.outcomes import Lost, outcome
 from connector.values import Done, Draft, NotSent, Refused, Unclear, WriteResult
@@ -61,10 +62,10 @@ class Creating:
         """One result for each draft, in their order."""
         results: dict[int, WriteResult] = {}
         orders: list[Order] = []
-        epics = Epics(self._facts, self._records)
+        ids = Ids(self._door, self._records)
         for place, draft in enumerate(drafts):
             try:
-                orders.append(self._order(place, draft, epics))
+                orders.append(self._order(place, draft, ids))
             except Rejected as error:
                 results[place] = Refused(error)
             except ConnectorError as error:
@@ -74,10 +75,10 @@ class Creating:
             results.update(some)
         return [results[place] for place in range(len(drafts))]
 
-    def _order(self, place: int, draft: Draft, epics: Epics) -> Order:
+    def _order(self, place: int, draft: Draft, ids: Ids) -> Order:
         type_id = self._facts.type_id(draft.container, draft.kind)
         screen = self._facts.screen(draft.container, type_id)
-        fields = create_fields(draft, screen, self._facts, epics)
+        fields = create_fields(draft, screen, self._facts, ids)
         fields.update(_epic_name(screen, draft))
         fields["project"] = {"key": draft.container}
         fields["issuetype"] = {"id": type_id}

@@ -12,6 +12,7 @@ from connector.jira.changelog import newest, spellings, spoken
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import GATEWAY, Facts
 from connector.jira.fields import LINK, FieldSpec
+from connector.jira.screens import names_of
 from connector.jira.translate import part, stamp
 from connector.values import Authorship, Choice, FieldInfo, Identity, KindInfo, Person
 
@@ -154,14 +155,8 @@ def _level(row: Mapping[str, Any]) -> int:
 
 def _field(name: str, row: Mapping[str, Any]) -> FieldInfo:
     spec = FieldSpec.of(row)
-    choices = tuple(
-        Choice(
-            str(each.get("name") or each.get("value") or each.get("id")),
-            str(each.get("name") or each.get("value") or ""),
-        )
-        for each in row.get("allowedValues") or ()
-        if isinstance(each, Mapping)
-    )
+    allowed = [each for each in row.get("allowedValues") or () if isinstance(each, Mapping)]
+    choices = tuple(Choice(each, each) for each in names_of(allowed))
     required = bool(row.get("required")) and not row.get("hasDefaultValue")
     label = str(row.get("name") or name)
     return FieldInfo(name, label, spec.type, required, True, _limit(name, spec), choices)

@@ -12,13 +12,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from connector.errors import ConnectorError, Rejected
+from connector.jira.answers import SIDE, Forbidden
+from connector.jira.boards import Ids
 from connector.jira.changelog import replaced
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import Facts
 from connector.jira.linking import Linking
 from connector.jira.links import apart
 from connector.jira.records import Records
-from connector.jira.screens import Epics, placed
+from connector.jira.screens import Place, names_of, placed
 from connector.jira.translate import asked, encoded
 from connector.outcomes import Lost, outcome
 from connector.values import Done, Patch, Record, Replaced, WriteResult
@@ -38,15 +40,15 @@ class Editing:
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """One result for each patch, with the issue as stored."""
-        epics = Epics(self._facts, self._records)
+        ids = Ids(self._door, self._records)
         return self._door.parallel(
-            lambda patch: outcome(lambda: self._one(patch, fields, epics)), patches
+            lambda patch: outcome(lambda: self._one(patch, fields, ids)), patches
         )
 
-    def _one(self, patch: Patch, fields: Collection[str], epics: Epics) -> Done:
+    def _one(self, patch: Patch, fields: Collection[str], ids: Ids) -> Done:
         """Links go first: what stops on the way has then replaced nothing."""
         patch, links = apart(patch)
-        body = self._body(patch, epics)
+        body = self._body(patch, ids)
         self._linking.change(patch.key, links)
         issue = self._edit(patch.key, body, halfway=bool(links)) if body else None
         seen = self._seen(patch.key, issue, fields)
@@ -72,12 +74,29 @@ class Editing:
         params = {"returnIssue": "true", **HISTORY} if self._facts.cloud else None
         try:
             return self._door.write("PUT", issue_path(key), body, params=params)
-        except Rejected:
-            raise
+        except Rejected as error:
+            raise self._explained(key, error) from error
         except ConnectorError as error:
             if halfway:
                 raise Lost(error) from error
             raise
+
+    def _explained(self, key: str, error: Rejected) -> Rejected:
+        """A refusal with what its field would take instead, where its screen lists that."""
+        if not error.field or isinstance(error, Forbidden):
+            return error
+        try:
+            meta = self._door.read(issue_path(key, "editmeta"))
+        except ConnectorError:
+            return error
+        rows = meta.get("fields") if isinstance(meta, Mapping) else None
+        row = rows.get(error.field) if isinstance(rows, Mapping) else None
+        offered = names_of(row.get("allowedValues")) if isinstance(row, Mapping) else []
+        if not offered:
+            return error
+        what = f"{error.what}; allowed are: {', '.join(offered)}"
+        told = {"side": SIDE, "where": error.where, "remedy": error.remedy, "field": error.field}
+        return Rejected(what, offered=tuple(offered), **told)
 
     def _seen(self, key: str, issue: Any, fields: Collection[str]) -> Mapping[str, Any] | None:
         """The issue with its history. The write is done whatever becomes of this read."""
@@ -89,16 +108,17 @@ class Editing:
         except ConnectorError:
             return None
 
-    def _body(self, patch: Patch, epics: Epics) -> dict[str, Any]:
+    def _body(self, patch: Patch, ids: Ids) -> dict[str, Any]:
         dialect = self._facts.dialect([*patch.fields, *patch.add, *patch.remove], schema=True)
+        place = Place(patch.container, dialect, ids)
         fields: dict[str, Any] = {}
         for name, value in patch.fields.items():
-            spec, own = placed(name, value, dialect, epics)
+            spec, own = placed(name, value, place)
             fields[spec.id] = encoded(spec, own, dialect)
         update: dict[str, list[dict[str, Any]]] = {}
         for verb, members in (("add", patch.add), ("remove", patch.remove)):
             for name, values in members.items():
-                spec, _ = placed(name, None, dialect, epics)
+                spec, _ = placed(name, None, place)
                 shaped = encoded(spec, tuple(values), dialect)
                 update.setdefault(spec.id, []).extend({verb: one} for one in shaped)
         body: dict[str, Any] = {}

@@ -2,7 +2,8 @@
 
 A mapping names a field by its native name (``summary``), by its id (``customfield_10050``) or by
 the name people see (``Story Points``). System fields need no look-up; the others are found in the
-site's field list, read once and remembered.
+site's field list, read once and remembered. Nothing keeps two fields from having one name: then
+only their ids tell them apart.
 
 On Data Center a story hangs on its epic by a custom field, ``Epic Link``, found by its schema and
 never by name or number: both differ between sites.
@@ -18,9 +19,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.errors import NotThere
+
 EPIC_LINK = "com.pyxis.greenhopper.jira:gh-epic-link"
 EPIC_NAME = "com.pyxis.greenhopper.jira:gh-epic-label"
 SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
+CASCADE = "option-with-child"
+"""The type of a field with two levels of options."""
 
 ALIASES = {"status_category": "status"}
 LINK = "link:"
@@ -107,18 +112,29 @@ class FieldTable:
             return True
         return bool(_CUSTOM.fullmatch(name)) and not schema
 
-    def find(self, name: str) -> FieldSpec | None:
-        """The field a native name, id or display name stands for."""
+    def named(self, name: str) -> tuple[FieldSpec, ...]:
+        """All fields a native name, id or display name may stand for, by id."""
         if is_link(name):
-            return self.by_id["issuelinks"]
+            return (self.by_id["issuelinks"],)
         wanted = ALIASES.get(name, name)
         if wanted in self.by_id:
-            return self.by_id[wanted]
+            return (self.by_id[wanted],)
         folded = wanted.casefold()
-        named = [spec for spec in self.by_id.values() if spec.name.casefold() == folded]
-        if named:
-            return min(named, key=lambda spec: spec.id)
-        return FieldSpec(wanted, wanted, "") if _CUSTOM.fullmatch(wanted) else None
+        found = (spec for spec in self.by_id.values() if spec.name.casefold() == folded)
+        rows = tuple(sorted(found, key=lambda spec: spec.id))
+        return rows or ((FieldSpec(wanted, wanted, ""),) if _CUSTOM.fullmatch(wanted) else ())
+
+    def find(self, name: str) -> FieldSpec | None:
+        """The field a name stands for. Raises ``NotThere`` where that may be several."""
+        rows = self.named(name)
+        if len(rows) > 1:
+            ids = ", ".join(spec.id for spec in rows)
+            raise NotThere(
+                f"{len(rows)} fields are called {name!r}: {ids}",
+                side="jira",
+                remedy="Name the one that is meant by its id in the mapping.",
+            )
+        return rows[0] if rows else None
 
     def of_custom(self, custom: str) -> FieldSpec | None:
         """The first field of a custom type, such as the Epic Link."""

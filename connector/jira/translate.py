@@ -15,14 +15,18 @@ from typing import Any
 
 from connector.contents import File
 from connector.errors import BrokenAnswer, Rejected
-from connector.jira.fields import EPIC_LINK, SPRINT, FieldSpec, FieldTable, is_link
+from connector.jira.fields import CASCADE, EPIC_LINK, SPRINT, FieldSpec, FieldTable, is_link
 from connector.jira.jql import milliseconds
 from connector.jira.links import linked
+from connector.jira.sprints import is_sprint, present
 from connector.jira.workflow import Status
 from connector.values import Comment, Record, Value
 
 ENVELOPE = ("updated", "created", "creator", "issuetype", "project")
 """Fields that every read asks for: without them there is no :class:`Record`."""
+
+LEVELS = " / "
+"""Stands between the two levels of a cascade."""
 
 PUBLIC_PROPERTY = "sd.public.comment"
 """The comment property that hides a comment from customers of a service project."""
@@ -163,6 +167,8 @@ def _value(name: str, raw: Any, dialect: Dialect) -> Value:
         return tuple(sorted(raw or ()))
     if name == "attachment":
         return tuple(str(row.get("id")) for row in raw or () if isinstance(row, Mapping))
+    if isinstance(raw, list) and any(map(is_sprint, raw)):
+        return present(raw)
     if isinstance(raw, list):
         return tuple(str(_scalar(item, dialect)) for item in raw) or None
     return _scalar(raw, dialect)
@@ -177,6 +183,8 @@ def _scalar(raw: Any, dialect: Dialect) -> Value:
         return _person(raw, dialect) or None
     if raw.get("type") == "doc":
         return _document(raw)
+    if isinstance(raw.get("child"), Mapping):
+        return both_levels(raw, raw["child"])
     for member in ("name", "value", "key", "id"):
         if raw.get(member):
             return str(raw[member])
@@ -189,6 +197,11 @@ def _document(raw: Mapping[str, Any]) -> str:
     Texts are read through REST v2, which has them as wiki markup; an app may answer otherwise.
     """
     return json.dumps(raw, ensure_ascii=False)
+
+
+def both_levels(above: Mapping[str, Any], below: Mapping[str, Any]) -> str:
+    """A choice of a cascade as one text."""
+    return f"{above.get('value') or ''}{LEVELS}{below.get('value') or ''}"
 
 
 def _person(raw: Any, dialect: Dialect) -> str:
@@ -217,7 +230,10 @@ def _shaped(kind: str, value: Any, dialect: Dialect) -> Any:
         return {dialect.account: str(value)}
     if kind in _NAMED:
         return {"name": str(value)}
-    if kind in ("option", "option-with-child"):
+    if kind == CASCADE:
+        above, cut, below = str(value).partition(LEVELS)
+        return {"value": above, "child": {"value": below}} if cut else {"value": above}
+    if kind == "option":
         return {"value": str(value)}
     if kind == "issuelink":
         return {"id": str(value)} if str(value).isdigit() else {"key": str(value)}

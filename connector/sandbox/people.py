@@ -15,13 +15,20 @@ INTEGRATION = "tandem"
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One person; ``team`` says what he does all day (see :data:`TEAMS`)."""
+    """One person; ``team`` says what he does all day (see :data:`TEAMS`).
+
+    ``address`` is an e-mail unlike the login; ``hidden`` keeps it from others on Jira Cloud;
+    ``only`` names the one system that knows the account.
+    """
 
     login: str
     first: str
     last: str
     team: str
     active: bool = True
+    address: str = ""
+    hidden: bool = False
+    only: str = ""
 
     @property
     def name(self) -> str:
@@ -31,7 +38,7 @@ class Colleague:
     @property
     def email(self) -> str:
         """The address, the same on both sides."""
-        return f"{self.login}@{DOMAIN}"
+        return f"{self.address or self.login}@{DOMAIN}"
 
 
 TEAMS = {
@@ -71,6 +78,17 @@ COLLEAGUES = (
     Colleague("xenia.georgiou", "Xenia", "Georgiou", "business", active=False),
 )
 """About two dozen persons; the last one has left the company."""
+
+PECULIAR = (
+    Colleague("yara.silva", "Yara", "Silva", "business", hidden=True),
+    Colleague("zoe.adler", "Zoe", "Adler", "business"),
+    Colleague("zoe.adler2", "Zoe", "Adler", "business", address="zoe.adler", only="jira"),
+    Colleague("pat.kim", "Pat", "Kim", "business"),
+    Colleague("pat.kim.old", "Pat", "Kim", "business", address="pat.kim", only="servicenow"),
+    Colleague("desk.only", "Dana", "Only", "business", only="servicenow"),
+)
+"""People who are not easily matched: a hidden e-mail, two accounts on either side, one that the
+other side does not know. Nobody in :data:`COLLEAGUES` depends on them."""
 
 TANDEM = Colleague(INTEGRATION, "Tandem", "Integration", "integration")
 """The account that the product works with on both sides."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -27,6 +27,7 @@ from connector.servicenow.moving import Moving
 from connector.servicenow.problems import ProblemStates
 from connector.servicenow.query import one_of
 from connector.servicenow.records import Records
+from connector.servicenow.users import Users
 from connector.servicenow.witness import Witness
 from connector.settings import HttpSettings, ServiceNowSettings
 from connector.values import (
@@ -34,11 +35,13 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
     Sighting,
@@ -75,6 +78,7 @@ class ServiceNowAdapter:
         self._door = Door(client, clock, http.concurrency, sleeper)
         self._user = settings.user if settings.auth in ("basic", "oauth_password") else ""
         self._facts = Facts(self._door, memory)
+        self._users = Users(self._door, memory)
         self._records = Records(self._door)
         problems = ProblemStates(self._door, memory, settings.problem_state_path)
         self._moving = Moving(self._door, self._records, problems)
@@ -210,14 +214,33 @@ class ServiceNowAdapter:
         raise Rejected("ServiceNow has no remote links", side=SIDE)
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by ``sys_id`` and by exact e-mail."""
-        return self._facts.people(keys, emails)
+        """Persons by ``sys_id``, exact e-mail, ``user_name`` and a column of ``sys_user``."""
+        asked = {"sys_id": keys, "email": emails, "user_name": logins}
+        return self._users.people({**asked, column: accounts} if column else asked, column)
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """Rows of ``sys_user_group`` by ``sys_id`` and by exact name."""
+        return self._users.groups(keys, names)
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The table itself, with the columns and choices of its class hierarchy."""
         return (self._facts.kind(container),)
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """A column has one name, and is there or not; forms bind people only."""
+        del kind
+        known = {field.name for field in self._facts.kind(container).fields}
+        return {name: Placing((name,) if name in known else (), edit=True) for name in names}
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed this field, where auditing is on; else the record's last writer."""

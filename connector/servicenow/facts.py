@@ -1,4 +1,4 @@
-"""What an instance is made of: columns and choices of a table, names of people.
+"""What an instance is made of: columns and choices of a table; our own account, authors' names.
 
 Asked once and kept in Memory for a day; a table's columns come from its whole class hierarchy, the
 nearest class first (``sys_dictionary``, ``sys_choice``; servicenow-api 8).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,21 +45,6 @@ class Facts:
         held = {"fields": self._columns(chain), "choices": self._choices(chain)}
         self._keep(f"kind:{table}", held)
         return _kind(table, held)
-
-    def people(
-        self, keys: Collection[str] = (), emails: Collection[str] = ()
-    ) -> tuple[Person, ...]:
-        """Persons by ``sys_id`` and by exact e-mail, inactive and double ones included."""
-        found: dict[str, Person] = {}
-        for field, values in (("sys_id", keys), ("email", emails)):
-            for part in chunks(searchable(sorted(values))):
-                for row in self._users(one_of(field, part)):
-                    one = person(row)
-                    found[one.key] = one
-        wanted = {email.casefold() for email in emails}
-        return tuple(
-            one for one in found.values() if one.key in keys or one.email.casefold() in wanted
-        )
 
     def names(self, logins: Iterable[str]) -> Mapping[str, str]:
         """Login names to the names people know."""

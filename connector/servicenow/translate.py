@@ -15,7 +15,7 @@ from connector.contents import File
 from connector.errors import AccessLost, BrokenAnswer
 from connector.servicenow.answers import SIDE
 from connector.servicenow.query import FORMAT
-from connector.values import Comment, Fields, Person, Record, Sighting, Value
+from connector.values import Comment, Fields, Group, Person, Record, Sighting, Value
 
 SYSTEM = (
     "sys_id",
@@ -164,14 +164,22 @@ def file(row: Mapping[str, Any], names: Mapping[str, str]) -> File:
     )
 
 
-def person(row: Mapping[str, Any]) -> Person:
-    """A row of ``sys_user``."""
+def group(row: Mapping[str, Any]) -> Group:
+    """A row of ``sys_user_group``."""
+    return Group(
+        needed(row, "sys_id"), str(row.get("name") or ""), str(row.get("active")) == "true"
+    )
+
+
+def person(row: Mapping[str, Any], column: str = "") -> Person:
+    """A row of ``sys_user``; ``column`` names the other side's person."""
     return Person(
         needed(row, "sys_id"),
         str(row.get("name") or row.get("user_name") or ""),
         str(row.get("email") or ""),
         str(row.get("active")) == "true",
         str(row.get("user_name") or ""),
+        str(row.get(column) or "") if column else "",
     )
 
 

@@ -1,12 +1,21 @@
-"""The shipped mappings: YAML files beside this module, working on stock systems without edits."""
+"""The shipped mappings: YAML files beside this module, working on stock systems without edits.
+
+The people file among them is an example, every line of it a comment.
+"""
 
 from __future__ import annotations
 
 from importlib import resources
 
+from mappings.people import is_people_file
+
 
 def shipped() -> dict[str, str]:
     """File name to text. Called by the composition root; loading itself reads nothing."""
     here = resources.files(__name__)
-    files = sorted(one.name for one in here.iterdir() if one.name.endswith(".yaml"))
+    files = sorted(
+        one.name
+        for one in here.iterdir()
+        if one.name.endswith(".yaml") and not is_people_file(one.name)
+    )
     return {f"mappings/defaults/{name}": (here / name).read_text("utf-8") for name in files}

@@ -115,8 +115,10 @@ def _company(
     writes: Sequence[FieldWrite],
     record: Record,
 ) -> bool:
-    """Whether a field that this write did not touch changed since the plan: a person was quicker,
-    or a rule of that side answered to our write."""
+    """Whether a field that this write did not touch changed since the plan, or others put members
+    among ours: a person was quicker, or a rule of that side answered to our write."""
+    if any(_joined_in(_stored(spec, action.side, write, record)) for write in writes):
+        return True
     ours = {write.name: write for write in action.writes}
     bases = runtime.store.links.bases([action.link.id])[action.link.id]
     for name in action.seen.keys() - {write.name for write in writes}:
@@ -154,9 +156,18 @@ def _bases(side: Side, stored: Sequence[Stored]) -> dict[str, Base]:
             continue
         if not one.write.settles:
             continue
-        held = {side: one.held, side.other: one.write.other}
+        # What others put among our members was never agreed on: it is their change.
+        own = one.write.new if _joined_in(one) else one.held
+        held = {side: own, side.other: one.write.other}
         found[one.write.name] = Base(held[Side.SERVICENOW], held[Side.JIRA])
     return found
+
+
+def _joined_in(one: Stored) -> bool:
+    """Whether a set that we added to or took from holds other members than we left in it."""
+    by_members = bool(one.write.change.add or one.write.change.remove)
+    marked = one.write.name.startswith("@")
+    return by_members and not marked and one.held not in (one.write.new, UNKNOWN)
 
 
 def _ignored(one: Stored) -> bool:

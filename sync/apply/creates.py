@@ -81,6 +81,8 @@ def _draft(runtime: Runtime, action: Create, kind: str, counts: Counts) -> Draft
     for write in _resolved(runtime, action):
         fields.update(write.change.fields)
         labels.update(write.change.add.get("labels", ()))
+        members = {name: added for name, added in write.change.add.items() if name != "labels"}
+        fields.update(members)
         if write.change.wish is not None:
             targets = write.change.wish.targets
     marked, properties = _marked(runtime, action, fields, labels, counts)

@@ -84,14 +84,16 @@ def check(
 
 
 @mappings_app.command()
-def schema() -> None:
-    """Print the JSON Schema of a mapping file, for editors.
+def schema(
+    people: Annotated[bool, typer.Option("--people", help="Of the people file.")] = False,
+) -> None:
+    """Print the JSON Schema of a mapping file, or of the people file, for editors.
 
-    Example: `tandem mappings schema > tandem.schema.json`.
+    Examples: `tandem mappings schema > tandem.schema.json`, `tandem mappings schema --people`.
     """
     from mappings.loader import render_schema
 
-    emit(render_schema())
+    emit(render_schema(people=people))
 
 
 @mappings_app.command()

@@ -1,4 +1,4 @@
-"""Commands that look into what the engine remembers: explain, conflicts, parked, links, people."""
+"""Commands that look into what the engine remembers: explain, conflicts, parked, links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import typer
 from rich.table import Table
 
 from mappings.sides import Side
-from mappings.values import Unmappable
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, unknown_pair
 from sync.core.model import WAITS, HistoryRow, Link
@@ -234,35 +233,3 @@ def links(
     for row in rows:
         made.add_row(row["pair"], row["number"], row["key"], row["state"], row["agreed_at"] or "-")
     out.print(made)
-
-
-@app.command()
-def people(json: JsonFlag = False) -> None:
-    """List the people that records mention, and who could not be matched.
-
-    Example: `tandem people --json`.
-    """
-    with wiring.running(configured(sides=True)) as runtime:
-        rows = [
-            {"side": side.value, "name": one.name, "email": one.email, "active": one.active}
-            | _match(runtime, side, one.key)
-            for side in Side
-            for one in runtime.store.directory.people(side)
-        ]
-    if json:
-        emit(rows)
-        return
-    made = table(f"{len(rows)} people", "side", "name", "e-mail", "active", "on the other side")
-    for row in rows:
-        made.add_row(
-            row["side"], row["name"], row["email"] or "-", "yes" if row["active"] else "no",
-            row["matched"] or f"nobody: {row['reason']}",
-        )  # fmt: skip
-    out.print(made)
-
-
-def _match(runtime: Runtime, side: Side, key: str) -> dict[str, Any]:
-    found = runtime.directory.person(side, key)
-    if isinstance(found, Unmappable):
-        return {"matched": "", "reason": found.reason}
-    return {"matched": runtime.directory.name(side.other, found), "reason": ""}

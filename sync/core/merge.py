@@ -135,9 +135,15 @@ def decide(question: Question, lookup: Lookup) -> Decision:
         return _clash(question, here, lookup)
     if moved:
         return _follow(question, moved[0], here, lookup)
-    if question.repair:
+    if question.repair or _came_known(question.rule, here):
         return _repair(question, here, lookup)
     return Keep()
+
+
+def _came_known(rule: Rule, here: Base) -> bool:
+    """Whether a person who had no counterpart has one now: nobody stood in for him, which fitted
+    until he was matched."""
+    return rule.relation.kind == "user" and (here.servicenow is None) != (here.jira is None)
 
 
 def _repair(question: Question, here: Base, lookup: Lookup) -> Decision:
@@ -169,10 +175,13 @@ def _teller(question: Question, here: Base, lookup: Lookup) -> Side:
     """Whose value counts where neither side moved.
 
     A reference to a record without a twin left the other side as it was: once the twin is there,
-    the side that points at something tells, since the empty one never had a say.
+    the side that points at something tells, since the empty one never had a say. So it is with a
+    person who had no counterpart.
     """
     rule = question.rule
     sides = pointing(rule, here, lookup)
+    if rule.relation.kind == "user":
+        sides = [side for side in Side if here.of(side) is not None]
     return _allowed_winner(rule, sides[0]) if len(sides) == 1 else rule.owner
 
 

@@ -287,7 +287,11 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person as the directory remembers him on one side."""
+    """One person as the directory remembers him on one side.
+
+    ``account`` is the other side's person whom a column of this side names. It is asked anew in
+    every process and not kept: the column may have changed, or be another one by now.
+    """
 
     side: Side
     key: str
@@ -295,6 +299,7 @@ class PersonRow:
     email: str
     active: bool
     login: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

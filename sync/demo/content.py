@@ -23,7 +23,7 @@ from connector.sandbox.servicenow.direct import DirectServiceNow
 from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
-from connector.values import Comment, Person, Record
+from connector.values import Comment, Group, Person, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core import marks
@@ -66,6 +66,7 @@ class Content:
     records: Mapping[str, Record]
     comments: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
     people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
     scoped: Mapping[str, frozenset[str]] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
     log: Mapping[str, tuple[Logged, ...]] = field(default_factory=dict)
@@ -92,17 +93,18 @@ def fit(worlds: Worlds, specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]
     return tuple(fitted(spec, kinds)[0] for spec in specs)
 
 
-def read(worlds: Worlds, specs: tuple[MappingSpec, ...]) -> Truth:
-    """Both sides as they are now; nobody writes meanwhile."""
+def read(worlds: Worlds, specs: tuple[MappingSpec, ...], column: str = "") -> Truth:
+    """Both sides as they are now; nobody writes meanwhile. ``column`` of ServiceNow's users names
+    Jira's accounts."""
     with worlds.servicenow.world.lock, worlds.jira.world.lock:
-        return Truth(_servicenow(worlds.servicenow, specs), _jira(worlds.jira, specs))
+        return Truth(_servicenow(worlds.servicenow, specs, column), _jira(worlds.jira, specs))
 
 
 def _names(specs: Iterable[MappingSpec], side: Side) -> frozenset[str]:
     return EXTRA_FIELDS[side].union(*(spec.names(side) for spec in specs))
 
 
-def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...]) -> Content:
+def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...], column: str) -> Content:
     world = app.world
     tables = {spec.servicenow.table for spec in specs}
     names = _names(specs, Side.SERVICENOW)
@@ -125,7 +127,8 @@ def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...]) -> Conte
             key: tuple(sorted((*_notes(world, key), *decided.get(key, ())), key=_when))
             for key in records
         },
-        tuple(shapes.person(row) for row in rows["sys_user"]),
+        tuple(shapes.person(row, column) for row in rows["sys_user"]),
+        tuple(map(shapes.group, rows["sys_user_group"])),
         scoped,
         frozenset(line["key"] for line in world.write_log if line["by"] == INTEGRATION),
         _log(
@@ -187,12 +190,13 @@ def _jira(app: JiraSandbox, specs: tuple[MappingSpec, ...]) -> Content:
         key: tuple(_comment(app, issue, row) for row in issue.comments)
         for key, issue in issues.items()
     }
-    people = (Person(user.key, user.name, user.email, user.active) for user in world.users.values())
+    people = map(native.person, world.users.values())
     return Content(
         world.site.me,
         {key: native.record(world, issue, names, app.base) for key, issue in issues.items()},
         remarks,
         tuple(people),
+        (),
         {spec.pair: _asked_for(app, spec) for spec in specs if creates(spec, Side.SERVICENOW)},
         frozenset(line["id"] for line in world.writes(by=world.site.me)),
         _log(

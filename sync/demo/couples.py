@@ -11,11 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connector.values import Record
+from connector.values import Person, Record
 from mappings.model import MappingSpec
+from mappings.people import ASK, People
 from mappings.sides import Side
-from mappings.values import Unmappable, Value
+from mappings.values import UNKNOWN, Unknown, Unmappable, Value
 from sync.core import marks
+from sync.core.model import PersonRow
+from sync.core.people import Acquaintance, Found, NoMatch, Roster
 from sync.demo.content import Truth
 
 
@@ -140,27 +143,43 @@ class Marks:
 class TruthLookup:
     """Look-ups for relations, from what both sides really hold."""
 
-    def __init__(self, marked: Marks) -> None:
+    def __init__(self, marked: Marks, people: People | None = None) -> None:
         self._marks = marked
-        self._people = {side: marked.truth.of(side).people for side in Side}
-        self._names = {
-            side: {person.key: person.name for person in self._people[side]} for side in Side
+        self._people = people or People()
+        rosters = {
+            side: Roster.of(_row(side, one) for one in marked.truth.of(side).people)
+            for side in Side
         }
+        self._known = Acquaintance.of(self._people, rosters)
+        self._groups = marked.truth.servicenow.groups
         self._categories = {
             issue.fields.get("status"): issue.fields.get("status_category")
             for issue in marked.truth.jira.records.values()
         }
 
     def person(self, side: Side, key: str) -> str | Unmappable:
-        """The active person with the same address on the other side."""
-        here = next((one for one in self._people[side] if one.key == key), None)
-        address = here.email.casefold() if here else ""
-        hits = [
-            one.key
-            for one in self._people[side.other]
-            if address and one.active and one.email.casefold() == address
-        ]
-        return hits[0] if len(hits) == 1 else Unmappable(f"{key} is nobody's address", "")
+        """The active person who is the same on the other side."""
+        return _key(self._known.find(side, key))
+
+    def same(self, servicenow: str, jira: str) -> bool:
+        """Whether two keys are one person's."""
+        return self._known.same(servicenow, jira)
+
+    def stand_in(self, side: Side) -> str | Unknown | Unmappable | None:
+        """Whom a side gets for somebody without a counterpart."""
+        if self._people.fallback[side] == ASK:
+            return UNKNOWN
+        found = self._known.stand_in(side)
+        return None if found is None else _key(found)
+
+    def group_name(self, key: str) -> str | None:
+        """What a group is called."""
+        return next((one.name for one in self._groups if one.key == key), None)
+
+    def group_key(self, name: str) -> str | Unmappable:
+        """The one active group of that name."""
+        hits = [g.key for g in self._groups if g.active and g.name.casefold() == name.casefold()]
+        return hits[0] if len(hits) == 1 else Unmappable(f"{name} is no group", "")
 
     def twin(self, side: Side, key: str, table: str = "") -> str | None:
         """The one twin of a record, of a ServiceNow record of that table where one is named."""
@@ -179,7 +198,8 @@ class TruthLookup:
 
     def name(self, side: Side, key: str) -> str:
         """What people call somebody."""
-        return self._names[side].get(key, key)
+        row = self._known.rosters[side].by_key.get(key)
+        return row.name if row else key
 
     def label(self, side: Side, key: Value) -> str:
         """What people call the records behind a key or several; a dash for none."""
@@ -187,6 +207,16 @@ class TruthLookup:
             return ", ".join(self.label(side, one) for one in key) or "-"
         record = self._marks.truth.of(side).records.get(str(key))
         return record.label if record else str(key or "-")
+
+
+def _row(side: Side, one: Person) -> PersonRow:
+    return PersonRow(side, one.key, one.name, one.email, one.active, one.login, one.account)
+
+
+def _key(found: Found) -> str | Unmappable:
+    if isinstance(found, NoMatch):
+        return Unmappable(found.reason, found.remedy, found.seen)
+    return found.key
 
 
 def _named(value: object) -> str | None:

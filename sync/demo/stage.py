@@ -175,7 +175,9 @@ class Stage:
         ledger = runtime.store.ledger
         waiting = {(one.label, one.field) for one in ledger.parked()}
         waiting |= {(one.number, one.field) for one in ledger.conflicts()}
-        found = truth.compare(self.town, runtime.specs, runtime.options, waiting)
+        found = truth.compare(
+            self.town, runtime.specs, runtime.options, waiting, runtime.directory.people
+        )
         found += [f"a person was {one}" for one in self.refused]
         if not self.rested:
             found.append(f"the daemon did not come to rest within {PATIENCE:.0f} s")

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 from mappings.model import MappingSpec, Rule
+from mappings.people import People
 from mappings.references import Reference
 from mappings.sides import Side
 from mappings.values import Unknown, Value
@@ -28,19 +29,28 @@ _SAYS_NOTHING_EMPTY = frozenset({"value", "priority", "status"})
 
 
 def compare(
-    worlds: Worlds, specs: tuple[MappingSpec, ...], options: Options, waiting: Waiting = ()
+    worlds: Worlds,
+    specs: tuple[MappingSpec, ...],
+    options: Options,
+    waiting: Waiting = (),
+    people: People | None = None,
 ) -> list[str]:
     """Read both fake systems and judge. Nobody may be writing."""
     fitting = fit(worlds, specs)
-    return differences(read(worlds, fitting), fitting, options, waiting)
+    column = people.servicenow_field if people else ""
+    return differences(read(worlds, fitting, column), fitting, options, waiting, people)
 
 
 def differences(
-    truth: Truth, specs: tuple[MappingSpec, ...], options: Options, waiting: Waiting = ()
+    truth: Truth,
+    specs: tuple[MappingSpec, ...],
+    options: Options,
+    waiting: Waiting = (),
+    people: People | None = None,
 ) -> list[str]:
     """Everything that is not as it should be, sorted; empty when both sides agree."""
     marked = Marks(truth, specs, Names(options.installation, options.jira_host))
-    lookup = TruthLookup(marked)
+    lookup = TruthLookup(marked, people)
     found = [*_alone(marked, waiting), *_crowded(marked), *_strangers(marked), *_labels(truth)]
     for couple in marked.couples():
         found += marked.missing(couple)

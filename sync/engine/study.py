@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mappings.groups import Group
 from mappings.model import ConflictPolicy, MappingSpec
 from mappings.sides import Side
 from mappings.text import mentioned
@@ -109,15 +110,23 @@ def _stamps(runtime: Runtime, case: Case) -> dict[str, dict[Side, datetime]]:
 def meet_people(runtime: Runtime, gathered: Gathered) -> None:
     """Know everybody whom the records mention before anything is judged."""
     keys: dict[Side, set[str]] = defaultdict(set)
+    groups: dict[Side, set[str]] = defaultdict(set)
     if any(RETRY in case.reasons for case in gathered.cases):
         runtime.directory.ask_anew()
-    for case in gathered.cases:
-        for side, record in case.records.items():
-            _mentioned(case.spec, side, record.fields, keys)
-    for one in gathered.candidates:
-        _mentioned(one.spec, one.side, one.record.fields, keys)
+    for spec, side, fields in _seen(gathered):
+        _mentioned(spec, side, fields, keys)
+        _grouped(spec, side, fields, groups)
     runtime.directory.prepare(keys, runtime.clock())
     runtime.directory.meet(Side.JIRA, _called(gathered), runtime.clock())
+    runtime.directory.groups.prepare(groups[Side.SERVICENOW], groups[Side.JIRA])
+
+
+def _seen(gathered: Gathered) -> Iterator[tuple[MappingSpec, Side, Fields]]:
+    for case in gathered.cases:
+        for side, record in case.records.items():
+            yield case.spec, side, record.fields
+    for one in gathered.candidates:
+        yield one.spec, one.side, one.record.fields
 
 
 def _called(gathered: Gathered) -> set[str]:
@@ -142,13 +151,22 @@ def _called_in(spec: MappingSpec, fields: Fields) -> set[str]:
     return {key for text in texts if isinstance(text, str) for key in mentioned(text)}
 
 
-def _mentioned(spec: MappingSpec, side: Side, fields: object, keys: dict[Side, set[str]]) -> None:
+def _mentioned(spec: MappingSpec, side: Side, fields: Fields, keys: dict[Side, set[str]]) -> None:
     for rule in spec.rules:
         if rule.relation.kind != "user":
             continue
-        value = rule.relation.canonical(side, fields)  # type: ignore[arg-type]
+        value = rule.relation.canonical(side, fields)
         if isinstance(value, str) and not isinstance(value, Unknown):
             keys[side].add(value)
+
+
+def _grouped(spec: MappingSpec, side: Side, fields: Fields, found: dict[Side, set[str]]) -> None:
+    """Groups by key (ServiceNow) and names they may have (Jira)."""
+    for rule in spec.rules:
+        if isinstance(rule.relation, Group):
+            value = rule.relation.canonical(side, fields)
+            asked = () if isinstance(value, Unknown) else rule.relation.asked(side, value)
+            found[side].update(asked)
 
 
 def _plan(runtime: Runtime, verdicts: Sequence[Verdict], proposals: Sequence[Proposal]) -> Plan:

@@ -31,6 +31,22 @@ class Seeing:
         """As the inner one."""
         return self.inner.person(side, key)
 
+    def same(self, servicenow: str, jira: str) -> bool:
+        """As the inner one."""
+        return self.inner.same(servicenow, jira)
+
+    def stand_in(self, side: Side) -> str | Unknown | Unmappable | None:
+        """As the inner one."""
+        return self.inner.stand_in(side)
+
+    def group_name(self, key: str) -> str | None:
+        """As the inner one."""
+        return self.inner.group_name(key)
+
+    def group_key(self, name: str) -> str | Unmappable:
+        """As the inner one."""
+        return self.inner.group_key(name)
+
     def twin(self, side: Side, key: str, table: str = "") -> str | None:
         """The twin, unless one of the two is not shown; parents are judged without this."""
         twin = self.inner.twin(side, key, table)

@@ -225,32 +225,52 @@ def test_every_field_is_explained_by_any_of_its_records_names(
 def test_a_refused_field_is_parked_with_its_remedy_and_can_be_retried(
     town: Town, program: Program, incidents: list[Any]
 ) -> None:
-    """Nobody in Jira has this person's address: one field waits, everything else flows."""
+    """Jira takes no issue without a summary: one field waits, everything else flows."""
     one = incidents[1]
-    stranger = town.servicenow.world.user_id("amira.haddad")
-    town.servicenow.world.system("sys_user", stranger, {"email": "nobody.knows@example.org"})
-    edit(town, one["sys_id"], assigned_to=stranger, short_description="Two things changed")
+    edit(town, one["sys_id"], short_description="", description="Two things changed")
     ran = program.run("sync")
     assert ran.code == 3, ran.said
     assert "1 parked (`tandem parked`)" in ran.out
-    assert town.jira.world.issues[one["issue"]].fields["summary"] == "Two things changed"
+    assert town.jira.world.issues[one["issue"]].fields["description"] == "Two things changed"
 
     (row,) = program.run("parked", "--json").data
     assert {"id", "pair", "side", "record", "field", "reason", "remedy", "at"} <= row.keys()
-    assert (row["field"], row["record"]) == ("assignee", one["number"])
+    assert (row["field"], row["record"]) == ("summary", one["key"])
     assert row["reason"]
     assert row["remedy"]
-    people = program.run("people", "--json").data
-    assert any(who["matched"] == "" and who["reason"] for who in people)
 
     stuck = program.run("parked", "retry", str(row["id"]))
     assert stuck.code == 3, stuck.said
     (row,) = program.run_here("parked", "--json").data
-    town.servicenow.world.system("sys_user", stranger, {"email": "amira.haddad@northwind.example"})
-    edit(town, one["sys_id"], assigned_to=town.servicenow.world.user_id("hiro.tanaka"))
+    edit(town, one["sys_id"], short_description="Mail is down")
     done = program.run_here("parked", "retry", str(row["id"]), "--json")
     assert (done.code, done.data) == (0, []), done.said
     assert not [text for text in differences(town, program.folder) if one["number"] in text]
+
+
+def test_a_person_without_a_counterpart_waits_and_is_told(
+    town: Town, program: Program, incidents: list[Any]
+) -> None:
+    """Nobody in Jira has this person's address: the story keeps its own, and `people` tells."""
+    one = incidents[1]
+    before = town.jira.world.issues[one["issue"]].fields["assignee"]
+    stranger = town.servicenow.world.user_id("amira.haddad")
+    town.servicenow.world.system("sys_user", stranger, {"email": "nobody.knows@example.org"})
+    edit(town, one["sys_id"], assigned_to=stranger)
+    ran = program.run("sync")
+    assert ran.code == 3, ran.said
+    assert town.jira.world.issues[one["issue"]].fields["assignee"] == before
+
+    told = program.run("people", "--json")
+    assert told.code == 0
+    (lost,) = [who for who in told.data if who["key"] == stranger]
+    assert (lost["matched"], lost["why"], lost["records"]) == ("", "unknown", 1)
+    assert lost["reason"]
+    assert any(who["by"] == "e-mail" and who["records"] for who in told.data)
+    assert "could not be matched, in" in program.run_here("people").out
+    town.servicenow.world.system("sys_user", stranger, {"email": "amira.haddad@northwind.example"})
+    edit(town, one["sys_id"], assigned_to=town.servicenow.world.user_id("hiro.tanaka"))
+    assert program.run("sync").code == 0
 
 
 # ---- mappings, store, sweep

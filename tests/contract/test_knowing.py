@@ -53,6 +53,62 @@ def test_two_accounts_with_one_address_are_both_told(mount: Mount) -> None:
     assert {one.key for one in found} == {mount.person_key("jonas.weber"), twin}
 
 
+def test_people_are_found_by_login_where_a_side_has_logins(mount: Mount) -> None:
+    key = mount.person_key("mei.chen")
+    found = mount.adapter.people(logins=["mei.chen", "mei"])
+    logs_in = mount.system == "servicenow" or key == "mei.chen"
+    assert [one.key for one in found] == ([key] if logs_in else [])
+
+
+def test_a_column_of_servicenows_own_tells_accounts(desk: Mount) -> None:
+    with pytest.raises(NotThere, match="u_nothing"):
+        desk.adapter.people(keys=[desk.person_key("mei.chen")], column="u_nothing")
+    key = desk.person_key("mei.chen")
+    [by_account] = desk.adapter.people(accounts=["europe/berlin"], keys=[key], column="time_zone")
+    assert (by_account.key, by_account.account) == (key, "")
+
+
+def test_jira_has_no_such_column_and_no_such_groups(board: JiraMount) -> None:
+    with pytest.raises(NotThere):
+        board.adapter.people(accounts=["x"], column="u_x")
+    with pytest.raises(NotThere):
+        board.adapter.groups(names=["Network"])
+
+
+def test_groups_are_found_by_key_and_by_exact_name(desk: Mount) -> None:
+    [network] = desk.adapter.groups(names=["NETWORK", "Net", "No such group"])
+    assert (network.name, network.active) == ("Network", True)
+    before = desk.counted("read")
+    assert desk.adapter.groups(keys=[network.key]) == (network,)
+    assert desk.adapter.groups() == ()
+    if desk.over_http:
+        assert desk.counted("read") == before, "groups are remembered"
+
+
+def test_names_of_fields_are_placed(board: JiraMount) -> None:
+    names = ["Customer impact", "customfield_10057", "customer IMPACT", "customfield_1", "Nothing"]
+    found = board.adapter.placings("OPS", "Story", names)
+    assert {name: one.ids for name, one in found.items()} == {
+        **dict.fromkeys(names[:3], ("customfield_10057",)),
+        **dict.fromkeys(names[3:], ()),
+    }
+    assert (found[names[0]].create, found[names[0]].edit) == (True, None), "no story, no screen"
+    board.made(1)
+    board.clock.advance(60)
+    fresh = board.adapter.placings("OPS", "Story", names)[names[0]]
+    assert (fresh.create, fresh.edit) == (True, True)
+    with pytest.raises(NotThere):
+        board.adapter.placings("OPS", "Nonsense", names)
+
+
+def test_columns_are_placed_where_they_are(desk: Mount) -> None:
+    found = desk.adapter.placings("incident", "incident", ["category", "u_nothing"])
+    assert {name: one.ids for name, one in found.items()} == {
+        "category": ("category",),
+        "u_nothing": (),
+    }
+
+
 def test_a_kind_tells_its_fields_statuses_and_choices(mount: Mount) -> None:
     kinds = {kind.name: kind for kind in mount.adapter.kinds(mount.container)}
     kind = kinds.get(mount.kind) or next(iter(kinds.values()))

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from mappings.defaults import shipped
 from mappings.formatted import Html
+from mappings.groups import Group
+from mappings.lists import Listed
 from mappings.loader import MappingProblems, load
 from mappings.plain import date, line, moment, number, text
-from mappings.references import IssueLink
+from mappings.references import IssueLink, User
 from mappings.relations import Ends, Relation
 from mappings.sides import Side
 from mappings.tables import Row, Table, Tabled
@@ -247,6 +249,143 @@ def test_no_pair_of_maps_bounces(size_: tuple[int, int]) -> None:
         rows = [Row((a,), (b,)) for a, b in zip(states, forward, strict=True)]
         rows += [Row((a,), (b,)) for b, a in zip(statuses, back, strict=True)]
         every_edit(Table(tuple(rows), "here"))
+
+
+PEOPLE = st.builds(
+    Facts,
+    people=st.sampled_from([{}, {"u0": "j0"}, {"u0": "j0", "u1": "j1"}, {"u0": "j1", "u2": "j2"}]),
+    leavers=st.sampled_from([{}, {"u3": "j3"}]),
+    stand_ins=st.fixed_dictionaries(
+        {},
+        optional={
+            SN: st.sampled_from([None, "u0", "u9"]),
+            JIRA: st.sampled_from([None, "j0", "j9"]),
+        },
+    ),
+)
+SOMEBODY = {
+    SN: st.none() | st.sampled_from(["u0", "u1", "u2", "u3", "u9"]),
+    JIRA: st.none() | st.sampled_from(["j0", "j1", "j2", "j3", "j9"]),
+}  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(facts=PEOPLE, here=SOMEBODY[SN], there=SOMEBODY[JIRA], edited=st.sampled_from(Side))
+def test_nobody_bounces_and_no_stand_in_replaces_whom_it_stands_for(
+    facts: Facts, here: Value, there: Value, edited: Side
+) -> None:
+    """One edit writes at most once, and only across. What is written fits, but for a stand-in that
+    somebody chose, which says nothing about the person on the other side."""
+    relation, values = User(ENDS), {SN: here, JIRA: there}
+    wanted = relation.translate(edited.other, values[edited], values[edited.other], facts)
+    if relation.holds(here, there, facts):
+        assert wanted == values[edited.other]
+    if isinstance(wanted, Unmappable):
+        assert isinstance(facts.person(edited, str(values[edited])), Unmappable)
+        return
+    stood = values[edited] == facts.stand_in(edited) and wanted == values[edited.other]
+    values[edited.other] = wanted
+    assert stood or relation.holds(values[SN], values[JIRA], facts)
+    if relation.holds(values[SN], values[JIRA], facts):
+        assert relation.translate(edited, wanted, values[edited], facts) == values[edited]
+
+
+NAMED = {"g1": "Alpha", "g2": "Beta", "g3": "Gamma"}
+GROUP_ROWS = st.lists(
+    st.builds(
+        Row,
+        st.lists(st.sampled_from([*NAMED.values()]), min_size=1, max_size=2, unique=True).map(
+            tuple
+        ),
+        st.lists(st.sampled_from(["Alpha", "beta", "Web"]), min_size=1, unique=True).map(tuple),
+    ),
+    max_size=3,
+)
+ONE = st.none() | st.sampled_from(["Alpha", "beta", "Web", "Own"])
+SEVERAL_OF = st.none() | st.lists(
+    st.sampled_from(["Alpha", "beta", "Gamma", "Web", "Own"]), min_size=1, max_size=4, unique=True
+).map(lambda some: tuple(sorted(some)))  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(
+    rows=GROUP_ROWS,
+    by_name=st.booleans(),
+    here=st.none() | st.sampled_from(list(NAMED)),
+    there=ONE,
+    to=st.sampled_from(Side),
+)
+def test_groups_are_correct_and_hippocratic(
+    rows: list[Row], by_name: bool, here: Value, there: Value, to: Side
+) -> None:
+    relation = Group(ENDS, Table(tuple(rows), "here"), by_name)
+    _correct(relation, {SN: here, JIRA: there}, to, Facts(groups=NAMED))
+
+
+@settings(max_examples=400)
+@given(
+    rows=GROUP_ROWS,
+    by_name=st.booleans(),
+    here=st.none() | st.sampled_from(list(NAMED)),
+    there=SEVERAL_OF,
+)
+def test_a_group_among_components_is_correct_and_leaves_the_others(
+    rows: list[Row], by_name: bool, here: Value, there: Value
+) -> None:
+    relation = Group(Ends("here", "components"), Table(tuple(rows), "here"), by_name)
+    facts, values = Facts(groups=NAMED), {SN: here, JIRA: there}
+    wanted = _correct(relation, values, JIRA, facts)
+    if isinstance(wanted, Unmappable) or not isinstance(there, tuple):
+        return
+    own = {one for one in there if one == "Own"}
+    assert own <= set(wanted if isinstance(wanted, tuple) else ())
+
+
+def _correct(
+    relation: Relation, values: dict[Side, Value], to: Side, facts: Facts
+) -> Value | Unmappable:
+    wanted = relation.translate(to, values[to.other], values[to], facts)
+    if relation.holds(values[SN], values[JIRA], facts):
+        assert wanted == values[to]
+    if not isinstance(wanted, Unmappable):
+        values = {**values, to: wanted}
+        assert relation.holds(values[SN], values[JIRA], facts)
+        assert relation.translate(to, values[to.other], wanted, facts) == wanted
+    return wanted
+
+
+LISTED = {
+    SN: st.none() | st.lists(st.sampled_from([*"aAbc", " a", "x"]), max_size=4).map(",".join),
+    JIRA: st.none()
+    | st.lists(st.sampled_from([*"aBcd", "p,q", "tandem-1"]), max_size=4, unique=True).map(tuple),
+}
+LIST_ROWS = st.none() | st.lists(
+    st.builds(
+        Row,
+        st.lists(st.sampled_from([*"abc"]), min_size=1, max_size=2, unique=True).map(tuple),
+        st.lists(st.sampled_from([*"aBcd"]), min_size=1, max_size=2, unique=True).map(tuple),
+    ),
+    max_size=3,
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(rows=LIST_ROWS, here=LISTED[SN], there=LISTED[JIRA], to=st.sampled_from(Side))
+def test_lists_are_correct_and_read_back_as_they_were_wanted(
+    rows: list[Row] | None, here: Value, there: Value, to: Side
+) -> None:
+    relation = Listed(ENDS, None if rows is None else Table(tuple(rows), "here"))
+    values = {SN: seen(relation, SN, here), JIRA: seen(relation, JIRA, there)}
+    wanted = _correct(relation, values, to, NOBODY)
+    if isinstance(wanted, Unmappable):
+        return
+    change = relation.native(to, wanted, values[to], {})
+    if to is SN:
+        assert seen(relation, SN, change.fields["here"]) == wanted
+        return
+    kept = set(there or ()) - set(change.remove.get("there", ()))  # type: ignore[arg-type]
+    assert seen(relation, JIRA, tuple(kept | set(change.add.get("there", ())))) == wanted
+    assert ("tandem-1" in (there or ())) == ("tandem-1" in kept)  # type: ignore[operator]
 
 
 KEYS = st.sampled_from(

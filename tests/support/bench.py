@@ -17,7 +17,7 @@ from connector.sandbox.jira.direct import DirectJira
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
 from mappings.defaults import shipped
-from mappings.loader import load
+from mappings.loader import load, load_people
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.directory import Directory
@@ -82,7 +82,7 @@ class Bench:
             replace(base, **self.options),
             self.clock.now,
             self.clock.advance,
-            Directory(self.store, adapters),
+            Directory(self.store, adapters, load_people(texts)),
         )
         return self.runtime
 

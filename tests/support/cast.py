@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from connector.sandbox.jira.hands import Hands
@@ -320,6 +320,12 @@ class Team:
     def unlinks(self, story: Story, words: str, other: Story, by: str = "mei.chen") -> None:
         """A link is taken away."""
         self.hands(by).unlink(story.key, words, other.key)
+
+    def account(self, login: str, **changes: Any) -> None:
+        """An administrator changes an account."""
+        world = self.world
+        user = next(one for one in world.users.values() if one.login == login)
+        world.configure(user=replace(user, **changes))
 
     def clones(self, story: Story, by: str = "noah.fischer") -> Story:
         """A copy."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,24 +13,45 @@ from mappings.loader import MappingProblems, load
 from mappings.model import MappingSpec, Rule
 from mappings.nodes import Problem
 from mappings.sides import Side
-from mappings.values import Unmappable
+from mappings.values import UNKNOWN, Unknown, Unmappable
 
 CATEGORIES = {"QA Ready": "indeterminate", "Icebox": "new", "Released": "done"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A look-up over what a test says. People and twins are pairs of keys; ``tables`` are those of
-    ServiceNow records, where a test tells them apart."""
+    """A look-up over what a test says. People and twins are pairs of keys, groups key to name;
+    ``tables`` are those of ServiceNow records, where a test tells them apart.
+
+    ``leavers`` are pairs too, to whom nothing is assigned; ``hidden`` people are not shown to us. A
+    person is asked where ``stand_ins`` does not say who stands in on a side.
+    """
 
     people: Mapping[str, str] = field(default_factory=dict)
     twins: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=lambda: CATEGORIES)
+    leavers: Mapping[str, str] = field(default_factory=dict)
+    stand_ins: Mapping[Side, str | None] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    hidden: Collection[str] = ()
 
     def person(self, side: Side, key: str) -> str | Unmappable:
         found = _across(self.people, side, key)
-        return found or Unmappable(f"nobody for {key}", "Tell who it is.")
+        return found or Unmappable(f"nobody for {key}", "Tell who it is.", key not in self.hidden)
+
+    def same(self, servicenow: str, jira: str) -> bool:
+        return jira in (self.people.get(servicenow), self.leavers.get(servicenow))
+
+    def stand_in(self, side: Side) -> str | Unknown | Unmappable | None:
+        return self.stand_ins.get(side, UNKNOWN)
+
+    def group_name(self, key: str) -> str | None:
+        return self.groups.get(key)
+
+    def group_key(self, name: str) -> str | Unmappable:
+        hits = [key for key, held in self.groups.items() if held.casefold() == name.casefold()]
+        return hits[0] if len(hits) == 1 else Unmappable(f"no group {name}", "Correct it.")
 
     def twin(self, side: Side, key: str, table: str = "") -> str | None:
         twin = _across(self.twins, side, key)

@@ -26,11 +26,12 @@ from connector.sandbox.http import App, Request, Response
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.model import Flavour
 from connector.sandbox.servicenow.app import ServiceNowSandbox
+from connector.sandbox.servicenow.schema import Column
 from connector.sandbox.transport import SandboxTransport
 from connector.servicenow.adapter import ServiceNowAdapter
 from connector.settings import HttpSettings, JiraSettings, ServiceNowSettings
 from mappings.defaults import shipped
-from mappings.loader import load
+from mappings.loader import load, load_people
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.model import Conflict, Parked
@@ -83,12 +84,14 @@ class Stage:
     options: Mapping[str, object] = field(default_factory=dict)
     seed: int = 1
     problem_state_path: str = ""
+    columns: tuple[tuple[str, Column], ...] = ()
+    """Columns of the customer's own, by table."""
     unsettled: str = ""
     """Why a story does not end with both sides in agreement."""
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(START)
-        self.servicenow = ServiceNowSandbox(self.clock, self.seed, incidents=0)
+        self.servicenow = ServiceNowSandbox(self.clock, self.seed, incidents=0, extra=self.columns)
         self.jira = JiraSandbox(
             self.flavour, self.clock, self.seed, base=f"http://{HOSTS[Side.JIRA]}"
         )
@@ -100,6 +103,8 @@ class Stage:
         self.store: Store = MemoryStore(clock=self.clock.now)
         texts = shipped() if self.mappings is None else self.mappings
         self.specs = _loaded(tuple(texts.items()), self.project)
+        self.texts = texts
+        self.people = load_people(texts)
         self.desk, self.team, self.tandem = Desk(self), Team(self), Tandem(self)
 
     def later(self, minutes: float = 30) -> None:
@@ -133,7 +138,7 @@ class Stage:
             replace(base, **self.options),
             self.clock.now,
             self.clock.advance,
-            Directory(self.store, sides),
+            Directory(self.store, sides, self.people),
         )
         try:
             yield runtime
@@ -255,4 +260,5 @@ class Tandem:
         waiting = {(row.label, row.field) for row in ledger.parked()}
         waiting |= {(row.number, row.field) for row in ledger.conflicts()}
         with self._stage.process() as runtime:
-            return truth.compare(self._stage, self._stage.specs, runtime.options, waiting)
+            specs, people = self._stage.specs, self._stage.people
+            return truth.compare(self._stage, specs, runtime.options, waiting, people)

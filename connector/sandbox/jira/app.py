@@ -17,6 +17,7 @@ from connector.sandbox.clock import Clock
 from connector.sandbox.faults import Faults
 from connector.sandbox.http import Request, Response
 from connector.sandbox.jira import (
+    routes_agile,
     routes_bulk,
     routes_extras,
     routes_files,
@@ -40,6 +41,7 @@ from connector.sandbox.jira.world import World
 from connector.sandbox.weather import Weather
 
 _ROOT = re.compile(r"/rest/api/(?P<version>2|3|latest)/(?P<rest>.+)")
+_AGILE = re.compile(r"/rest/agile/(?P<version>1\.0|latest)(?P<path>/.+)")
 _BASES = {"cloud": "https://northwind.atlassian.net", "dc": "https://jira.northwind.example"}
 _FIXED = (
     "issue/bulk",
@@ -89,6 +91,7 @@ class JiraSandbox:
             routes_links,
             routes_setup,
             routes_bulk,
+            routes_agile,
         )
         self._routes = [
             (route, route.pattern)
@@ -173,6 +176,9 @@ class JiraSandbox:
     def _split(self, path: str) -> tuple[str, str]:
         if self._prefix and not path.startswith(self._prefix + "/"):
             raise Refusal(_no_resource())
+        agile = _AGILE.fullmatch(path.removeprefix(self._prefix))
+        if agile is not None:
+            return routes_agile.VERSION, "agile" + agile["path"].rstrip("/")
         match = _ROOT.fullmatch(path.removeprefix(self._prefix))
         if match is None:
             raise Refusal(_no_resource())
@@ -185,6 +191,8 @@ class JiraSandbox:
             if match is None or (rest in _FIXED and route.path != rest):
                 continue
             if route.newest and version != "3":
+                continue
+            if (route in routes_agile.ROUTES) != (version == routes_agile.VERSION):
                 continue
             known = True
             if route.method == request.method:

@@ -7,7 +7,7 @@ requests is counted, what a network would do is done by :class:`connector.sandbo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
@@ -21,7 +21,7 @@ from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct_files import DirectFiles
 from connector.sandbox.jira.direct_people import DirectPeople
-from connector.sandbox.jira.direct_search import searched
+from connector.sandbox.jira.direct_search import carried, labelled, searched, within
 from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
 from connector.sandbox.jira.extras import readable
@@ -32,11 +32,13 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
     Sighting,
@@ -92,16 +94,10 @@ class DirectJira:
         """The account and the site."""
         self._read("myself")
         self._read("serverInfo")
-        user = self.world.users[self._me]
+        user, flavour = self.world.users[self._me], self.world.site.flavour
         kind = "Cloud" if self.sandbox.cloud else "Data Center"
-        return Identity(
-            user.key,
-            user.name,
-            self.sandbox.base.split("://", 1)[-1],
-            self.world.site.flavour,
-            kind,
-            self.server_now(),
-        )
+        host = self.sandbox.base.split("://", 1)[-1]
+        return Identity(user.key, user.name, host, flavour, kind, self.server_now())
 
     def server_now(self) -> datetime:
         """The site's clock, as a ``Date`` header would tell it."""
@@ -135,7 +131,7 @@ class DirectJira:
     ) -> Iterator[tuple[Record, ...]]:
         """All issues that a scope selects, by id."""
         self._project(container)
-        for page in self._pages(_within(container, scope) + " ORDER BY id ASC"):
+        for page in self._pages(within(container, scope) + " ORDER BY id ASC"):
             yield tuple(self._record(issue, fields) for issue in page)
 
     def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
@@ -144,7 +140,7 @@ class DirectJira:
             return frozenset()
         for _request in range(0, len(keys), 50):
             self._read("search")
-        found = searched(self.world, _within(container, scope), tuple(keys))
+        found = searched(self.world, within(container, scope), tuple(keys))
         return frozenset(issue.id for issue in found) & frozenset(keys)
 
     def read(
@@ -170,15 +166,10 @@ class DirectJira:
     ) -> dict[str, tuple[Record, ...]]:
         """Issues that carry these labels, as the index has them."""
         found: dict[str, tuple[Record, ...]] = {}
-        if not marks:
-            return found
-        quoted = ", ".join(f'"{mark}"' for mark in marks)
-        for page in self._pages(f"labels in ({quoted}) ORDER BY id ASC"):
+        for page in self._pages(labelled(marks)) if marks else ():
             for issue in page:
-                carried = {label.casefold() for label in issue.fields["labels"]}
-                for mark in (one for one in marks if one.casefold() in carried):
-                    record = self._record(issue, _MARK_FIELDS)
-                    found[mark] = (*found.get(mark, ()), record)
+                for mark in carried(issue, marks):
+                    found[mark] = (*found.get(mark, ()), self._record(issue, _MARK_FIELDS))
         return found
 
     def comments(
@@ -213,10 +204,25 @@ class DirectJira:
         return self._limit
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by key and by exact e-mail."""
-        return self._people.people(keys, emails)
+        """Persons by key, by exact e-mail and by user name, which is the key."""
+        if accounts or column:
+            raise NotThere("Jira's people have no column for ServiceNow's", side=self.name)
+        return self._people.people({*keys, *logins}, emails)
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """No issue is assigned to a group."""
+        del keys, names
+        raise NotThere("Jira assigns no issues to groups", side=self.name)
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The issue types of a project."""
@@ -225,6 +231,10 @@ class DirectJira:
     def creatable(self, container: str, kind: str) -> frozenset[str]:
         """Which native fields a create of this kind takes in this project."""
         return self._people.creatable(self._project(container), kind)
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """Which fields these names may mean, and where they can be set."""
+        return self._people.placings(self._project(container), kind, names)
 
     def authorship(
         self,
@@ -329,11 +339,6 @@ class DirectJira:
 
     def _record(self, issue: Issue, fields: Collection[str]) -> Record:
         return native.record(self.world, issue, fields, self.sandbox.base, self._me)
-
-
-def _within(container: str, scope: str) -> str:
-    inner = f" AND ({scope})" if scope.strip() else ""
-    return f'project = "{container}"{inner}'
 
 
 def _sighting(container: str, issue: Issue) -> Sighting:

@@ -8,7 +8,7 @@ from connector.errors import Gone, NotThere
 from connector.sandbox.jira import native
 from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.jira.world import World
-from connector.values import Authorship, KindInfo, Person
+from connector.values import Authorship, KindInfo, Person, Placing
 
 _SIDE = "jira"
 
@@ -26,13 +26,7 @@ class DirectPeople:
             self._read("user/search")
         wanted = {address.casefold() for address in emails}
         return tuple(
-            Person(
-                user.key,
-                user.name,
-                user.email if user.email_shown else "",
-                user.active,
-                "" if self._world.site.cloud else user.key,
-            )
+            native.person(user)
             for user in self._world.users.values()
             if user.key in keys or user.email.casefold() in wanted
         )
@@ -41,8 +35,7 @@ class DirectPeople:
         """The issue types of a project."""
         self._read("issue/createmeta")
         self._read("issueLinkType")
-        own = {"components": project.components, "versions": project.versions}
-        return tuple(native.kind_info(self._world, kind, own) for kind in project.types)
+        return tuple(native.kind_info(self._world, kind, project) for kind in project.types)
 
     def creatable(self, project: Project, kind: str) -> frozenset[str]:
         """Which native fields a create of this kind takes in this project."""
@@ -53,6 +46,17 @@ class DirectPeople:
         if self._world.site.epic_link in names:
             names.add("parent")
         return frozenset(names)
+
+    def placings(self, project: Project, kind: str, names: Collection[str]) -> dict[str, Placing]:
+        """What names stand for; an edit screen is known where there is an issue to ask about."""
+        for path in ("field", "issue/createmeta", "search", "issue/editmeta"):
+            self._read(path)
+        found = next((row for row in project.types if row.name == kind), None)
+        if found is None:
+            raise NotThere(f"{project.key} has no issue type {kind!r}", side=_SIDE)
+        issues = self._world.issues.values()
+        some = any((one.project, one.type_id) == (project.id, found.id) for one in issues)
+        return {name: native.placing(self._world, found, name, asked=some) for name in names}
 
     def authorship(self, key: str, issue: Issue | None, name: str) -> Authorship:
         """Who last changed this field; the creator if nobody did."""

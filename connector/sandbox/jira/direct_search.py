@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from connector.errors import Rejected
 from connector.sandbox.jira.jql_eval import Unresolvable
 from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
@@ -24,6 +26,24 @@ def searched(world: World, query: str, exact: tuple[str, ...] = ()) -> list[Issu
         raise _bad(str(problem)) from problem
     except NotModelled as problem:
         raise _bad(f"The sandbox does not model {problem}") from problem
+
+
+def within(container: str, scope: str) -> str:
+    """The query for what a scope selects in a project."""
+    inner = f" AND ({scope})" if scope.strip() else ""
+    return f'project = "{container}"{inner}'
+
+
+def labelled(marks: Collection[str]) -> str:
+    """The query for issues that carry one of these labels."""
+    quoted = ", ".join(f'"{mark}"' for mark in marks)
+    return f"labels in ({quoted}) ORDER BY id ASC"
+
+
+def carried(issue: Issue, marks: Collection[str]) -> list[str]:
+    """The marks among these that an issue carries; labels have no case."""
+    labels = {label.casefold() for label in issue.fields["labels"]}
+    return [mark for mark in marks if mark.casefold() in labels]
 
 
 def _bad(text: str) -> Rejected:

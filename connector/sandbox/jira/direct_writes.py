@@ -14,7 +14,7 @@ from connector.outcomes import behind, waiting
 from connector.sandbox.jira import extras, native, operations
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.direct_links import LinkWrites, apart
-from connector.sandbox.jira.model import Issue, IssueType, Transition
+from connector.sandbox.jira.model import Issue, IssueType, Project, Transition
 from connector.sandbox.jira.problems import Refusal
 from connector.sandbox.jira.walking import MAX_HOPS, demands, route, tiers
 from connector.sandbox.jira.world import World
@@ -66,7 +66,9 @@ class Writes:
         made: list[WriteResult] = []
 
         def do() -> WriteResult:
-            made.extend(self._attempt("POST issue", partial(self._create, d)) for d in drafts)
+            for draft in drafts:
+                at = self._world.project(draft.container)
+                made.append(self._attempt("POST issue", partial(self._create, draft), at=at))
             return Done("")
 
         path = "/rest/api/2/issue/bulk" if len(drafts) > 1 else "/rest/api/2/issue"
@@ -265,20 +267,34 @@ class Writes:
     ) -> WriteResult:
         path = f"/rest/api/2/issue/{key}{rest}"
         where = f"{method} {path}"
-        return self._wire.write(method, path, lambda: self._attempt(where, do, offered))
+        issue = self._world.issue(key) if method == "PUT" else None
+        at = self._world.project_of(issue) if issue else None
+        return self._wire.write(method, path, lambda: self._attempt(where, do, offered, at))
 
     def _attempt(
-        self, where: str, do: Callable[[], Done], offered: tuple[str, ...] = ()
+        self,
+        where: str,
+        do: Callable[[], Done],
+        offered: tuple[str, ...] = (),
+        at: Project | None = None,
     ) -> WriteResult:
         try:
             with self._world.lock:
                 return do()
         except Refusal as problem:
-            return Refused(_rejected(problem, where, offered))
+            error = _rejected(problem, where, offered)
+            return Refused(error if offered else self._with_offers(error, at))
         except Rejected as problem:
             return Refused(problem)
         except (Gone, NotThere) as problem:
             return NotSent(problem)
+
+    def _with_offers(self, error: Rejected, at: Project | None) -> Rejected:
+        """A refusal with what its field would take, where a screen ``at`` a project lists it."""
+        field = self._world.fields.get(error.field) if at else None
+        names = native.allowed(self._world, field, at) if field else ()
+        told = {"side": _SIDE, "where": error.where, "field": error.field}
+        return Rejected(error.what, offered=names, **told) if names else error
 
     def _issue(self, key: str) -> Issue:
         issue = self._world.issue(key)

@@ -17,7 +17,7 @@ from connector.sandbox.jira.values import BadValue, Reading
 
 Screen = Mapping[str, bool]
 MEMBERS = frozenset({"fields", "update", "properties", "transition", "historyMetadata"})
-_SETS = frozenset({"labels", "components", "versions"})
+_SETS = frozenset({"labels", "components", "versions", "options"})
 
 
 @dataclass(slots=True)

@@ -157,9 +157,12 @@ class Hands:
         return found
 
     def _plain(self, fields: dict[str, Value]) -> dict[str, Value]:
-        persons = ("assignee", "reporter")
+        def person(name: str) -> bool:
+            field = native.field_of(self.world, name)
+            return field is not None and field.kind == "user"
+
         return {
-            name: self._person(value) if name in persons and isinstance(value, str) else value
+            name: self._person(value) if isinstance(value, str) and person(name) else value
             for name, value in fields.items()
         }
 

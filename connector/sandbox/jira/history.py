@@ -13,6 +13,7 @@ Told = tuple[str | None, str | None]
 _NAMES = {
     "fixVersions": "Fix Version",
     "components": "Component",
+    "versions": "Version",
 }
 
 
@@ -53,10 +54,21 @@ def _told(world: World, project: Project, field: FieldDef, raw: Any) -> Told:
     if field.kind in ("priority", "resolution"):
         rows = world.priorities if field.kind == "priority" else world.resolutions
         return raw, rows[raw].name
+    if field.kind == "sprint":
+        return ", ".join(raw), ", ".join(world.sprints[int(key)].name for key in raw)
     if field.kind in ("parent", "epic"):
         above = world.issues.get(raw)
         return raw, above.key if above else raw
     return _told_plainly(project, field, raw)
+
+
+def cascade_text(field: FieldDef, raw: str, first: str = "{}", second: str = "{}") -> str:
+    """Both levels of a cascade in words, each with its name and id filled into a text."""
+    above, _, below = raw.partition("/")
+    told = first.format(names_of(field.options, (above,))[0], above)
+    if not below:
+        return told
+    return told + second.format(names_of(field.below[above], (below,))[0], below)
 
 
 def _told_plainly(project: Project, field: FieldDef, raw: Any) -> Told:
@@ -67,6 +79,10 @@ def _told_plainly(project: Project, field: FieldDef, raw: Any) -> Told:
         return ", ".join(raw), ", ".join(names_of(rows, raw))
     if field.kind == "option":
         return raw, names_of(field.options, (raw,))[0]
+    if field.kind == "options":
+        return ", ".join(raw), ", ".join(names_of(field.options, raw))
+    if field.kind == "cascade":
+        return raw, cascade_text(field, raw, "Parent values: {}({})", "Level 1 values: {}({})")
     if field.kind in ("date", "moment"):
         return raw, raw
     return None, f"{raw:g}" if isinstance(raw, float) else str(raw)

@@ -57,10 +57,15 @@ def _custom(world: World, wanted: str) -> FieldDef | None:
     return None
 
 
+_NO_SEARCH = frozenset({"cascade", "sprint", "moment", "user", "labels"})
+
+
 def _of_custom(world: World, field: FieldDef) -> Searched:
     if field.kind == "epic":
         held = "parent" if world.site.cloud else field.id
         return Searched("key", _value(held), _issue_ids(world))
+    if field.kind in _NO_SEARCH:
+        raise NotModelled(f"a search by the field {field.name}")
     read = _value(field.id)
     if field.kind in ("line", "text"):
         return Searched("text", read)

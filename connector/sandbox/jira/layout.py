@@ -1,9 +1,9 @@
 """The fields of the site and which of them stand on which create and edit screens.
 
-Field kinds: ``text`` (rich), ``line`` (one line), ``user``, ``date``, ``moment``, ``number``,
-``labels``, ``option``, ``priority``, ``resolution``, ``parent``, ``epic``, ``named`` lists
-(components and versions), ``issuetype``, ``project``, and the ones nobody sets (``status``,
-``stamp``, ``page``, ``files``).
+Field kinds: ``text`` (rich), ``line`` (one line), ``user``, ``date``, ``number``, ``labels``,
+``moment``, ``option``, ``options`` (several), ``cascade`` (two levels), ``sprint``, ``priority``,
+``resolution``, ``parent``, ``epic``, ``components``, ``versions``, ``issuetype``, ``project``, and
+those that nobody sets (``status``, ``stamp``, ``page``, ``files``, ``links``).
 
 Data Center has its epic fields; on Cloud they still exist in the list of fields but stand on no
 screen. Team-managed projects bring few fields: no priority, no components, no versions.
@@ -34,6 +34,7 @@ SYSTEM_FIELDS = (
     FieldDef("duedate", "Due date", "date"),
     FieldDef("components", "Components", "components"),
     FieldDef("fixVersions", "Fix versions", "versions"),
+    FieldDef("versions", "Affects versions", "versions"),
     FieldDef("issuelinks", "Linked Issues", "links"),
     FieldDef("comment", "Comment", "page"),
     FieldDef("attachment", "Attachment", "files"),
@@ -46,8 +47,53 @@ TRENDS = tuple(
     Named(str(10200 + place), name) for place, name in enumerate(("Falling", "Flat", "Rising"))
 )
 
+
+def _named(first: int, *names: str) -> tuple[Named, ...]:
+    return tuple(Named(str(first + place), name) for place, name in enumerate(names))
+
+
+SYMPTOMS = _named(10240, "Mail", "Network")
+SYMPTOMS_BELOW = {
+    "10240": _named(10250, "Slow", "Lost"),
+    "10241": _named(10260, "Slow", "Down"),
+}
+
+SPRINT = {"cloud": "customfield_10020", "dc": "customfield_10104"}
 EPIC_LINK = {"cloud": "customfield_10014", "dc": "customfield_10101"}
 EPIC_NAME = {"cloud": "customfield_10011", "dc": "customfield_10103"}
+
+
+_CHOSEN = (
+    FieldDef(
+        "customfield_10057",
+        "Customer impact",
+        "option",
+        f"{_CUSTOM}:select",
+        _named(10210, "One person", "A team", "Everybody"),
+    ),
+    FieldDef(
+        "customfield_10058",
+        "Regions",
+        "options",
+        f"{_CUSTOM}:multiselect",
+        _named(10220, "Africa", "Americas", "Asia", "Europe"),
+    ),
+    FieldDef(
+        "customfield_10059",
+        "Symptom",
+        "cascade",
+        f"{_CUSTOM}:cascadingselect",
+        SYMPTOMS,
+        below=SYMPTOMS_BELOW,
+    ),
+    FieldDef(
+        "customfield_10063",
+        "Delivery team",
+        "option",
+        f"{_CUSTOM}:select",
+        _named(10230, "Database", "Network", "Web"),
+    ),
+)
 
 
 def custom_fields(flavour: Flavour) -> tuple[FieldDef, ...]:
@@ -64,10 +110,15 @@ def custom_fields(flavour: Flavour) -> tuple[FieldDef, ...]:
         FieldDef("customfield_10054", "Incidents 90 days", "number", f"{_CUSTOM}:float"),
         FieldDef("customfield_10055", "Incident trend", "option", f"{_CUSTOM}:select", TRENDS),
         FieldDef("customfield_10056", "Go-live", "date", f"{_CUSTOM}:datepicker"),
+        *_CHOSEN,
+        FieldDef("customfield_10060", "Reviewer", "user", f"{_CUSTOM}:userpicker"),
+        FieldDef("customfield_10061", "Search words", "labels", f"{_CUSTOM}:labels"),
+        FieldDef("customfield_10062", "Window opens", "moment", f"{_CUSTOM}:datetime"),
+        FieldDef(SPRINT[flavour], "Sprint", "sprint", f"{_GREENHOPPER}:gh-sprint"),
     )
 
 
-_INSIGHT = {f"customfield_{number}": False for number in range(10050, 10057)}
+_OWN = {f"customfield_{number}": False for number in range(10050, 10064)}
 _TEAM = {
     "summary": True,
     "issuetype": True,
@@ -86,13 +137,14 @@ _COMPANY = {
     "environment": False,
     "components": False,
     "fixVersions": False,
-    **_INSIGHT,
+    "versions": False,
+    **_OWN,
 }
 
 
 def company_screen(flavour: Flavour, level: int) -> dict[str, bool]:
     """The screen of a company-managed software type."""
-    screen = dict(_COMPANY)
+    screen = {**_COMPANY, SPRINT[flavour]: False}
     if flavour == "cloud":
         return screen
     if level >= 0:
@@ -112,7 +164,7 @@ def team_screen() -> dict[str, bool]:
 def desk_screen(flavour: Flavour) -> dict[str, bool]:
     """The screen of a service project's type."""
     screen = {**_COMPANY}
-    for absent in ("fixVersions", "environment"):
+    for absent in ("fixVersions", "versions", "environment"):
         del screen[absent]
     if flavour == "dc":
         del screen["parent"]

@@ -4,8 +4,9 @@ Everything here is a frozen value. A change makes a new :class:`Issue` that shar
 same; the lagging search index can therefore keep old states by merely holding on to them.
 
 Issue field values are kept raw, by field id: texts as wiki strings, users, priorities, resolutions,
-parents, components and options as ids, labels as a tuple, dates as ``YYYY-MM-DD``. ``None`` (or an
-empty tuple) is empty. Rendering into JSON happens at the door.
+parents, components and options as ids, labels as a tuple, dates as ``YYYY-MM-DD``, moments as ISO
+text, the two levels of a cascade with a slash between their ids, all sprints an issue was in as a
+tuple of ids. ``None`` (or an empty tuple) is empty. Rendering into JSON happens at the door.
 """
 
 from __future__ import annotations
@@ -40,6 +41,26 @@ class Named:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sprint:
+    """A sprint of a board; ``state`` is ``future``, ``active`` or ``closed``."""
+
+    id: int
+    name: str
+    state: str
+    board: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """An agile board of a project (by key); ``kind`` is ``scrum`` or ``kanban``."""
+
+    id: int
+    name: str
+    kind: str
+    project: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +109,8 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class FieldDef:
-    """A field of the site. ``kind`` decides how values are read, checked and shown."""
+    """A field of the site. ``kind`` decides how values are read, checked and shown; ``below`` are
+    the options of a cascade's second level, by the id of the first."""
 
     id: str
     name: str
@@ -96,6 +118,12 @@ class FieldDef:
     custom: str = ""
     options: tuple[Named, ...] = ()
     limit: int | None = None
+    below: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
+
+    @property
+    def several(self) -> bool:
+        """Whether it holds a set of values, nothing being an empty one."""
+        return self.kind in ("labels", "components", "versions", "options", "sprint")
 
     @property
     def rich(self) -> bool:

@@ -7,16 +7,26 @@ the parent. On Data Center a standard issue's parent is its epic.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.sandbox.jira import linking, operations, render_setup
+from connector.sandbox.jira import history, linking, operations, render_setup
 from connector.sandbox.jira.layout import EPIC_NAME
-from connector.sandbox.jira.model import FieldDef, Issue, IssueType, Remark
-from connector.sandbox.jira.world import World, names_of
-from connector.values import Choice, Comment, FieldInfo, Fields, KindInfo, Record, Value
+from connector.sandbox.jira.model import FieldDef, Issue, IssueType, Named, Project, Remark, User
+from connector.sandbox.jira.world import World, names_of, sprint_of
+from connector.values import (
+    Choice,
+    Comment,
+    FieldInfo,
+    Fields,
+    KindInfo,
+    Person,
+    Placing,
+    Record,
+    Value,
+)
 
 _PICKED = frozenset({"priority", "resolution"})
 _DERIVED = frozenset(
@@ -59,11 +69,17 @@ def epic_name(world: World, kind: IssueType, fields: Fields) -> dict[str, Any]:
 
 def shaped(world: World, field: FieldDef, value: Value) -> Any:
     """One value as requests carry it."""
-    if field.kind in ("labels", "components", "versions"):
+    if field.kind == "sprint":
+        return None if value in (None, ()) else _sprint_number(world, value)
+    if field.several:
         members = value if isinstance(value, tuple) else (() if value is None else (str(value),))
-        return [member if field.kind == "labels" else {"name": member} for member in members]
+        named = {"labels": None, "options": "value"}.get(field.kind, "name")
+        return [{named: member} if named else member for member in members]
     if value is None:
         return None
+    if field.kind == "cascade":
+        above, cut, below = str(value).partition(" / ")
+        return {"value": above, "child": {"value": below}} if cut else {"value": above}
     if field.kind == "user":
         return {"accountId" if world.site.cloud else "name": value}
     if field.kind in _PICKED:
@@ -73,6 +89,12 @@ def shaped(world: World, field: FieldDef, value: Value) -> Any:
     if field.kind == "parent":
         return {"id": value} if str(value).isdigit() else {"key": value}
     return value
+
+
+def _sprint_number(world: World, value: Value) -> Any:
+    """The number of an open sprint of that name; another value goes through, to be refused."""
+    named = (row.id for row in world.sprints.values() if row.name == value)
+    return next(named, value)
 
 
 def value_of(world: World, issue: Issue, name: str, reader: str = "") -> Value:
@@ -126,6 +148,13 @@ def _plain(world: World, issue: Issue, field: FieldDef, raw: Any) -> Value:
         return picked[raw].name
     if field.kind == "option":
         return names_of(field.options, (raw,))[0]
+    if field.kind == "options":
+        return names_of(field.options, raw) or None
+    if field.kind == "cascade":
+        return history.cascade_text(field, raw, second=" / {}")
+    if field.kind == "sprint":
+        held = sprint_of(world, raw)
+        return held.name if held else None
     if field.kind in ("components", "versions"):
         project = world.project_of(issue)
         rows = project.components if field.kind == "components" else project.versions
@@ -134,6 +163,16 @@ def _plain(world: World, issue: Issue, field: FieldDef, raw: Any) -> Value:
         return _stamped(world, datetime.fromisoformat(raw))
     value: Value = raw
     return value
+
+
+def placing(world: World, kind: IssueType, name: str, *, asked: bool) -> Placing:
+    """What a name stands for; an edit screen is known where some issue could be ``asked``."""
+    fields = world.fields
+    alike = sorted(one.id for one in fields.values() if one.name.casefold() == name.casefold())
+    ids = (name,) if name in fields else tuple(alike)
+    create, edit = operations.create_screen(kind), operations.edit_screen(kind)
+    editable = all(one in edit for one in ids) if asked else None
+    return Placing(ids, all(one in create for one in ids), editable)
 
 
 def has(world: World, name: str) -> bool:
@@ -164,13 +203,20 @@ def version(issue: Issue) -> str:
     return str(round(issue.updated.timestamp() * 1000))
 
 
-def kind_info(world: World, kind: IssueType, components: Mapping[str, Any]) -> KindInfo:
+def person(user: User) -> Person:
+    """An account as an adapter tells it; on Data Center it logs in with its key."""
+    email = user.email if user.email_shown else ""
+    login = user.key if user.key == user.login else ""
+    return Person(user.key, user.name, email, user.active, login)
+
+
+def kind_info(world: World, kind: IssueType, project: Project) -> KindInfo:
     """A kind of issue with its create screen and its statuses."""
     held = (world.statuses[key] for key in kind.workflow.statuses)
     statuses = tuple(Choice(row.name, row.name, row.category) for row in held)
     screen = operations.create_screen(kind)
     fields = tuple(
-        _field_info(world, world.fields[name], required, components)
+        _field_info(world, world.fields[name], required, project)
         for name, required in screen.items()
     )
     links = tuple(
@@ -181,22 +227,38 @@ def kind_info(world: World, kind: IssueType, components: Mapping[str, Any]) -> K
     return KindInfo(kind.id, kind.name, kind.level, fields + links, statuses)
 
 
-def _field_info(
-    world: World, field: FieldDef, required: bool, components: Mapping[str, Any]
-) -> FieldInfo:
-    named = {
+def _levels(field: FieldDef) -> tuple[Named, ...]:
+    """Every choice of a cascade, the first level alone and with each of the second."""
+    rows = [
+        [above, *(Named(one.id, f"{above.name} / {one.name}") for one in field.below[above.id])]
+        for above in field.options
+        if above.id in field.below
+    ]
+    return tuple(row for some in rows for row in some)
+
+
+def allowed(world: World, field: FieldDef, project: Project | None) -> tuple[str, ...]:
+    """The names that a screen lists for a field; a project has components and versions."""
+    rows = {
         "priority": tuple(world.priorities.values()),
         "resolution": tuple(world.resolutions.values()),
         "option": field.options,
-        **components,
+        "options": field.options,
+        "cascade": _levels(field),
+        "components": project.components if project else (),
+        "versions": project.versions if project else (),
     }.get(field.kind, ())
+    return tuple(row.name for row in rows)
+
+
+def _field_info(world: World, field: FieldDef, required: bool, project: Project) -> FieldInfo:
     return FieldInfo(
         name=field.id,
         label=field.name,
         type=str(render_setup.schema(field)["type"]),
         required=required,
         max_length=field.limit or (32_767 if field.kind == "text" else None),
-        choices=tuple(Choice(row.name, row.name) for row in named),
+        choices=tuple(Choice(name, name) for name in allowed(world, field, project)),
     )
 
 

@@ -15,6 +15,7 @@ from connector.sandbox.jira import edits, history, values
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.edits import Wanted, check_members, collect
 from connector.sandbox.jira.extras import add_remark, check_properties, draft_remark
+from connector.sandbox.jira.layout import SPRINT
 from connector.sandbox.jira.model import Issue, IssueType, Project, Transition
 from connector.sandbox.jira.problems import refusal
 from connector.sandbox.jira.site import DEFAULT_PRIORITY
@@ -50,8 +51,12 @@ def create(world: World, author: Author, payload: Any) -> Issue:
     return issue
 
 
-def _reading(world: World, author: Author, project: Project, kind: IssueType) -> Reading:
-    return Reading(world, project, kind, author.rich, author.key == world.site.me)
+def _reading(
+    world: World, author: Author, project: Project, kind: IssueType, issue: Issue | None = None
+) -> Reading:
+    was_in = issue.fields.get(SPRINT[world.site.flavour]) if issue else ()
+    blind = author.key == world.site.me
+    return Reading(world, project, kind, author.rich, blind, was_in or ())
 
 
 def create_screen(kind: IssueType) -> dict[str, bool]:
@@ -148,7 +153,7 @@ def edit(world: World, author: Author, issue: Issue, payload: Any) -> Issue:
     project, kind = world.project_of(issue), world.type_of(issue)
     asked = payload.get("fields") or {}
     other = _other_type(project, kind, asked)
-    reading = _reading(world, author, project, other or kind)
+    reading = _reading(world, author, project, other or kind, issue)
     rest = {**payload, "fields": _without(asked, "issuetype")}
     screen = edit_screen(reading.kind)
     wanted = collect(reading, screen, rest, issue, _EDIT_IGNORES)
@@ -199,7 +204,7 @@ def transition(world: World, author: Author, issue: Issue, payload: Any) -> Issu
     payload = check_members(payload)
     project, kind = world.project_of(issue), world.type_of(issue)
     edge = _edge(kind, issue.status, payload.get("transition"))
-    reading = _reading(world, author, project, kind)
+    reading = _reading(world, author, project, kind, issue)
     wanted = collect(reading, _screen_of(edge), payload, issue)
     edits.missing(reading, _demands(edge), wanted)
     if wanted.errors:

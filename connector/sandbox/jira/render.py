@@ -292,6 +292,11 @@ _KINDS: Mapping[str, Callable[[View, Issue, Any, FieldDef], Any]] = {
     "stamp": lambda view, _issue, raw, _field: _stamp_text(view, raw),
     "moment": lambda view, _issue, raw, _field: _stamp_text(view, raw),
     "option": lambda view, _issue, raw, field: render_setup.option(view, field, raw),
+    "options": lambda view, _issue, raw, field: (
+        [render_setup.option(view, field, key) for key in raw] or None
+    ),
+    "cascade": lambda view, _issue, raw, field: render_setup.cascade(view, field, raw),
+    "sprint": lambda view, _issue, raw, _field: render_setup.sprints(view, raw) or None,
     "components": lambda view, issue, raw, _field: render_setup.named_list(
         view, "component", view.world.project_of(issue).components, raw
     ),

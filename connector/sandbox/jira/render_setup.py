@@ -22,6 +22,7 @@ _TYPES = {
     "moment": "datetime",
     "number": "number",
     "option": "option",
+    "cascade": "option-with-child",
     "priority": "priority",
     "resolution": "resolution",
     "parent": "issuelink",
@@ -36,6 +37,8 @@ _ITEMS = {
     "labels": "string",
     "components": "component",
     "versions": "version",
+    "options": "option",
+    "sprint": "json",
     "links": "issuelinks",
     "files": "attachment",
 }
@@ -129,8 +132,46 @@ def _named(view: View, what: str, row: Named | None) -> Json | None:
 
 def option(view: View, field: FieldDef, key: str) -> Json:
     """A custom field's option."""
-    name = next(row.name for row in field.options if row.id == key)
-    return {"self": f"{view.api}/customFieldOption/{key}", "id": key, "value": name}
+    return _option_row(view, _named_by(field.options, key))
+
+
+def cascade(view: View, field: FieldDef, raw: str) -> Json:
+    """Both levels of a cascade, as issues carry them."""
+    above, _, below = raw.partition("/")
+    row = option(view, field, above)
+    if below:
+        row["child"] = _option_row(view, _named_by(field.below[above], below))
+    return row
+
+
+def _cascade_row(view: View, field: FieldDef, above: Named) -> Json:
+    """A first-level option with its second level, as screens list it."""
+    rows = [_option_row(view, row) for row in field.below.get(above.id, ())]
+    return {**_option_row(view, above), "children": rows}
+
+
+def _option_row(view: View, row: Named) -> Json:
+    return {"self": f"{view.api}/customFieldOption/{row.id}", "id": row.id, "value": row.name}
+
+
+def _named_by(rows: Iterable[Named], key: str) -> Named:
+    return next(row for row in rows if row.id == key)
+
+
+def sprints(view: View, raw: Iterable[str]) -> list[Any]:
+    """The sprints an issue was in: objects on Cloud, the words of the server's own on Data Center
+    (jira-api.md section 6)."""
+    held = (view.world.sprints[int(key)] for key in raw)
+    if not view.world.site.cloud:
+        return [
+            f"com.atlassian.greenhopper.service.sprint.Sprint@{crc32(row.name.encode()):x}"
+            f"[id={row.id},rapidViewId={row.board},state={row.state.upper()},name={row.name},"
+            f"startDate=<null>,endDate=<null>,completeDate=<null>,sequence={row.id},goal=]"
+            for row in held
+        ]
+    return [
+        {"id": row.id, "name": row.name, "state": row.state, "boardId": row.board} for row in held
+    ]
 
 
 def named_list(view: View, what: str, rows: Iterable[Named], keys: Iterable[str]) -> list[Json]:
@@ -205,7 +246,7 @@ def field_meta(view: View, project: Project, kind: IssueType, asked: tuple[str, 
 
 
 def _operations(field: FieldDef) -> list[str]:
-    if field.kind in ("labels", "components", "versions"):
+    if field.several and field.kind != "sprint":
         return list(_SETS)
     if field.kind == "page":
         return ["add"]
@@ -220,8 +261,10 @@ def _allowed(
         return [priority(view, key) for key in world.priorities]
     if field.kind == "resolution":
         return [resolution(view, key) for key in world.resolutions]
-    if field.kind == "option":
+    if field.kind in ("option", "options"):
         return [option(view, field, row.id) for row in field.options]
+    if field.kind == "cascade":
+        return [_cascade_row(view, field, row) for row in field.options]
     if field.kind == "issuetype":
         return [issue_type(view, project, kind)]
     if field.kind == "project":

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from connector.sandbox import people
 from connector.sandbox.jira import layout, workflows
 from connector.sandbox.jira.model import (
+    Board,
     FieldDef,
     Flavour,
     IssueType,
     LinkType,
     Named,
     Project,
+    Sprint,
     Status,
     User,
     Workflow,
@@ -45,6 +47,12 @@ LINK_TYPES = (
     LinkType("10004", "Problem/Incident", "is caused by", "causes"),
 )
 """Those of a stock site; the last comes with service projects."""
+BOARDS = (Board(5, "OPS deliveries", "scrum", "OPS"), Board(6, "OPS support", "kanban", "OPS"))
+SPRINTS = (
+    Sprint(31, "Sprint 1", "closed", 5),
+    Sprint(32, "Sprint 2", "active", 5),
+    Sprint(33, "Sprint 3", "future", 5),
+)
 _SHARED_TYPES = (("10000", "Epic", 1), ("10001", "Story", 0), ("10002", "Task", 0))
 _TEAM_TYPES = (("10301", "Epic", 1), ("10302", "Story", 0), ("10303", "Task", 0))
 
@@ -93,11 +101,12 @@ def _plain_statuses() -> tuple[Status, ...]:
 
 
 def _users(flavour: Flavour, zone: str) -> Iterable[User]:
-    everybody = (people.TANDEM, *people.COLLEAGUES)
-    for person in everybody:
+    everybody = (people.TANDEM, *people.COLLEAGUES, *people.PECULIAR)
+    for person in (one for one in everybody if one.only in ("", "jira")):
         email = INTEGRATION_EMAIL if person is people.TANDEM else person.email
         key = person.login if flavour == "dc" else account_id(person.login)
-        yield User(key, person.name, email, person.login, zone, person.active)
+        shown = flavour == "dc" or not person.hidden
+        yield User(key, person.name, email, person.login, zone, person.active, shown)
 
 
 def account_id(login: str) -> str:

@@ -14,7 +14,7 @@ from connector.sandbox.jira.model import ChangeItem, Issue, IssueType, Project
 from connector.sandbox.jira.problems import refusal
 from connector.sandbox.jira.world import World, Writing
 
-_PER_PROJECT = ("components", "fixVersions")
+_PER_PROJECT = ("components", "fixVersions", "versions")
 
 
 def clone(world: World, author: Author, issue: Issue) -> Issue:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.sandbox.jira import adf
@@ -20,9 +20,9 @@ from connector.sandbox.jira.problems import TEXT_LIMIT, too_long
 from connector.sandbox.jira.world import World
 
 LABEL_LIMIT = 255
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}([+-]\d{4}|Z)")
 NOT_A_DOCUMENT = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
 NOT_A_STRING = "Operation value must be a string"
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
 
 
 class BadValue(Exception):
@@ -34,6 +34,7 @@ class Reading:
     """Where a value is read for, and for whom.
 
     ``rich`` is the newer API version, with documents; a ``blind`` writer sees no hidden issues.
+    ``sprints`` are those the issue was in so far.
     """
 
     world: World
@@ -41,6 +42,7 @@ class Reading:
     kind: IssueType
     rich: bool = False
     blind: bool = False
+    sprints: tuple[str, ...] = ()
 
 
 def read(reading: Reading, field: FieldDef, value: Any) -> Any:
@@ -53,7 +55,7 @@ def read(reading: Reading, field: FieldDef, value: Any) -> Any:
 
 def empty(field: FieldDef) -> Any:
     """The raw form of nothing."""
-    return () if field.kind in ("labels", "components", "versions") else None
+    return () if field.several else None
 
 
 def _line(_reading: Reading, field: FieldDef, value: Any) -> str | None:
@@ -138,9 +140,9 @@ def _moment(_reading: Reading, _field: FieldDef, value: Any) -> str | None:
     """A date and time of a Date Time Picker, with milliseconds and an offset without a colon."""
     if value is None or value == "":
         return None
-    if isinstance(value, str) and _STAMP.fullmatch(value):
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value).isoformat(timespec="milliseconds")
+            return datetime.fromisoformat(value).astimezone(UTC).isoformat()
         except ValueError:
             pass
     raise BadValue("Error parsing time: " + str(value))
@@ -171,6 +173,43 @@ def label(value: Any) -> str:
     if len(value) > LABEL_LIMIT:
         raise BadValue(f"The label '{value}' exceeds the maximum length for a single label.")
     return value
+
+
+def _options(_reading: Reading, field: FieldDef, value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise BadValue("data was not an array")
+    rows = {row.id: row for row in field.options}
+    picked = (_pick(member, rows, "value", field.name) for member in value)
+    return tuple(sorted({row for row in picked if row is not None}))
+
+
+def _cascade(_reading: Reading, field: FieldDef, value: Any) -> str | None:
+    above = _pick(value, {row.id: row for row in field.options}, "value", field.name)
+    if above is None or value.get("child") is None:
+        return above
+    rows = {row.id: row for row in field.below.get(above, ())}
+    return f"{above}/{_pick(value['child'], rows, 'value', field.name)}"
+
+
+def _sprint(reading: Reading, _field: FieldDef, value: Any) -> tuple[str, ...]:
+    """By number only, and only into one that is open; the closed ones of before stay."""
+    if value is None:
+        return _closed(reading)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue("The Sprint (id) must be a number")
+    sprint = reading.world.sprints.get(value)
+    if sprint is None:
+        raise BadValue(f"Sprint with id '{value}' does not exist.")
+    if sprint.state == "closed":
+        raise BadValue("Issue can be assigned only active or future sprints.")
+    return (*_closed(reading), str(value))
+
+
+def _closed(reading: Reading) -> tuple[str, ...]:
+    sprints = reading.world.sprints
+    return tuple(key for key in reading.sprints if sprints[int(key)].state == "closed")
 
 
 def _option(_reading: Reading, field: FieldDef, value: Any) -> str | None:
@@ -256,6 +295,9 @@ _READERS: Mapping[str, Callable[[Reading, FieldDef, Any], Any]] = {
     "number": _number,
     "labels": _labels,
     "option": _option,
+    "options": _options,
+    "cascade": _cascade,
+    "sprint": _sprint,
     "priority": _priority,
     "resolution": _resolution,
     "parent": _parent,

@@ -22,6 +22,7 @@ from connector.sandbox.clock import Clock
 from connector.sandbox.jira.index import Knobs, SearchIndex
 from connector.sandbox.jira.model import (
     Attachment,
+    Board,
     ChangeEntry,
     ChangeItem,
     FieldDef,
@@ -31,10 +32,18 @@ from connector.sandbox.jira.model import (
     LinkType,
     Named,
     Project,
+    Sprint,
     Status,
     User,
 )
-from connector.sandbox.jira.site import LINK_TYPES, PRIORITIES, RESOLUTIONS, Site
+from connector.sandbox.jira.site import (
+    BOARDS,
+    LINK_TYPES,
+    PRIORITIES,
+    RESOLUTIONS,
+    SPRINTS,
+    Site,
+)
 
 FIRST_ID = 10_000
 
@@ -66,6 +75,8 @@ class World:
         self.projects: dict[str, Project] = {row.id: row for row in site.projects}
         self.fields: dict[str, FieldDef] = {row.id: row for row in site.fields}
         self.statuses: dict[str, Status] = {row.id: row for row in site.statuses}
+        self.boards: dict[int, Board] = {row.id: row for row in BOARDS}
+        self.sprints: dict[int, Sprint] = {row.id: row for row in SPRINTS}
         self.priorities: dict[str, Named] = {row.id: row for row in PRIORITIES}
         self.resolutions: dict[str, Named] = {row.id: row for row in RESOLUTIONS}
         self.link_types: tuple[LinkType, ...] = LINK_TYPES
@@ -181,8 +192,19 @@ class World:
         self._record(self.now(), issue, Writing(by, "delete"))
         self.index.withdraw(self.now(), issue)
 
-    def configure(self, *, project: Project | None = None, user: User | None = None) -> None:
+    def configure(
+        self,
+        *,
+        project: Project | None = None,
+        user: User | None = None,
+        sprint: Sprint | None = None,
+        field: FieldDef | None = None,
+    ) -> None:
         """Add or replace a part of the set-up."""
+        if sprint is not None:
+            self.sprints[sprint.id] = sprint
+        if field is not None:
+            self.fields[field.id] = field
         if project is not None:
             self.projects[project.id] = project
         if user is not None:
@@ -271,6 +293,12 @@ def _bare_file(row: Attachment) -> dict[str, Any]:
         "size": row.content.size,
         "digest": row.content.digest,
     }
+
+
+def sprint_of(world: World, raw: Iterable[str]) -> Sprint | None:
+    """The sprint an issue is in now: of all it was in, the one that is not closed."""
+    held = (world.sprints[int(key)] for key in raw)
+    return next((row for row in held if row.state != "closed"), None)
 
 
 def names_of(rows: Iterable[Named], keys: Iterable[str]) -> tuple[str, ...]:

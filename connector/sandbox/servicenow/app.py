@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
@@ -23,6 +24,7 @@ from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.problem_resource import ProblemResource
 from connector.sandbox.servicenow.query import NotModelled
 from connector.sandbox.servicenow.refusal import Refusal
+from connector.sandbox.servicenow.schema import Column
 from connector.sandbox.servicenow.seed import seed as seed_company
 from connector.sandbox.servicenow.stats_api import StatsApi
 from connector.sandbox.servicenow.table_api import TableApi
@@ -34,7 +36,8 @@ _NO_ROUTE = "Requested URI does not represent any resource"
 
 
 class ServiceNowSandbox:
-    """One fake instance. ``incidents=0`` gives people and services but no tickets."""
+    """One fake instance. ``incidents=0`` gives people and services but no tickets; ``extra`` are
+    columns of the customer's own, by table."""
 
     def __init__(
         self,
@@ -43,9 +46,10 @@ class ServiceNowSandbox:
         *,
         incidents: int = 240,
         world: World | None = None,
+        extra: Iterable[tuple[str, Column]] = (),
     ) -> None:
         self.clock = clock
-        self.world = world if world is not None else new_world(clock, seed)
+        self.world = world if world is not None else new_world(clock, seed, extra)
         if world is None:
             seed_company(self.world, incidents=incidents, now=clock.now(), seed=seed)
         self.auth = Auth(self.world)

@@ -7,7 +7,7 @@ What a real adapter would pay in requests is counted, what a network would do is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -17,10 +17,18 @@ from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejecte
 from connector.outcomes import settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
-from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow.direct_feed import (
+    APPROVALS,
+    APPROVERS,
+    DECIDED,
+    LANES,
+    feed,
+    sighting,
+)
 from connector.sandbox.servicenow.direct_files import DirectFiles
 from connector.sandbox.servicenow.direct_moves import Moves
+from connector.sandbox.servicenow.direct_people import DirectPeople
 from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
@@ -36,14 +44,15 @@ from connector.values import (
     Comment,
     CommentDraft,
     Draft,
+    Group,
     Identity,
     KindInfo,
     Move,
     Patch,
     Person,
+    Placing,
     Record,
     RemoteLink,
-    Sighting,
     SightingPage,
     Stream,
     StreamKind,
@@ -52,10 +61,6 @@ from connector.values import (
 
 HOST = "sandbox.service-now.example"
 _PAGE = 200
-_LANES = ("work_notes", "comments")
-_APPROVERS = "sysapproval_approver"
-_DECIDED = "stateINapproved,rejected"
-_APPROVALS = Stream("approvals", StreamKind.COMMENTS, ("change_request",), "approval")
 
 
 class DirectServiceNow:
@@ -83,6 +88,7 @@ class DirectServiceNow:
         self._wire = Wire(self.name, self.weather, self.meter, sleep)
         self._writes = Writes(world, self._wire, sleep, self._shown)
         self._files = DirectFiles(world, self._wire, self._known, self._select)
+        self._people = DirectPeople(world, self._select, self._read)
         self._moves = Moves(world, self._wire, self._writes, self._shown, problem_state_path)
         self.witness = DirectWitness(world, self._me, self._asked)
 
@@ -114,16 +120,16 @@ class DirectServiceNow:
         """One stream a table, then one of journals, one of decisions on changes, one of files."""
         names = tuple(sorted(containers))
         tables = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in names)
-        decisions = (_APPROVALS,) if "change_request" in names else ()
+        decisions = (APPROVALS,) if "change_request" in names else ()
         journal = Stream("journal", StreamKind.COMMENTS, names)
         return (*tables, journal, *decisions, Stream("files", StreamKind.FILES, names))
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Everything stamped since then, oldest first."""
         started = self.server_now()
-        table, when, base = _feed(stream)
+        table, when, base = feed(stream)
         rows = self._select(table, f"{base}{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id")
-        sightings = [_sighting(stream, row) for row in rows]
+        sightings = [sighting(stream, row) for row in rows]
         yield SightingPage(tuple(sightings[:_PAGE]), started)
         for start in range(_PAGE, len(sightings), _PAGE):
             self._read(f"/api/now/table/{table}")
@@ -176,7 +182,7 @@ class DirectServiceNow:
         del fresh
         if not keys:
             return ()
-        query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(_LANES)}"
+        query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(LANES)}"
         rows = self._select("sys_journal_field", query, chunk=len(keys))
         found = [shapes.comment(self.world, row) for row in rows]
         if container == "change_request":
@@ -185,9 +191,9 @@ class DirectServiceNow:
 
     def _decisions(self, keys: Collection[str]) -> list[Comment]:
         """Approvers' answers; none where we may not read them."""
-        query = f"sysapprovalIN{','.join(keys)}^{_DECIDED}"
+        query = f"sysapprovalIN{','.join(keys)}^{DECIDED}"
         try:
-            rows = self._select(_APPROVERS, query, chunk=len(keys))
+            rows = self._select(APPROVERS, query, chunk=len(keys))
         except AccessLost:
             return []
         return [shapes.approval(self.world, row) for row in rows]
@@ -209,26 +215,32 @@ class DirectServiceNow:
         return self.world.knobs.largest_file
 
     def people(
-        self, *, keys: Collection[str] = (), emails: Collection[str] = ()
+        self,
+        *,
+        keys: Collection[str] = (),
+        emails: Collection[str] = (),
+        logins: Collection[str] = (),
+        accounts: Collection[str] = (),
+        column: str = "",
     ) -> tuple[Person, ...]:
-        """Persons by key and by e-mail."""
-        if not keys and not emails:
-            return ()
-        wanted = {address.casefold() for address in emails}
-        rows = self._select("sys_user", "")
-        return tuple(
-            shapes.person(row)
-            for row in rows
-            if row["sys_id"] in keys or row.get("email", "").casefold() in wanted
-        )
+        """Persons by key, e-mail, login and a column of the customer's own."""
+        wanted = {"sys_id": keys, "email": emails, "user_name": logins, column or "-": accounts}
+        return self._people.people(wanted, column)
+
+    def groups(
+        self, *, keys: Collection[str] = (), names: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """Groups by key and by name."""
+        return self._people.groups(keys, names)
 
     def kinds(self, container: str) -> tuple[KindInfo, ...]:
         """The one kind of a table: its class."""
-        self._read("/api/now/table/sys_dictionary")
-        self._read("/api/now/table/sys_choice")
-        if container not in self.world.schema.tables:
-            raise NotThere(f"Invalid table {container}", side=self.name)
-        return (shapes.kind(self.world.schema, container),)
+        return self._people.kinds(container)
+
+    def placings(self, container: str, kind: str, names: Collection[str]) -> Mapping[str, Placing]:
+        """A column is there or not."""
+        del kind
+        return self._people.placings(container, names)
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed the field, from the audit; otherwise the last writer."""
@@ -318,32 +330,3 @@ class DirectServiceNow:
 
     def _shown(self, row: Row, fields: Collection[str]) -> Record:
         return shapes.record(self.world, self.host, row, fields)
-
-
-def _feed(stream: Stream) -> tuple[str, str, str]:
-    """The table of a stream, its stamp, and the conditions before it."""
-    names = ",".join(stream.containers)
-    if stream == _APPROVALS:
-        base = f"sysapproval.sys_class_name=change_request^{_DECIDED}^"
-        return _APPROVERS, "sys_updated_on", base
-    if stream.kind is StreamKind.COMMENTS:
-        base = f"nameIN{names}^elementIN{','.join(_LANES)}^"
-        return "sys_journal_field", "sys_created_on", base
-    if stream.kind is StreamKind.FILES:
-        return attachments.TABLE, "sys_created_on", f"table_nameIN{names}^"
-    return stream.containers[0], "sys_updated_on", ""
-
-
-def _sighting(stream: Stream, row: Row) -> Sighting:
-    if stream == _APPROVALS:
-        at = moment(row["sys_updated_on"])
-        version = f"{row['sys_id']}:{row['state']}"
-        return Sighting("change_request", row["sysapproval"], version, at)
-    if stream.kind is StreamKind.FILES:
-        at = moment(row["sys_created_on"])
-        return Sighting(row["table_name"], row["table_sys_id"], row["sys_id"], at)
-    if stream.kind is StreamKind.COMMENTS:
-        at = moment(row["sys_created_on"])
-        return Sighting(row["name"], row["element_id"], row["sys_id"], at)
-    at = moment(row["sys_updated_on"])
-    return Sighting(stream.containers[0], row["sys_id"], shapes.version(row), at)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from connector.sandbox.servicenow.schema import Row, Schema
 from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
-from connector.values import Choice, Comment, FieldInfo, KindInfo, Person, Record, Value
+from connector.values import Choice, Comment, FieldInfo, Group, KindInfo, Person, Record, Value
 
 
 def version(row: Row) -> str:
@@ -96,10 +96,16 @@ def full_name(world: World, login: str) -> str:
     return world.display("sys_user", world.user_id(login)) or login
 
 
-def person(row: Row) -> Person:
-    """One user."""
-    active = row.get("active") == "true"
-    return Person(row["sys_id"], row["name"], row.get("email", ""), active, row["user_name"])
+def group(row: Row) -> Group:
+    """One group."""
+    return Group(row["sys_id"], row["name"], row["active"] == "true")
+
+
+def person(row: Row, column: str = "") -> Person:
+    """One user; ``column`` names the other side's person."""
+    active, account = row.get("active") == "true", row.get(column, "") if column else ""
+    told = row["sys_id"], row["name"], row.get("email", "")
+    return Person(*told, active, row["user_name"], account)
 
 
 def kind(schema: Schema, table: str) -> KindInfo:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connector.sandbox.people import COLLEAGUES, TANDEM, TEAMS, Colleague
+from connector.sandbox.people import COLLEAGUES, PECULIAR, TANDEM, TEAMS, Colleague
 from connector.sandbox.servicenow import seed_tickets
 from connector.sandbox.servicenow.instance import put
 from connector.sandbox.servicenow.problem_resource import ROLE
@@ -53,6 +53,7 @@ def seed(
         changes = 14 if incidents else 0
     tickets = seed_tickets.Tickets(world, now or world.clock.now(), seed)
     tickets.write(incidents, problems, changes)
+    _peculiar(world)
     world.write_log.clear()  # the log begins with the first real write
 
 
@@ -85,6 +86,16 @@ def _person(world: World, person: Colleague, groups: dict[str, str], roles: dict
         put(world, "sys_user_has_role", {"user": sys_id, "role": roles[role]})
     if person.team in groups:
         put(world, "sys_user_grmember", {"user": sys_id, "group": groups[person.team]})
+
+
+def _peculiar(world: World) -> None:
+    """People who are not easily matched, after everything else: nothing depends on them."""
+    known = {row["name"]: row["sys_id"] for row in world.rows("sys_user_role")}
+    groups = {row["name"]: row["sys_id"] for row in world.rows("sys_user_group")}
+    teams = {team: groups[name] for team, name in TEAMS.items()}
+    for person in PECULIAR:
+        if person.only in ("", "servicenow"):
+            _person(world, person, teams, known)
 
 
 def services(world: World) -> None:

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from mappings.defaults import shipped
-from mappings.loader import MappingProblems, load, render_schema
+from mappings.loader import MappingProblems, load, load_people, render_schema
 from mappings.model import CommentRules, ConflictPolicy, OnDelete
 from mappings.sides import Flow, Side
-from tests.support.mapping import a_file, loaded, problems
+from tests.support.mapping import a_file, loaded, problems, written
 
 FIVE_MISTAKES = """\
 pair: incident-story
@@ -219,3 +219,49 @@ def test_the_schema_takes_the_shipped_files(name: str) -> None:
 def test_the_schema_refuses_what_the_loader_refuses(change: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**a_file(), **change}, render_schema())
+
+
+def test_a_people_file_is_no_pair_and_is_judged_with_the_others() -> None:
+    texts = {"x/a.yaml": written(a_file()), "x/people.yaml": "map: [{servicenow: a, jira: b}]"}
+    [spec] = load(texts, project="OPS")
+    assert spec.raw == load({"x/a.yaml": texts["x/a.yaml"]}, project="OPS")[0].raw
+
+    broken = {"x/a.yaml": "pair: x", "x/people.yaml": "map: [{servicenow: a}]\nfallbak: {}"}
+    with pytest.raises(MappingProblems) as caught:
+        load(broken, project="OPS")
+    told = {problem.file for problem in caught.value.problems}
+    assert told == {"x/a.yaml", "x/people.yaml"}
+
+
+def test_what_the_people_file_says_is_part_of_the_mappings_that_speak_of_people() -> None:
+    user = {"servicenow": "assigned_to", "jira": "assignee", "as": "user"}
+    texts = {"a.yaml": written(a_file({"who": user}))}
+    plain = load(texts, project="OPS")[0].fingerprint()
+    silent = load({**texts, "people.yaml": "# nothing\n"}, project="OPS")[0].fingerprint()
+    said = load({**texts, "people.yaml": "fallback: {jira: nobody}"}, project="OPS")[
+        0
+    ].fingerprint()
+    assert plain == silent != said
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- a", "1: a people file is a group of keys"),
+        ("map: [{servicenow: a, jira: b}, {servicenow: A, jira: c}]", "stands in line 1 too"),
+        ("map:\n - {servicenow: a, jira: b}\n - {servicenow: c, jira: B}", "3: map.1.jira"),
+        ("map: [{servicenow: nobody, jira: b}]", "`nobody` is no person"),
+        ("people: {servicenow_field: User Name}", "is no possible name"),
+        ("people: {servicenow: x}", "Did you mean servicenow_field?"),
+    ],
+)
+def test_what_is_wrong_with_a_people_file(text: str, told: str) -> None:
+    with pytest.raises(MappingProblems) as caught:
+        load_people({"people.yaml": text})
+    assert told in str(caught.value)
+    assert all(problem.remedy for problem in caught.value.problems)
+
+
+def test_two_people_files_are_one_too_many() -> None:
+    with pytest.raises(MappingProblems, match=r"people\.yml is a people file too"):
+        load_people({"people.yaml": "", "people.yml": ""})

@@ -6,6 +6,7 @@ import re
 import textwrap
 from pathlib import Path
 from typing import Any, get_args
+from unittest.mock import ANY
 
 import pytest
 import yaml
@@ -13,14 +14,17 @@ import yaml
 import mappings
 from mappings.build import LIMITS
 from mappings.lint import TAKES
-from mappings.loader import load
+from mappings.loader import load, load_people
+from mappings.people import People
 from mappings.schema import RelationName
 from mappings.sides import Side
 from tests.support.mapping import a_file, problems
 
 FOLDER = Path(mappings.__file__ or "").parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-WHOLE, FIELDS, STATUS, CLOSING, ASKED = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+WHOLE, FIELDS, PEOPLE, GROUPS, STATUS, CLOSING, ASKED = re.findall(
+    r"```yaml\n(.*?)```", README, re.DOTALL
+)
 ROWS = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
 
 
@@ -34,6 +38,21 @@ def test_the_change_asked_for_by_a_status_loads() -> None:
 
 def test_the_fields_load() -> None:
     assert problems(a_file(yaml.safe_load(FIELDS)["fields"])) == []
+
+
+def test_the_groups_load() -> None:
+    assert problems(a_file(yaml.safe_load(GROUPS)["fields"])) == []
+
+
+def test_the_people_file_loads_and_so_does_the_shipped_example() -> None:
+    people = load_people({"people.yaml": PEOPLE})
+    assert (len(people.entries), people.servicenow_field) == (1, "u_jira_account")
+    shipped = (FOLDER / "defaults" / "people.yaml").read_text(encoding="utf-8")
+    assert load_people({"people.yaml": shipped}) == People(file="people.yaml", lines=ANY)
+    keys = [line.removeprefix("# ") for line in shipped.splitlines() if line.startswith("# ")]
+    taken = "\n".join(keys[keys.index(next(one for one in keys if one.startswith("map:"))) :])
+    found = load_people({"people.yaml": taken})
+    assert (len(found.entries), found.stand_in(Side.JIRA)) == (2, "triage@example.com")
 
 
 def test_the_status_loads_with_its_closing() -> None:

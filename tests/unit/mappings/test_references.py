@@ -37,6 +37,33 @@ def test_a_person_nobody_knows_is_a_question_not_a_guess() -> None:
     assert found.remedy
 
 
+def test_a_stand_in_gets_what_a_stranger_has_and_tells_nothing_about_others() -> None:
+    user = relation(**{"as": "user"})
+    facts = Facts(people={"u1": "acc1"}, stand_ins={SN: None, JIRA: "queue"})
+    assert user.translate(JIRA, "stranger", "acc1", facts) == "queue"
+    assert user.holds("stranger", "queue", facts)
+    assert not user.holds("u1", "queue", facts)
+    assert user.translate(SN, "queue", "u1", facts) == "u1"
+    assert user.translate(JIRA, "u1", "queue", facts) == "acc1"
+    assert user.translate(SN, "someone", "u1", facts) is None
+    assert user.holds(None, "someone", facts)
+
+
+def test_a_leaver_who_is_on_both_sides_fits() -> None:
+    user = relation(**{"as": "user"})
+    facts = Facts(leavers={"u1": "acc1"}, stand_ins=dict.fromkeys(Side))
+    assert user.translate(JIRA, "u1", "acc1", facts) == "acc1"
+    assert user.translate(JIRA, "u1", "acc2", facts) is None
+
+
+def test_nobody_takes_the_place_of_somebody_we_are_not_shown() -> None:
+    user = relation(**{"as": "user"})
+    facts = Facts(hidden={"ghost"}, stand_ins=dict.fromkeys(Side))
+    for value, current in (("ghost", "acc1"), ("stranger", "ghost"), ("ghost", None)):
+        assert isinstance(user.translate(JIRA, value, current, facts), Unmappable)
+    assert not user.holds("ghost", None, facts)
+
+
 def test_people_are_shown_by_name() -> None:
     user = relation(**{"as": "user"})
     assert user.show(SN, "u1", FACTS) == "u1 of servicenow"
