@@ -68,15 +68,23 @@ def attached(case: Case, side: Side, desk: Desk) -> tuple[Attach, ...]:
 
 
 def notices(case: Case, side: Side, desk: Desk) -> tuple[Carried, ...]:
-    """A word on the twin for each new file that is left out, once: it says where the file is."""
+    """A word on the twin for each new file that is left out, once: it says where the file is. None
+    before the twin was heard, since it may stand there although the store forgot."""
+    if side.other not in case.comments:
+        return ()
+    there = {bears(comment.body) for comment in case.comments[side.other]}
+    return tuple(one for one in unnoticed(case, side, desk) if one.reference not in there)
+
+
+def unnoticed(case: Case, side: Side, desk: Desk) -> list[Carried]:
+    """The words on files left out that are still to be said, as far as the store knows."""
     told = {row.source_id for row in case.known if row.source is side}
-    there = {bears(comment.body) for comment in case.comments.get(side.other, ())}
     found = []
     for file in _new(case, side, desk):
         why = left_out(case.spec.attachments, side, file, desk)
         if why is not None and _notice_id(file) not in told:
             found.append(_notice(case, side, file, why, desk.installation))
-    return tuple(one for one in found if one.reference not in there)
+    return found
 
 
 def left_out(rules: AttachmentRules, side: Side, file: File, desk: Desk) -> str | None:

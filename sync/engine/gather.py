@@ -22,8 +22,8 @@ from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.blanks import without_doubtful
 from sync.engine.cases import Candidate, Case, Gathered, places, reasons
 from sync.engine.epoch import RESTORED
-from sync.engine.hearing import with_backlog, with_comments
-from sync.engine.listing import with_files
+from sync.engine.hearing import with_backlog, with_comments, with_noticed
+from sync.engine.listing import desk, with_files
 from sync.engine.unseen import with_unseen
 from sync.feed import LISTED
 from sync.runtime import Runtime, container, creates, scope
@@ -77,7 +77,8 @@ def _cases(
     merged = [_named(done.get(case.link.id, case)) for case in first]
     proven = _with_graves(runtime, merged)
     heard = with_comments(runtime, with_unseen(runtime, proven))
-    return tuple(with_files(runtime, heard)), idle
+    filed = with_files(runtime, heard)
+    return tuple(with_noticed(runtime, filed, desk(runtime, filed))), idle
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:

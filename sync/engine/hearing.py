@@ -19,6 +19,7 @@ from sync.core.model import LinkState
 from sync.engine.carry import carried, told_of, too_old, untold
 from sync.engine.cases import Candidate, Case, places, reasons
 from sync.engine.copies import copy_ids
+from sync.engine.filing import Desk, unnoticed
 from sync.engine.parked import reopened
 from sync.engine.sayings import sayings, unsaid
 from sync.engine.wording import Teller
@@ -60,6 +61,20 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
     second = _hear(runtime, first, partial(_to_compare, runtime.options.installation))
     return _hear(runtime, second, stale, fresh=True)
+
+
+def with_noticed(runtime: Runtime, cases: Sequence[Case], desk: Desk) -> list[Case]:
+    """The cases with what was heard where a file is left out: the word on it may stand there."""
+
+    def unheard(case: Case) -> frozenset[Side]:
+        return frozenset(
+            side
+            for side in Side
+            if unnoticed(case, side.other, desk)
+            and (side not in case.comments or runtime.adapters[side].reads_lag)
+        )
+
+    return _hear(runtime, cases, unheard, fresh=True)
 
 
 def _to_customers(spec: MappingSpec, side: Side) -> bool:
