@@ -69,6 +69,7 @@ class Crowd:
             "desk opens": (self.desk_opens, 5),
             "desk rewords": (self.desk_rewords, 8),
             "desk describes": (self.desk_describes, 3),
+            "desk works around": (self.desk_works_around, 3),
             "desk ranks": (self.desk_ranks, 3),
             "desk assigns": (self.desk_assigns, 4),
             "desk notes": (self.desk_notes, 6),
@@ -81,6 +82,7 @@ class Crowd:
             "team asks": (self.team_asks, 3),
             "team rewords": (self.team_rewords, 8),
             "team describes": (self.team_describes, 3),
+            "team works around": (self.team_works_around, 2),
             "team ranks": (self.team_ranks, 3),
             "team assigns": (self.team_assigns, 4),
             "team labels": (self.team_labels, 2),
@@ -148,6 +150,16 @@ class Crowd:
         text = "" if self.dice.random() < 0.2 else self._text()
         return self._desk(row, "describes", description=text)
 
+    def desk_works_around(self) -> str | None:
+        """A problem's workaround, which is HTML, or none any more."""
+        row = self._pick(self.tickets("problem"))
+        word = self._word("h")
+        shapes = (
+            f"<p>way {word}</p>", f"<h2>way {word}</h2><ul><li>a</li><li><em>b</em></li></ul>",
+            f'<p style="color:red">way {word} <a href="https://kb.test/1">page</a></p>', "",
+        )  # fmt: skip
+        return self._desk(row, "works around", workaround=self.dice.choice(shapes)) if row else None
+
     def desk_ranks(self, row: Row | None = None) -> str | None:
         """Another priority."""
         row = row or self._pick(self.tickets())
@@ -163,7 +175,7 @@ class Crowd:
     def desk_notes(self, row: Row | None = None) -> str | None:
         """A work note or a customer comment."""
         lane = self.dice.choice(("work_notes", "comments"))
-        return self._desk(row, "notes", **{lane: self._comment()})
+        return self._desk(row, "notes", **{lane: self._note()})
 
     def desk_moves(self, row: Row | None = None) -> str | None:
         """Another state, as the table allows it."""
@@ -276,6 +288,16 @@ class Crowd:
         text = None if self.dice.random() < 0.2 else self._text()
         return self._team(issue, "describes", description=text)
 
+    def team_works_around(self) -> str | None:
+        """An epic's field of formatted text, where the project has one."""
+        if self.project == "TEAM":
+            return None
+        word, where = self._word("h"), self._issues()
+        epic = self._pick(one for one in where if self.jira.type_of(one).name == "Epic")
+        shapes = (f"h2. way {word}\n\n* a\n** b", f"way {word} {{color:red}}c{{color}}", None)
+        text = self.dice.choice(shapes)
+        return self._team(epic, "works around", customfield_10051=text) if epic else None
+
     def team_ranks(self, issue: Issue | None = None) -> str | None:
         """Another priority, where the project has one."""
         if self.project == "TEAM" and self.jira.site.cloud:
@@ -300,7 +322,7 @@ class Crowd:
         if issue is None:
             return None
         inside = self.dice.random() < 0.3
-        text = self._comment()
+        text = self._talk()
         self.hands().comment(issue.id, text, internal=inside)
         return f"the team comments on {issue.key}: {headline(text)}"
 
@@ -412,7 +434,7 @@ class Crowd:
             self.scribbled.append(self._word("s"))
             text = f"{remark.body}\nand {self.scribbled[-1]}"
         else:
-            text = self._comment()
+            text = self._talk()
             self.edited.setdefault(remark.id, []).append(headline(remark.body))
         self.hands().edit_comment(issue.id, remark.id, text)
         return f"somebody edits comment {remark.id} of {issue.key}: {headline(text)}"
@@ -547,6 +569,17 @@ class Crowd:
             self.rig.reached["a long comment"] += 1
             text += "\n" + "a *b* line {of} the log\n" * 1320 + f"end of {text}"
         return text
+
+    def _note(self) -> str:
+        """A journal entry, sometimes with HTML in it."""
+        formed = "\n[code]<ul><li>a</li></ul> <a href='https://kb.test/1'>page</a>[/code]"
+        return self._comment() + (formed if self.dice.random() < 0.15 else "")
+
+    def _talk(self) -> str:
+        """A comment in Jira, sometimes with a mention."""
+        user = next(one for one in self.jira.users.values() if one.login == TEAM[0])
+        key = f"accountid:{user.key}" if self.jira.site.cloud else user.key
+        return self._comment() + (f"\n[~{key}] h2. *b*" if self.dice.random() < 0.15 else "")
 
 
 def headline(text: str) -> str:
