@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from connector.contents import File
 from connector.values import Comment, Fields, Record
-from mappings.model import MappingSpec
+from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.templates import LABEL
+from mappings.values import Unknown
 from sync.apply.common import ECHO, FILED
-from sync.core.model import Base, CommentLink, FileLink, Link, Parked
+from sync.core.model import Base, CommentLink, FileLink, Link, Parked, Value
 from sync.runtime import container
 from sync.store.values import QueuedRow
 
@@ -120,3 +121,12 @@ class Gathered:
     idle: tuple[QueuedRow, ...] = ()
     held: tuple[QueuedRow, ...] = ()
     looks_empty: Mapping[str, str] = field(default_factory=dict)
+
+
+def present(case: Case, rule: Rule, side: Side) -> Value | Unknown:
+    """The present value; a side that was not read still holds its base (nothing woke it)."""
+    record = case.records.get(side)
+    if record is not None:
+        return rule.relation.canonical(side, record.fields)
+    base = case.bases.get(rule.name)
+    return rule.relation.canonical(side, {}) if base is None else base.of(side)

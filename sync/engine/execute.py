@@ -17,9 +17,10 @@ from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
 from sync.core.plan import Adopt, Create, Note, Update
 from sync.engine.carrying import carry, claim, keep_news
+from sync.engine.cases import present
 from sync.engine.doubles import report
 from sync.engine.epoch import HELD_BACK
-from sync.engine.judge import FROZEN, Verdict, present
+from sync.engine.judge import FROZEN, Verdict
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study

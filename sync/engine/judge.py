@@ -21,7 +21,7 @@ from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decid
 from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, Attach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
-from sync.engine.cases import Case, context
+from sync.engine.cases import Case, context, present
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.marking import mark_writes
@@ -221,15 +221,6 @@ def _first(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown], bench
 
 def _retried(case: Case) -> bool:
     return RETRY in case.reasons
-
-
-def present(case: Case, rule: Rule, side: Side) -> Value | Unknown:
-    """The present value; a side that was not read still holds its base (nothing woke it)."""
-    record = case.records.get(side)
-    if record is not None:
-        return rule.relation.canonical(side, record.fields)
-    base = case.bases.get(rule.name)
-    return rule.relation.canonical(side, {}) if base is None else base.of(side)
 
 
 def _writes(

@@ -16,7 +16,7 @@ from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
 from sync.core.model import waits_for
-from sync.engine.cases import Case
+from sync.engine.cases import Case, present
 from sync.runtime import Runtime
 
 
@@ -84,13 +84,16 @@ def with_unseen(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
 
 def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
-    """Side, container and key of twins that a write would rest on."""
-    records, lookup = case.records, runtime.directory
-    for rule in case.spec.rules if len(records) == len(Side) else ():
+    """Side, container and key of twins that a write would rest on.
+
+    A side that was not read holds what it held: that is judged too.
+    """
+    lookup = runtime.directory
+    for rule in case.spec.rules:
         relation = rule.relation
         if not isinstance(relation, IssueLink):
             continue
-        here, there = (relation.canonical(side, records[side].fields) for side in Side)
+        here, there = (present(case, rule, side) for side in Side)
         if isinstance(here, Unknown) or isinstance(there, Unknown):
             continue
         if relation.holds(here, there, lookup):

@@ -15,8 +15,7 @@ from mappings.model import Rule
 from mappings.sides import Side
 from sync.apply.common import LATER
 from sync.core.model import Base, SentPatch
-from sync.engine.cases import Case
-from sync.engine.judge import present
+from sync.engine.cases import Case, present
 from sync.engine.patches import is_walk
 from sync.runtime import Runtime
 

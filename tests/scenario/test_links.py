@@ -340,6 +340,22 @@ def test_no_reference_is_set_to_what_is_hidden_until_it_is_shown(stage: Stage) -
     assert incident["caused_by"] == first.key
 
 
+def test_nor_when_only_the_issue_is_looked_at_again(stage: Stage) -> None:
+    incident, first, _ = trio(stage)
+    stage.servicenow.world.knobs.hidden_rows.add(first.key)
+    stage.team.links(incident.issue, CAUSED, first.issue)
+    stage.tandem.settles()
+
+    stage.team.comments(incident.issue, "The fan is loud.")
+    stage.tandem.settles()
+    assert incident["caused_by"] == ""
+
+    stage.servicenow.world.knobs.hidden_rows.clear()
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert incident["caused_by"] == first.key
+
+
 def test_a_reference_to_what_is_hidden_since_may_be_cleared(stage: Stage) -> None:
     incident, first, _ = trio(stage)
     stage.desk.edits(incident, caused_by=first)
