@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 MAX_LETTERS = 256_000
 MAX_DEPTH = 20
 Path: TypeAlias = "tuple[str | int, ...]"
+Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,26 @@ class Document:
 
 
 def read(file: str, text: str) -> Document:
-    """Parse one file; what is wrong is in ``problems``."""
+    """Parse one file; what is wrong is in ``problems``.
+
+    The parser in C reads a sound file in a twelfth of the time. It lets tabs pass in more places,
+    and Python's says better what is wrong with a broken file.
+    """
+    if yaml.__with_libyaml__ and "\t" not in text:
+        document = _read(file, text, yaml.CSafeLoader)
+        if not document.broken:
+            return document
+    return _read(file, text, yaml.SafeLoader)
+
+
+def _read(file: str, text: str, loader: Loader) -> Document:
     document = Document(file, broken=True)
     if len(text) > MAX_LETTERS:
         document.complain((), f"the file is longer than {MAX_LETTERS} letters", "Split it.")
         return document
     try:
-        _refuse_aliases(document, text)
-        node = None if document.problems else yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_aliases(document, text, loader)
+        node = None if document.problems else yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         _syntax(document, error)
         return document
@@ -85,9 +99,9 @@ def _syntax(document: Document, error: yaml.MarkedYAMLError) -> None:
     document.complain((), f"not YAML: {what}", "Check indentation, quotes and colons.")
 
 
-def _refuse_aliases(document: Document, text: str) -> None:
+def _refuse_aliases(document: Document, text: str, loader: Loader) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             document.lines[()] = 1 + getattr(event.start_mark, "line", 0)
             document.complain((), "anchors and aliases are not allowed", "Write the value out.")
@@ -136,7 +150,7 @@ def _scalar(document: Document, node: yaml.Node, path: Path) -> Any:
     if node.tag not in _KNOWN_TAGS:
         return _tagged(document, node, path)
     try:
-        return yaml.SafeLoader("").construct_object(node, deep=True)
+        return SafeConstructor().construct_object(node, deep=True)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         document.complain(path, f"not a value: {error}", "Put it in quotes.")
         return None

@@ -9,6 +9,7 @@ import yaml
 from mappings.defaults import shipped
 from mappings.loader import MappingProblems, load, load_people, render_schema
 from mappings.model import CommentRules, ConflictPolicy, OnDelete
+from mappings.nodes import read
 from mappings.sides import Flow, Side
 from tests.support.mapping import a_file, loaded, problems, written
 
@@ -98,7 +99,8 @@ def test_problems_of_several_files_come_together() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
-        ("pair: a\n  b: c", 2, "not YAML"),
+        ("pair: a\n  b: c", 2, "not YAML: mapping values are not allowed here"),
+        ("pair:\ta", 1, "not YAML: found character"),
         ("pair: [", 1, "not YAML"),
         ("pair: &x a\ntable: *x", 1, "anchors"),
         ("pair: a\nfields: *all", 2, "anchors"),
@@ -113,6 +115,14 @@ def test_what_is_no_plain_yaml_is_refused(text: str, line: int, told: str) -> No
     found = problems(text)
     assert [one.line for one in found][:1] == [line]
     assert told in found[0].text
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_the_quick_parser_and_the_patient_one_read_the_same(name: str) -> None:
+    quick = read(name, shipped()[name])
+    patient = read(name, f"{shipped()[name]}#\t a tab, which only the patient one is given\n")
+    assert (quick.data, quick.lines) == (patient.data, patient.lines)
+    assert quick.data["pair"]
 
 
 @pytest.mark.parametrize(
