@@ -11,17 +11,20 @@ from connector.sandbox.servicenow.schema import Column
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_PLAIN_STAMP = re.compile(_STAMP.pattern, re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"-?\d+")
 
 
 def stamp(moment: datetime) -> str:
     """A moment as the platform writes it; fractions of a second are lost."""
-    return moment.astimezone(UTC).strftime(FORMAT)
+    return moment.astimezone(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
 
 
 def moment(text: str) -> datetime:
     """A platform stamp as an aware moment."""
+    if _PLAIN_STAMP.fullmatch(text):  # nearly always, and read ten times as fast
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
     return datetime.strptime(text, FORMAT).replace(tzinfo=UTC)
 
 
