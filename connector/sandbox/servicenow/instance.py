@@ -108,11 +108,10 @@ def _dictionary(table: Table, column: Column) -> Row:
 
 def put(world: World, table: str, row: Row, *, by: str = "system", at: str = "") -> Row:
     """Place a complete row with system columns, past rules and log."""
-    when = at or world.now()
-    defaults = {column.name: column.default for column in world.schema.columns(table).values()}
-    full = {name: value for name, value in {**defaults, **row}.items() if value}
+    given = {**world.schema.defaults(table), **row}
+    full = {name: value for name, value in given.items() if value}
     full.setdefault("sys_id", world.new_id())
-    full.setdefault("sys_created_on", when)
+    full.setdefault("sys_created_on", at or world.now())
     full.setdefault("sys_created_by", by)
     full.setdefault("sys_updated_on", full["sys_created_on"])
     full.setdefault("sys_updated_by", full["sys_created_by"])

@@ -72,6 +72,10 @@ class Schema:
         self.tables: Mapping[str, Table] = {table.name: table for table in tables}
         self.choices: tuple[ChoiceRow, ...] = tuple(choices)
         self._columns = {name: self._gather(name) for name in self.tables}
+        self._defaults = {
+            name: {column.name: column.default for column in columns.values()}
+            for name, columns in self._columns.items()
+        }
         self._classes = {
             name: tuple(other for other in self.tables if self.is_a(other, name))
             for name in self.tables
@@ -96,6 +100,10 @@ class Schema:
     def columns(self, name: str) -> Mapping[str, Column]:
         """All columns of a table, inherited ones included."""
         return self._columns[name]
+
+    def defaults(self, name: str) -> Mapping[str, str]:
+        """What every column of a table holds at first, mostly the empty value."""
+        return self._defaults[name]
 
     def column(self, table: str, name: str) -> Column | None:
         """One column, or None."""

@@ -254,8 +254,7 @@ class World:
     # ---- inside
 
     def _defaults(self, table: str) -> Row:
-        columns = self.schema.columns(table).values()
-        return {column.name: column.default for column in columns if column.default}
+        return {name: value for name, value in self.schema.defaults(table).items() if value}
 
     def _may_update(self, table: str, old: Row, values: Values, by: Caller) -> bool:
         """Agents write everything; a caller comments on his own ticket."""
