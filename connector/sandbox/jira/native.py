@@ -7,8 +7,9 @@ the parent. On Data Center a standard issue's parent is its epic.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -133,7 +134,12 @@ def _derived(world: World, issue: Issue, name: str) -> str:
 def _stamped(world: World, at: datetime) -> str:
     """A moment as answers to our account show it."""
     site = world.site
-    local = at.astimezone(ZoneInfo(world.users[site.me].zone if site.cloud else site.zone))
+    return _written(at, world.users[site.me].zone if site.cloud else site.zone)
+
+
+@lru_cache(maxsize=4096)
+def _written(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
     return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
@@ -220,7 +226,7 @@ def kind_info(world: World, kind: IssueType, project: Project) -> KindInfo:
         for name, required in screen.items()
     )
     links = tuple(
-        FieldInfo(LINK + words.casefold(), words, "issuelinks")
+        _link_info(words)
         for row in world.link_types
         for words in dict.fromkeys((row.outward, row.inward))
     )
@@ -239,27 +245,36 @@ def _levels(field: FieldDef) -> tuple[Named, ...]:
 
 def allowed(world: World, field: FieldDef, project: Project | None) -> tuple[str, ...]:
     """The names that a screen lists for a field; a project has components and versions."""
-    rows = {
-        "priority": tuple(world.priorities.values()),
-        "resolution": tuple(world.resolutions.values()),
-        "option": field.options,
-        "options": field.options,
-        "cascade": _levels(field),
-        "components": project.components if project else (),
-        "versions": project.versions if project else (),
-    }.get(field.kind, ())
+    rows: Iterable[Named] = ()
+    if field.kind == "cascade":
+        rows = _levels(field)
+    elif field.kind in ("option", "options"):
+        rows = field.options
+    elif field.kind in _PICKED:
+        rows = (world.priorities if field.kind == "priority" else world.resolutions).values()
+    elif field.kind in ("components", "versions") and project:
+        rows = project.components if field.kind == "components" else project.versions
     return tuple(row.name for row in rows)
 
 
 def _field_info(world: World, field: FieldDef, required: bool, project: Project) -> FieldInfo:
-    return FieldInfo(
-        name=field.id,
-        label=field.name,
-        type=str(render_setup.schema(field)["type"]),
-        required=required,
-        max_length=field.limit or (32_767 if field.kind == "text" else None),
-        choices=tuple(Choice(name, name) for name in allowed(world, field, project)),
-    )
+    kind = str(render_setup.schema(field)["type"])
+    limit = field.limit or (32_767 if field.kind == "text" else None)
+    return _info(field.id, field.name, kind, required, limit, allowed(world, field, project))
+
+
+@lru_cache(maxsize=1024)
+def _info(
+    name: str, label: str, kind: str, required: bool, limit: int | None, choices: tuple[str, ...]
+) -> FieldInfo:
+    """One field; the same ones are asked for by every process."""
+    told = tuple(Choice(one, one) for one in choices)
+    return FieldInfo(name, label, kind, required, max_length=limit, choices=told)
+
+
+@lru_cache(maxsize=64)
+def _link_info(words: str) -> FieldInfo:
+    return FieldInfo(LINK + words.casefold(), words, "issuelinks")
 
 
 def comment(world: World, container: str, issue: Issue, remark: Remark) -> Comment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from connector.sandbox.servicenow.schema import Row, Schema
 from connector.sandbox.servicenow.values import moment
@@ -108,6 +109,7 @@ def person(row: Row, column: str = "") -> Person:
     return Person(*told, active, row["user_name"], account)
 
 
+@lru_cache(maxsize=64)
 def kind(schema: Schema, table: str) -> KindInfo:
     """One table as the kind of its records."""
     fields = tuple(
