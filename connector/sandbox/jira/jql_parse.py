@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 ORDER_CAP = 7
 
@@ -110,6 +111,7 @@ class _Token:
         return "" if self.kind == "string" else self.text.lower()
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Query:
     """Parse a whole query."""
     return _Parser(list(_tokens(text)), text).query()
@@ -133,6 +135,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _unescape(text: str) -> str:
+    if "\\" not in text:
+        return text
     return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), text)
 
 
