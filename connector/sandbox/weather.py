@@ -65,6 +65,8 @@ class Weather:
 
     def settle(self, *, all_of_it: bool = False) -> None:
         """Do the postponed writes whose time has come."""
+        if not self._late:
+            return
         with self._lock:
             now = self.clock.now()
             due = [do for at, do in self._late if all_of_it or at <= now]
