@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -55,17 +56,33 @@ class RetryPolicy:
 
     def call(self, work: Callable[[], T]) -> T:
         """The result of the work; raises its last error."""
+        began = time.monotonic()
+        try:
+            return work()
+        except RetryLater as error:
+            first = error  # most work is done at once; only what failed pays for the machinery
+        try:
+            return self._again(work, first, began)
+        except Odd as odd:
+            raise odd.broken from odd
+
+    def _again(self, work: Callable[[], T], first: RetryLater, began: float) -> T:
+        """Try again after a first failure, which counts as the first attempt."""
+        failures = [first]
+
+        def attempt() -> T:
+            if failures:
+                raise failures.pop()
+            return work()
+
         retrying = Retrying(
             retry=retry_if_exception_type(RetryLater),
             wait=self._wait,
-            stop=self._over,
+            stop=partial(self._over, began),
             sleep=self._sleeper,
             reraise=True,
         )
-        try:
-            return retrying(work)
-        except Odd as odd:
-            raise odd.broken from odd
+        return retrying(attempt)
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -75,8 +92,8 @@ class RetryPolicy:
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0**state.attempt_number)
         return self._dice() * longest
 
-    def _over(self, state: RetryCallState) -> bool:
-        elapsed = max(state.idle_for, state.seconds_since_start or 0.0)
+    def _over(self, began: float, state: RetryCallState) -> bool:
+        elapsed = max(state.idle_for, time.monotonic() - began)
         return state.attempt_number >= ATTEMPTS or elapsed + state.upcoming_sleep > self._deadline
 
 
