@@ -201,12 +201,12 @@ def _untold(verdict: Verdict) -> dict[str, Base]:
     updates = (action for action in verdict.actions if isinstance(action, Update))
     told = {write.name for update in updates for write in update.writes} | verdict.settled.keys()
     for rule in case.spec.rules if len(case.records) == len(Side) else ():
+        if not isinstance(rule.relation, Reference) or rule.name in told:
+            continue
         held = {side: present(case, rule, side) for side in Side}
         here, there = (None if isinstance(one, Unknown) else one for one in held.values())
         now, name = Base(here, there), rule.name + WAITS
-        known = (case.bases.get(rule.name), case.bases.get(name))
-        reference = isinstance(rule.relation, Reference)
-        if reference and rule.name not in told and now not in known:
+        if now not in (case.bases.get(rule.name), case.bases.get(name)):
             found[name] = now
     return found
 
