@@ -12,6 +12,7 @@ import base64
 import hashlib
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from connector.values import Json
 from mappings.sides import Side
@@ -85,5 +86,6 @@ def jira_property(
     return value
 
 
+@lru_cache(maxsize=8192)  # the same few records and comments are looked at again and again
 def _digest(seed: str) -> str:
     return base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode().lower()
