@@ -95,8 +95,9 @@ class Judge:
             found += comments.findings(couple)
             found += faults(self.rig, self.crowd, couple, self.waiting, self._written(couple))
             found += self._told(couple)
+            entries = self._about(couple)
             for rule in couple.spec.rules:
-                moments = self._moments(couple, rule)
+                moments = self._moments(rule, entries)
                 found += self._accounted(couple, rule, moments)
                 found += self._bounded(couple, rule, moments)
         for reason, number in self.excused.items():
@@ -206,14 +207,17 @@ class Judge:
             return True  # a story below an epic of people's own is left alone, and its incident too
         return rule.relation.holds(here, there, self.lookup)
 
-    def _moments(self, couple: Couple, rule: Rule) -> list[Moment]:
-        """Every change of a field of a couple on either side, in order."""
+    def _about(self, couple: Couple) -> list[Entry]:
+        """Every write on either record of a couple that left it there, in order."""
         keys = {side: couple.of(side).key for side in Side}
+        entries = self.rig.journal.entries
+        return [one for one in entries if one.key == keys[one.side] and one.state is not None]
+
+    def _moments(self, rule: Rule, entries: list[Entry]) -> list[Moment]:
+        """Every change of a field of a couple on either side, in order."""
         now: dict[Side, Value | Unknown] = {}
         found = []
-        for one in self.rig.journal.entries:
-            if one.key != keys[one.side] or one.state is None:
-                continue
+        for one in entries:
             value = rule.relation.canonical(one.side, self._native(rule, one))
             if not isinstance(value, Unknown):
                 value = self._said(rule, one.side, value)
