@@ -54,7 +54,12 @@ class Journal:
 
     def drain(self, cause: str) -> list[Entry]:
         """Take in what was written since the last time, by whom ``cause`` says."""
-        return [*self._servicenow(cause), *self._jira(cause)]
+        found = []
+        if len(self.servicenow.world.write_log) != self._read[Side.SERVICENOW]:
+            found += self._servicenow(cause)
+        if len(self.jira.world.write_log) != self._read[Side.JIRA]:
+            found += self._jira(cause)
+        return found
 
     def of(self, side: Side, key: str) -> Iterator[Entry]:
         """Everything about one record, in order."""
