@@ -6,6 +6,7 @@ sockets work, any other address fails at once, as it would on a machine without 
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -36,6 +37,12 @@ settings.load_profile(PROFILE)
 def pytest_report_header() -> str:
     """Say how hard Hypothesis looks."""
     return f"hypothesis profile: {PROFILE} (HYPOTHESIS_PROFILE=dev, ci or deterministic)"
+
+
+def pytest_collection_finish() -> None:
+    """Libraries and collected tests stay to the end: no garbage collection need walk them."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_here(host: Any) -> bool:
