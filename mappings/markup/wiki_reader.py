@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeAlias
 
@@ -43,6 +44,7 @@ class _Edge:
 _Piece: TypeAlias = "str | Block | _Edge"
 
 
+@lru_cache(maxsize=512)  # one look at a record asks for its texts several times
 def read_wiki(text: str) -> Document:
     """The document of a text; every text is one."""
     markup, rest = scan.parted(scan.clean(text))
