@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from mappings.markup.journal import parts, wiki_of_html
 from mappings.markup.plain_writer import Names, nobody, write_plain
@@ -68,6 +69,15 @@ def _inert(found: re.Match[str]) -> str:
 
 def from_wiki(text: str, names: Names = nobody) -> str:
     """Wiki markup as readable plain text. ``names`` tells who is mentioned."""
+    return _read_plainly(text) if names is nobody else _told(text, names)
+
+
+@lru_cache(maxsize=512)  # one look at a record asks for its texts several times
+def _read_plainly(text: str) -> str:
+    return _told(text, nobody)
+
+
+def _told(text: str, names: Names) -> str:
     return canonical_text(write_plain(read_jira(text), names)) or ""
 
 
