@@ -174,8 +174,10 @@ def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
     case, found = verdict.case, {}
     lookup = seeing(runtime.directory, case.unseen)
     for rule in case.spec.rules:
+        if not isinstance(rule.relation, IssueLink):
+            continue
         value = present(case, rule, Side.JIRA)
-        if isinstance(rule.relation, IssueLink) and not isinstance(value, Unknown):
+        if not isinstance(value, Unknown):
             for key in rule.relation.strangers(value, lookup):
                 found[waits_for(rule.name, key)] = Base(None, key)
     return found
