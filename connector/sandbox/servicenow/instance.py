@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from connector.sandbox.clock import Clock
 from connector.sandbox.servicenow.change_rules import ApprovalRules, ChangeRules
@@ -57,16 +58,34 @@ def _extended(extra: Iterable[tuple[str, Column]]) -> Schema:
 
 def _describe(world: World) -> None:
     objects: dict[str, str] = {}
-    for table in world.schema.tables.values():
-        row = {
-            "name": table.name,
-            "label": table.label,
-            "super_class": objects.get(table.parent, ""),
-        }
-        objects[table.name] = put(world, "sys_db_object", row)["sys_id"]
-        for column in table.columns:
-            put(world, "sys_dictionary", _dictionary(table, column))
-    for choice in world.schema.choices:
+    now = world.now()
+    for table, row in _description(world.schema):
+        full = dict(row)
+        if "super_class" in full:
+            full["super_class"] = objects[full["super_class"]]
+        sys_id = _placed(world, table, full, "system", now)["sys_id"]
+        if table == "sys_db_object":
+            objects[full["name"]] = sys_id
+    largest = str(world.knobs.largest_file // (1024 * 1024))
+    known = {
+        "glide.war": BUILD,
+        "instance_name": "sandbox",
+        "com.glide.attachment.max_size": largest,
+    }
+    for name, value in known.items():
+        put(world, "sys_properties", {"name": name, "value": value})
+
+
+@lru_cache(maxsize=16)
+def _description(schema: Schema) -> tuple[tuple[str, Row], ...]:
+    """The rows in which a schema describes itself, without what is each instance's own; in place
+    of its id a parent has its name."""
+    rows: list[tuple[str, Row]] = []
+    for table in schema.tables.values():
+        row = {"name": table.name, "label": table.label, "super_class": table.parent}
+        rows.append(("sys_db_object", row))
+        rows += [("sys_dictionary", _dictionary(table, column)) for column in table.columns]
+    for choice in schema.choices:
         row = {
             "name": choice.table,
             "element": choice.element,
@@ -77,18 +96,11 @@ def _describe(world: World) -> None:
             "sequence": str(choice.sequence),
             "dependent_value": choice.dependent,
         }
-        put(world, "sys_choice", row)
+        rows.append(("sys_choice", row))
         if (choice.table, choice.element) == ("incident", "state"):
             label = _GERMAN.get(choice.value, choice.label)
-            put(world, "sys_choice", {**row, "language": "de", "label": label})
-    largest = str(world.knobs.largest_file // (1024 * 1024))
-    known = {
-        "glide.war": BUILD,
-        "instance_name": "sandbox",
-        "com.glide.attachment.max_size": largest,
-    }
-    for name, value in known.items():
-        put(world, "sys_properties", {"name": name, "value": value})
+            rows.append(("sys_choice", {**row, "language": "de", "label": label}))
+    return tuple((table, _filled(schema, table, row)) for table, row in rows)
 
 
 def _dictionary(table: Table, column: Column) -> Row:
@@ -108,10 +120,17 @@ def _dictionary(table: Table, column: Column) -> Row:
 
 def put(world: World, table: str, row: Row, *, by: str = "system", at: str = "") -> Row:
     """Place a complete row with system columns, past rules and log."""
-    given = {**world.schema.defaults(table), **row}
-    full = {name: value for name, value in given.items() if value}
+    return _placed(world, table, _filled(world.schema, table, row), by, at or world.now())
+
+
+def _filled(schema: Schema, table: str, row: Row) -> Row:
+    given = {**schema.defaults(table), **row}
+    return {name: value for name, value in given.items() if value}
+
+
+def _placed(world: World, table: str, full: Row, by: str, at: str) -> Row:
     full.setdefault("sys_id", world.new_id())
-    full.setdefault("sys_created_on", at or world.now())
+    full.setdefault("sys_created_on", at)
     full.setdefault("sys_created_by", by)
     full.setdefault("sys_updated_on", full["sys_created_on"])
     full.setdefault("sys_updated_by", full["sys_created_by"])
