@@ -16,8 +16,8 @@ from sync.demo.town import PROJECT, Town
 from sync.directory import Directory
 from sync.engine import Engine, Orders
 from sync.runtime import Options, Runtime
-from sync.store import Store
 from tests.support.bench import parsed
+from tests.support.memory.store import MemoryStore
 
 
 @dataclass
@@ -41,7 +41,7 @@ def linked_town(flavour: str, incidents: int = 80) -> Iterator[Linked]:
     """A town after its first load."""
     with (
         Town(flavour, seed=7, incidents=incidents) as town,
-        Store.open("sqlite://", clock=town.clock.now) as store,
+        MemoryStore(clock=town.clock.now) as store,
     ):
         adapters = town.direct()
         options = Options(
