@@ -72,7 +72,7 @@ def from_wiki(text: str, names: Names = nobody) -> str:
     return _read_plainly(text) if names is nobody else _told(text, names)
 
 
-@lru_cache(maxsize=512)  # one look at a record asks for its texts several times
+@lru_cache(maxsize=128)  # one look at a record asks for its texts several times
 def _read_plainly(text: str) -> str:
     return _told(text, nobody)
 

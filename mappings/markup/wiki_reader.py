@@ -44,7 +44,7 @@ class _Edge:
 _Piece: TypeAlias = "str | Block | _Edge"
 
 
-@lru_cache(maxsize=512)  # one look at a record asks for its texts several times
+@lru_cache(maxsize=128)  # one look at a record asks for its texts several times
 def read_wiki(text: str) -> Document:
     """The document of a text; every text is one."""
     markup, rest = scan.parted(scan.clean(text))
