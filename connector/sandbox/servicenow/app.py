@@ -15,6 +15,7 @@ from threading import Lock
 
 from connector.sandbox.clock import Clock
 from connector.sandbox.http import Request, Response
+from connector.sandbox.servicenow.agile import activate
 from connector.sandbox.servicenow.attachment_api import AttachmentApi
 from connector.sandbox.servicenow.auth import Auth
 from connector.sandbox.servicenow.batch import BatchApi
@@ -37,7 +38,7 @@ _NO_ROUTE = "Requested URI does not represent any resource"
 
 class ServiceNowSandbox:
     """One fake instance. ``incidents=0`` gives people and services but no tickets; ``extra`` are
-    columns of the customer's own, by table."""
+    columns of the customer's own, by table; ``agile`` has the plugin of that name switched on."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class ServiceNowSandbox:
         seed: int = 1,
         *,
         incidents: int = 240,
+        agile: bool = False,
         world: World | None = None,
         extra: Iterable[tuple[str, Column]] = (),
     ) -> None:
@@ -52,6 +54,8 @@ class ServiceNowSandbox:
         self.world = world if world is not None else new_world(clock, seed, extra)
         if world is None:
             seed_company(self.world, incidents=incidents, now=clock.now(), seed=seed)
+        if agile:
+            activate(self.world)
         self.auth = Auth(self.world)
         self._tables = TableApi(self.world)
         self._stats = StatsApi(self.world)

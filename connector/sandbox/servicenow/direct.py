@@ -36,6 +36,7 @@ from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import NotModelled
 from connector.sandbox.servicenow.refusal import Refusal
 from connector.sandbox.servicenow.schema import Row
+from connector.sandbox.servicenow.table_api import check_table
 from connector.sandbox.servicenow.values import moment, stamp
 from connector.sandbox.servicenow.world import World
 from connector.sandbox.weather import Tally, Weather, Wire, sleeper
@@ -98,14 +99,7 @@ class DirectServiceNow:
         """The account, named by its login as records name their authors, and the instance."""
         self._read("/api/now/table/sys_user")
         me = self._known()
-        return Identity(
-            me.sys_id,
-            me.login,
-            self.host,
-            "instance",
-            "",
-            self.server_now(),
-        )
+        return Identity(me.sys_id, me.login, self.host, "instance", "", self.server_now())
 
     def server_now(self) -> datetime:
         """The instance's clock, as a ``Date`` header would tell it."""
@@ -320,6 +314,8 @@ class DirectServiceNow:
         if table not in self.world.schema.tables:
             raise NotThere(f"Invalid table {table}", side=self.name)
         try:
+            if self.world.schema.is_a(table, "task"):
+                check_table(self.world, table, self._me())
             with self.world.lock:
                 rows = Evaluation(self.world, table, self._me()).select(query, among)
         except Refusal as refusal:

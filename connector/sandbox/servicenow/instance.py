@@ -9,7 +9,8 @@ from connector.sandbox.clock import Clock
 from connector.sandbox.servicenow.change_rules import ApprovalRules, ChangeRules
 from connector.sandbox.servicenow.incident_rules import IncidentRules
 from connector.sandbox.servicenow.problem_rules import ProblemRules
-from connector.sandbox.servicenow.schema import Column, Row, Schema, Table
+from connector.sandbox.servicenow.problem_task_rules import ProblemTaskRules
+from connector.sandbox.servicenow.schema import ChoiceRow, Column, Row, Schema, Table
 from connector.sandbox.servicenow.tables import SCHEMA
 from connector.sandbox.servicenow.task_rules import TaskRules
 from connector.sandbox.servicenow.world import Rules, World
@@ -22,7 +23,7 @@ def new_world(clock: Clock, seed: int = 1, extra: Iterable[tuple[str, Column]] =
     """An instance without people or tickets; ``extra`` adds customer columns to tables."""
     rules: dict[str, Rules] = {
         "task": TaskRules(),
-        "problem_task": TaskRules(),
+        "problem_task": ProblemTaskRules(),
         "incident": IncidentRules(),
         "problem": ProblemRules(),
         "change_request": ChangeRules(),
@@ -57,15 +58,7 @@ def _extended(extra: Iterable[tuple[str, Column]]) -> Schema:
 
 
 def _describe(world: World) -> None:
-    objects: dict[str, str] = {}
-    now = world.now()
-    for table, row in _description(world.schema):
-        full = dict(row)
-        if "super_class" in full:
-            full["super_class"] = objects[full["super_class"]]
-        sys_id = _placed(world, table, full, "system", now)["sys_id"]
-        if table == "sys_db_object":
-            objects[full["name"]] = sys_id
+    _write(world, _description(world.schema))
     largest = str(world.knobs.largest_file // (1024 * 1024))
     known = {
         "glide.war": BUILD,
@@ -76,16 +69,40 @@ def _describe(world: World) -> None:
         put(world, "sys_properties", {"name": name, "value": value})
 
 
+def describe(world: World, tables: Iterable[Table], choices: Iterable[ChoiceRow]) -> None:
+    """Write more tables, their columns and choices into the dictionary."""
+    _write(world, _rows_about(world.schema, tables, choices))
+
+
+def _write(world: World, rows: Iterable[tuple[str, Row]]) -> None:
+    objects = {row["name"]: row["sys_id"] for row in world.rows("sys_db_object")}
+    now = world.now()
+    for table, row in rows:
+        full = dict(row)
+        if "super_class" in full:
+            full["super_class"] = objects[full["super_class"]]
+        sys_id = _placed(world, table, full, "system", now)["sys_id"]
+        if table == "sys_db_object":
+            objects[full["name"]] = sys_id
+
+
 @lru_cache(maxsize=16)
 def _description(schema: Schema) -> tuple[tuple[str, Row], ...]:
-    """The rows in which a schema describes itself, without what is each instance's own; in place
-    of its id a parent has its name."""
+    """The rows in which a schema describes itself."""
+    return _rows_about(schema, schema.tables.values(), schema.choices)
+
+
+def _rows_about(
+    schema: Schema, tables: Iterable[Table], choices: Iterable[ChoiceRow]
+) -> tuple[tuple[str, Row], ...]:
+    """The rows about tables and choices, without what is each instance's own; in place of its id a
+    parent has its name."""
     rows: list[tuple[str, Row]] = []
-    for table in schema.tables.values():
+    for table in tables:
         row = {"name": table.name, "label": table.label, "super_class": table.parent}
         rows.append(("sys_db_object", row))
         rows += [("sys_dictionary", _dictionary(table, column)) for column in table.columns]
-    for choice in schema.choices:
+    for choice in choices:
         row = {
             "name": choice.table,
             "element": choice.element,

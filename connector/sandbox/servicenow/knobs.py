@@ -51,6 +51,8 @@ class Knobs:
     problem_resource
         path of a scripted REST API that moves problems, as ``deploy/servicenow`` brings it; empty:
         the instance has none.
+    task_steps
+        whether a problem task takes one step at a time.
     change_close_policy
         whether a data policy demands close code and notes of a closed change.
     notes_touch_parent
@@ -85,6 +87,7 @@ class Knobs:
     invalid_query: str = "ignored"
     problem_state: str = "ignored"
     problem_resource: str = ""
+    task_steps: bool = False
     change_close_policy: bool = False
     notes_touch_parent: bool = True
     late_visibility: float = 0.0

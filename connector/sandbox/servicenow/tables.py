@@ -110,7 +110,12 @@ PROBLEM = Table(
 PROBLEM_TASK = Table(
     "problem_task",
     "Problem Task",
-    (choice("state", "151"), to("problem", "problem"), choice("problem_task_type", "general")),
+    (
+        choice("state", "151"),
+        to("problem", "problem"),
+        choice("problem_task_type", "general", "string"),
+        choice("close_code", kind="string", label="Close code"),
+    ),
     parent="task",
     display="number",
     prefix="PTASK",

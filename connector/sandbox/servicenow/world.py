@@ -210,6 +210,11 @@ class World:
         self.contents.pop(sys_id, None)
         return row
 
+    def grow(self, schema: Schema, rules: Mapping[str, Rules]) -> None:
+        """More tables, as a plugin brings them."""
+        self.schema, self._rules = schema, {**self._rules, **rules}
+        self._tables = {name: self._tables.get(name, {}) for name in schema.tables}
+
     def new_id(self) -> str:
         """The next sys_id: 32 hex digits in no order."""
         return f"{self._random.getrandbits(128):032x}"
@@ -268,8 +273,8 @@ class World:
         fields: Row = {}
         notes: Row = {}
         for name, value in values.items():
-            column = self.schema.column(table, name)
-            if column is None or f"{table}.{name}" in self.knobs.locked_fields:
+            column, locked = self.schema.column(table, name), self.knobs.locked_fields
+            if column is None or f"{table}.{name}" in locked:
                 continue
             if column.read_only and by.door is not Door.SYSTEM:
                 continue
@@ -289,12 +294,10 @@ class World:
         row["sys_created_by"] = row["sys_updated_by"] = by.login
         row["sys_mod_count"] = "0"
         if "sys_class_name" in self.schema.columns(table):
-            row["sys_class_name"] = table
-            row["sys_domain"] = "global"
+            row |= {"sys_class_name": table, "sys_domain": "global"}
 
     def _stamp_change(self, row: Row, by: Caller) -> None:
-        row["sys_updated_on"] = self.now()
-        row["sys_updated_by"] = by.login
+        row |= {"sys_updated_on": self.now(), "sys_updated_by": by.login}
         row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
 
     def _write_notes(self, table: str, row: Row, notes: Row, by: Caller) -> None:
@@ -313,7 +316,8 @@ class World:
         entry: str = "",
     ) -> None:
         """A line in the write log; ``entry`` is the id of what hangs on the record."""
-        line: dict[str, Any] = {
+        line: dict[str, Any] = {"entry": entry} if entry else {}
+        line |= {
             "seq": len(self.write_log) + 1,
             "at": self.clock.now().isoformat(),
             "by": by.login,
@@ -324,8 +328,6 @@ class World:
             "count": row.get("sys_mod_count", ""),
             "fields": {name: list(pair) for name, pair in fields.items()},
         }
-        if entry:
-            line["entry"] = entry
         self.write_log.append(line)
 
     def _veil(self, new: Row, old: Row | None, by: Caller) -> None:
