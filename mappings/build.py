@@ -129,12 +129,14 @@ def _closing(part: ClosingPart, place: str) -> Closing:
 
 def _issue_link(part: FieldPart, ends: Ends, _place: str) -> Relation:
     named = Ends(ends.servicenow, LINK + ends.jira.casefold())
-    return IssueLink(named, points_to(part))
+    also = tuple(LINK + words.casefold() for words in part.also)
+    return IssueLink(named, points_to(part), also, part.through)
 
 
-def points_to(part: FieldPart) -> str:
-    """The table that a reference points to; empty where nobody knows."""
-    return part.to or STOCK_REFERENCES.get(part.servicenow, "")
+def points_to(part: FieldPart) -> tuple[str, ...]:
+    """The tables that a reference points to; none where nobody knows."""
+    stock = STOCK_REFERENCES.get(part.servicenow)
+    return tuple(part.to) or ((stock,) if stock else ())
 
 
 def _labels(part: FieldPart, ends: Ends, place: str) -> Relation:

@@ -32,7 +32,7 @@ TAKES: Mapping[str, frozenset[str]] = {
     "value": frozenset({"table", "otherwise"}),
     "status": frozenset({"table", "otherwise", "closing", "entering"}),
     "priority": frozenset({"table", "otherwise", "direct"}),
-    "issue_link": frozenset({"to"}),
+    "issue_link": frozenset({"to", "also", "through"}),
     "labels": frozenset({"prefix", "table"}),
     "list": frozenset({"table", "otherwise"}),
     "group": frozenset({"table", "by_name"}),
@@ -75,6 +75,21 @@ def creates(document: Document, create: CreatePart, jira: JiraPart | None) -> No
         )
     if not create.in_servicenow and not create.in_jira:
         document.complain(("create",), "no side may create", "Allow in_jira or in_servicenow.")
+
+
+def gated(document: Document, fields: Mapping[str, FieldPart]) -> None:
+    """Judge what is made only of what is linked, and what works without its table."""
+    data = document.data if isinstance(document.data, dict) else {}
+    create, servicenow = data.get("create"), data.get("servicenow")
+    only = isinstance(create, dict) and create.get("only") == "linked"
+    if only and not any(part.as_ in ("link", "issue_link") for part in fields.values()):
+        document.complain(
+            ("create",), "`only: linked` without a field that links", "Add one `as: issue_link`."
+        )
+    unless = isinstance(servicenow, dict) and servicenow.get("unless")
+    if unless and data.get("optional") is not True:
+        what = "`unless` is for a pair that may be off"
+        document.complain(("servicenow",), what, "Add `optional: true`.")
 
 
 def hints(document: Document, comments: CommentsPart) -> Iterator[Problem]:
@@ -180,11 +195,11 @@ def _own(document: Document, path: Path, part: FieldPart) -> None:
 def symmetric(document: Document, table: str, fields: Mapping[str, FieldPart]) -> None:
     """Words that read alike on both ends cannot tell which of two records of one table refers."""
     for name, part in fields.items():
-        alike = part.jira.casefold() in ALIKE
-        if part.as_ == "issue_link" and alike and points_to(part) == table:
+        words = next((one for one in (part.jira, *part.also) if one.casefold() in ALIKE), "")
+        if part.as_ == "issue_link" and words and table in points_to(part):
             document.complain(
                 ("fields", name, "jira"),
-                f"{part.jira!r} reads alike on both ends, and both are of the table {table}",
+                f"{words!r} reads alike on both ends, and both are of the table {table}",
                 "Take words with a direction, such as `duplicates`.",
             )
 
@@ -234,12 +249,15 @@ def _written(part: FieldPart) -> Iterator[tuple[Side, str]]:
     for side in Side:
         held = getattr(part, side.value)
         if held and part.flow.reaches(side) and part.as_ != "labels":
-            yield side, _shared(part, held) if side is Side.JIRA else held
+            yield from ((side, name) for name in (_shared(part) if side is Side.JIRA else [held]))
 
 
-def _shared(part: FieldPart, held: str) -> str:
-    """Links in the same words may serve several references, each to a table of its own."""
-    return f"{held} ({points_to(part)})" if part.as_ == "issue_link" else held
+def _shared(part: FieldPart) -> list[str]:
+    """Links in the same words may serve several references, each to tables of its own."""
+    if part.as_ != "issue_link":
+        return [part.jira]
+    words = (part.jira, *part.also)
+    return [f"{one} ({table})" for one in words for table in points_to(part)]
 
 
 def across(loaded: Sequence[tuple[Document, MappingSpec]]) -> Iterator[Problem]:
@@ -262,6 +280,9 @@ def _same_records(spec: MappingSpec, other: MappingSpec) -> Iterator[tuple[Path,
     types = {name.casefold() for name in spec.jira.issue_types}
     shared = types & {name.casefold() for name in other.jira.issue_types}
     made = spec.create.in_servicenow and other.create.in_servicenow
+    ends = (spec.servicenow, other.servicenow)
+    if any(one.unless == two.table for one in ends for two in ends):
+        return  # never both at once
     if shared and made and spec.jira.scope == other.jira.scope:
         yield ("jira",), f"{both} select the same Jira issues"
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.lint import across, creates, hints, symmetric, within
+from mappings.lint import across, creates, gated, hints, symmetric, within
 from mappings.model import (
     AttachmentRules,
     CommentRules,
@@ -91,12 +91,16 @@ def _with_people(spec: MappingSpec, people: People) -> MappingSpec:
 
 
 def in_working_order(specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:
-    """Pairs that others point at (problems) before those that point (incidents)."""
+    """Pairs that others point at (problems) before those that point (incidents), and last those
+    that wait for a link of others (bugs)."""
 
     def points(spec: MappingSpec) -> bool:
         return any(rule.relation.kind == "link" for rule in spec.rules)
 
-    return tuple(sorted(specs, key=lambda spec: (points(spec), spec.pair)))
+    def rank(spec: MappingSpec) -> tuple[bool, bool, str]:
+        return spec.create.only_linked, points(spec), spec.pair
+
+    return tuple(sorted(specs, key=rank))
 
 
 def render_schema(*, people: bool = False) -> dict[str, Any]:
@@ -136,6 +140,7 @@ def _judge(document: Document, data: Mapping[str, Any], project: str) -> None:
     create = _valid(CreatePart, data.get("create", {}))
     if create is not None:
         creates(document, create, jira)
+    gated(document, sound)
     if jira is not None and not (project or jira.project.replace(PROJECT, "")):
         document.complain(("jira",), "no project", "Set TANDEM_JIRA__PROJECT, or `project:` here.")
 
@@ -152,9 +157,9 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
     key = jira.project.replace(PROJECT, project) or project
     return MappingSpec(
         shape.pair,
-        ServiceNowEnd(shape.servicenow.table, shape.servicenow.scope),
+        ServiceNowEnd(**shape.servicenow.model_dump()),
         JiraEnd(key, tuple(jira.issue_type), jira.scope.replace(PROJECT, key)),
-        Create(shape.create.in_jira, shape.create.in_servicenow),
+        Create(shape.create.in_jira, shape.create.in_servicenow, bool(shape.create.only)),
         shape.on_delete,
         shape.conflict,
         tuple(rule(name, part, shape, document.file) for name, part in shape.fields.items()),
@@ -164,6 +169,7 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
         document.file,
         {rule: document.line(("fields", rule)) for rule in shape.fields},
         tuple(hints(document, comments)),
+        shape.optional,
     )  # fmt: skip
 
 

@@ -34,10 +34,12 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceNowEnd:
-    """Where the pair lives in ServiceNow; ``scope`` is an encoded query."""
+    """Where the pair lives in ServiceNow; ``scope`` is an encoded query. It makes nothing on an
+    instance that has the table ``unless``."""
 
     table: str
     scope: str
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,11 @@ class JiraEnd:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """On which sides twins may be made."""
+    """On which sides twins may be made; ``only_linked``: of records that refer to a linked one."""
 
     in_jira: bool = True
     in_servicenow: bool = False
+    only_linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,8 @@ class MappingSpec:
     """One pair. ``raw`` is the effective content of its file, for showing and fingerprints.
 
     ``lines`` are the lines of its rules, for problems that only the live systems show; ``hints``
-    tell what works otherwise than it may read.
+    tell what works otherwise than it may read. An ``optional`` pair is off where its table, its
+    issue type or its kinds of link are missing.
     """
 
     pair: str
@@ -144,6 +148,7 @@ class MappingSpec:
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     hints: tuple[Problem, ...] = ()
+    optional: bool = False
 
     def names(self, side: Side) -> frozenset[str]:
         """All native fields the rules read on a side."""

@@ -7,9 +7,10 @@ those have twins there.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-from mappings.relations import OneField, seats
+from mappings.relations import Ends, OneField, seats
 from mappings.sides import Side
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
@@ -77,6 +78,11 @@ class Reference(OneField, ABC):
     def points(self, side: Side, value: Value, lookup: Lookup) -> tuple[str, ...]:
         """The records of its own side that a value points at, as far as the relation reads them."""
 
+    def mentions(self, side: Side, value: Value) -> tuple[str, ...]:
+        """All records of its own side that a value names, whether anybody knows them or not."""
+        del side
+        return (str(value),) if value else ()
+
     @abstractmethod
     def twin(self, side: Side, key: str, lookup: Lookup) -> str | None:
         """The twin of a record that a value of that side points at."""
@@ -135,21 +141,51 @@ class LinkTo(Reference):
 class IssueLink(Reference):
     """A reference in ServiceNow, and the issues that are linked in certain words in Jira.
 
-    ``table`` is where the reference points to. The two fit where the twin of the record is among
+    ``tables`` are where the reference points to. The two fit where the twin of the record is among
     the linked issues, or where neither side names a record with a twin: a reference that is empty
-    or has no twin, and no linked issue that is the twin of a record of that table. Links to other
+    or has no twin, and no linked issue that is the twin of a record of these tables. Links to other
     issues are people's own: neither read as a statement nor touched. A reference holds one record,
     so whatever a change of it leads to, of the links to twins only its own one stays.
+
+    Links in the words ``also`` count like those that we make ourselves. ``through`` is a column of
+    other records (an incident's ``problem_id``): an issue that is the twin of such a one stands for
+    the record that it points to.
     """
 
-    table: str = ""
+    tables: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    through: str = ""
     kind: str = "issue_link"
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The sets of linked issues that it reads; new links go into the first."""
+        return (self.ends.jira, *self.also)
+
+    def names(self, side: Side) -> frozenset[str]:
+        return frozenset(self.words if side is Side.JIRA else (self.ends.servicenow,))
+
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
-        value = fields.get(self.ends.of(side), UNKNOWN)
-        if isinstance(value, Unknown) or side is Side.SERVICENOW:
-            return value
-        return linked(value)
+        if side is Side.SERVICENOW:
+            return fields.get(self.ends.servicenow, UNKNOWN)
+        found: set[str] = set()
+        for name in self.words:
+            value = fields.get(name, UNKNOWN)
+            if isinstance(value, Unknown):
+                return UNKNOWN
+            found.update(linked(value))
+        return tuple(sorted(found, key=_order))
+
+    def within(self, known: Collection[str]) -> IssueLink | None:
+        """The relation with the words that a site has; ``None`` where it has none of them."""
+        there = [name for name in self.words if name in known]
+        if not there:
+            return None
+        ends = Ends(self.ends.servicenow, there[0])
+        return replace(self, ends=ends, also=tuple(there[1:]))
+
+    def mentions(self, side: Side, value: Value) -> tuple[str, ...]:
+        return linked(value) if side is Side.JIRA else ((str(value),) if value else ())
 
     def points(self, side: Side, value: Value, lookup: Lookup) -> tuple[str, ...]:
         if side is Side.SERVICENOW:
@@ -157,7 +193,11 @@ class IssueLink(Reference):
         return tuple(key for key in linked(value) if self.twin(side, key, lookup))
 
     def twin(self, side: Side, key: str, lookup: Lookup) -> str | None:
-        return lookup.twin(side, key, self.table)
+        found = (lookup.twin(side, key, table) for table in self.tables)
+        own = next((twin for twin in found if twin is not None), None)
+        if own is None and self.through and side is Side.JIRA:
+            return lookup.above(key, self.through)
+        return own
 
     def strangers(self, jira: Value, lookup: Lookup) -> tuple[str, ...]:
         """Linked issues that are nobody's twin yet."""
@@ -165,9 +205,10 @@ class IssueLink(Reference):
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
         there = self.twin(Side.SERVICENOW, str(servicenow), lookup) if servicenow else None
+        told = {self.twin(Side.JIRA, key, lookup) for key in self.points(Side.JIRA, jira, lookup)}
         if there is None:
-            return not self.points(Side.JIRA, jira, lookup)
-        return there in linked(jira)
+            return not told or servicenow in told
+        return there in linked(jira) or servicenow in told
 
     def translate(
         self, to: Side, value: Value, current: Value, lookup: Lookup
@@ -183,15 +224,15 @@ class IssueLink(Reference):
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del context
-        name = self.ends.of(side)
         if side is Side.SERVICENOW:
-            return Change(fields={name: wanted})
+            return Change(fields={self.ends.servicenow: wanted})
         want, held = linked(wanted), linked(current)
         added = tuple(key for key in want if key not in held)
         removed = tuple(key for key in held if key not in want)
         return Change(
-            add={name: added} if added else {}, remove={name: removed} if removed else {}
-        )  # fmt: skip
+            add={self.ends.jira: added} if added else {},
+            remove=dict.fromkeys(self.words, removed) if removed else {},
+        )
 
     def show(self, side: Side, value: Value, lookup: Lookup) -> str:
         del lookup

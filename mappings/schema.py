@@ -49,6 +49,14 @@ Names = Annotated[
 ]
 """One value or a list of alternatives, best first."""
 
+_SOME = {"anyOf": [_ONE, {"type": "array", "items": _ONE}]}
+Words = Annotated[list[str], BeforeValidator(_many), WithJsonSchema(_SOME)]
+"""One value, several, or none."""
+
+TableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Tables = Annotated[list[TableName], BeforeValidator(_many), WithJsonSchema(_SOME)]
+"""Names of tables."""
+
 
 class Strict(BaseModel):
     """Refuses unknown keys."""
@@ -61,6 +69,11 @@ class ServiceNowPart(Strict):
 
     table: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Table name, such as incident.")
     scope: str = Field("", description="Encoded query: which records get a twin in Jira.")
+    unless: str = Field(
+        "",
+        pattern=r"^([a-z][a-z0-9_]*)?$",
+        description="Nothing is made where the instance has this table; needs `optional`.",
+    )
 
 
 class JiraPart(Strict):
@@ -76,6 +89,9 @@ class CreatePart(Strict):
 
     in_jira: bool = True
     in_servicenow: bool = False
+    only: Literal["", "linked"] = Field(
+        default="", description="linked: only what refers to a record that has its twin."
+    )
 
 
 class RowPart(Strict):
@@ -105,7 +121,7 @@ class ClosingPart(Strict):
     """What goes along when a record is closed."""
 
     states: Names = Field(description="ServiceNow states that demand a close code and notes.")
-    code: str = Field("close_code", description="ServiceNow field of the close code.")
+    code: str = Field("close_code", description='ServiceNow field of the close code; "": none.')
     notes: str = Field("close_notes", description="ServiceNow field of the notes.")
     text: str = Field("Closed in Jira {label}.", description="The notes; {field} is filled in.")
     codes: list[CodePart] = Field(min_length=1, description="Close codes and resolutions.")
@@ -137,10 +153,15 @@ class FieldPart(Strict):
     entering: list[EnteringPart] = Field(default_factory=list, description="(status)")
     by_name: bool = Field(False, description="Equal names belong together (group).")
     direct: bool = Field(False, description="Write priority itself too (priority).")
-    to: str = Field(
-        "",
-        pattern=r"^([a-z][a-z0-9_]*)?$",
-        description="Table that the reference points to (issue_link); stock fields know theirs.",
+    to: Tables = Field(
+        default_factory=list,
+        description="Tables that the reference points to (issue_link); stock fields know theirs.",
+    )
+    also: Words = Field(
+        default_factory=list, description="Other words of links that count as well (issue_link)."
+    )
+    through: str = Field(
+        "", description="Column by which other linked records lead to such a one (issue_link)."
     )
     prefix: str = Field("", description="Labels under this prefix are ours (labels).")
     max_servicenow: int | None = Field(None, ge=10, description="Longest text in ServiceNow.")
@@ -208,6 +229,10 @@ class MappingFile(Strict):
     create: CreatePart = Field(default_factory=CreatePart)
     on_delete: OnDelete = OnDelete.DETACH
     conflict: ConflictPolicy = ConflictPolicy.OWNER
+    optional: bool = Field(
+        default=False,
+        description="Off, no fault, where table, issue type or links are missing.",
+    )
     fields: dict[str, FieldPart] = Field(min_length=1)
     comments: CommentsPart = CommentsPart()
     attachments: AttachmentsPart = AttachmentsPart(max_mb=100)

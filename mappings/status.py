@@ -7,7 +7,7 @@ ServiceNow demands a close code and notes, Jira's last screen often a resolution
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mappings.sides import Side
@@ -56,7 +56,8 @@ class Closing:
     def on_servicenow(self, context: Fields) -> dict[str, Value]:
         """Close code and notes for an issue that is done in Jira."""
         code = self._counterpart(Side.SERVICENOW, context.get("resolution"))
-        return {self.code: code, self.notes: fill(self.text, context)[:NOTES_LIMIT]}
+        coded = {self.code: code} if self.code else {}
+        return {**coded, self.notes: fill(self.text, context)[:NOTES_LIMIT]}
 
     def _counterpart(self, to: Side, value: Value) -> Value:
         found = self.codes.best(to, str(value)) if value is not None else ()
@@ -90,7 +91,8 @@ class Status(Tabled):
         own = {self.ends.of(side)}
         if side is Side.JIRA:
             return frozenset(own | {"status_category", "resolution"})
-        return frozenset(own | ({self.closing.code, self.closing.notes} if self.closing else set()))
+        along = {self.closing.code, self.closing.notes} if self.closing else set()
+        return frozenset(own | (along - {""}))
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del current
@@ -110,6 +112,28 @@ class Status(Tabled):
         if self.closing is None:
             return self
         return replace(self, closing=replace(self.closing, codes=self.closing.codes.fitted(known)))
+
+    @property
+    def by_label(self) -> bool:
+        """Whether it names states as people read them: what they are stored as, the table tells."""
+        names = (name for row in self.table.rows for name in row.servicenow)
+        return not all(name.removeprefix("-").isdigit() for name in names)
+
+    def with_states(self, stored: Mapping[str, str]) -> Status:
+        """The relation with what states are stored as, by label in lower case; a row without any
+        state that is there says nothing."""
+
+        def known(names: Iterable[str]) -> tuple[str, ...]:
+            return tuple(value for one in names if (value := stored.get(one.casefold())))
+
+        rows = (replace(row, servicenow=known(row.servicenow)) for row in self.table.rows)
+        told = replace(self, table=replace(self.table, rows=tuple(r for r in rows if r.servicenow)))
+        if self.closing is None:
+            return told
+        ends = {value: text for label, text in self.closing.resolutions.items()
+                for value in known([label])}  # fmt: skip
+        closing = replace(self.closing, states=known(self.closing.states), resolutions=ends)
+        return replace(told, closing=closing)
 
     def _targets(self, side: Side, wanted: Value, context: Fields) -> tuple[str, ...]:
         """The wanted value, then its other alternatives in the row the other side points at."""

@@ -86,6 +86,10 @@ class Lookup(Protocol):
         With a ``table`` only where the link has not ended and its ServiceNow record is of that one.
         """
 
+    def above(self, issue: str, column: str) -> str | None:
+        """The ServiceNow record to which the twin of this issue pointed in that column when the
+        two last agreed."""
+
     def category(self, status: str) -> str | None:
         """``new``, ``indeterminate`` or ``done`` for a Jira status name."""
 

@@ -57,6 +57,8 @@ class Directory:
         self._categories: dict[str, str] = {}
         self._asked: dict[tuple[Side, str], datetime] = {}
         self._anew = False
+        self.ways: Mapping[tuple[str, str], str] = {}
+        """Names of rules by pair and by the ServiceNow column that they read."""
 
     def twin(self, side: Side, key: str, table: str = "") -> str | None:
         """The key of the record that is linked with this one; with a ``table`` only in a link that
@@ -66,6 +68,15 @@ class Directory:
             return None
         living = link.state is not LinkState.ENDED and link.servicenow.container == table
         return link.end(side.other).key if living or not table else None
+
+    def above(self, issue: str, column: str) -> str | None:
+        """What the twin of an issue pointed to in that column when the two last agreed."""
+        link = self._store.links.by_keys(Side.JIRA, [issue]).get(issue)
+        rule = self.ways.get((link.pair, column)) if link else None
+        if link is None or rule is None or link.state is LinkState.ENDED:
+            return None
+        base = self._store.links.bases([link.id]).get(link.id, {}).get(rule)
+        return str(base.servicenow) if base is not None and base.servicenow else None
 
     def category(self, status: str) -> str | None:
         """The category of a Jira status, once a record in it was read."""

@@ -23,7 +23,7 @@ from mappings.sides import Side
 from sync import people, wiring
 from sync.errors import UserError
 from sync.feed import wanted
-from sync.fitting import standings
+from sync.fitting import by_label, labelled, standings
 from sync.runtime import Runtime, container, scope
 from sync.settings import Settings
 
@@ -54,7 +54,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Rung]:
     try:
         with wiring.running(settings) as runtime:
             yield Rung("store", "ok", f"{runtime.store.where} is usable")
-            yield Rung("mappings", "ok", ", ".join(runtime.pairs))
+            yield Rung("mappings", "ok", ", ".join(spec.pair for spec in runtime.given))
             yield from _sides(runtime)
     except UserError as error:
         yield from _failed("store or mappings", error.problems)
@@ -82,9 +82,18 @@ def _sides(runtime: Runtime) -> Iterator[Rung]:
             yield _clock(runtime, side, identity)
             yield from _rights(runtime, side)
     if len(reached) == len(Side):
+        yield from _optional(runtime)
         yield from _fields(runtime)
     else:
         yield Rung("fields", "skip", "a side did not answer")
+
+
+def _optional(runtime: Runtime) -> Iterator[Rung]:
+    """Which mappings work here that need not."""
+    for one in runtime.optional.findings():
+        state = "off" if not one.on else "on" if one.makes else "makes nothing"
+        told = f"{state}: {one.told}"
+        yield Rung(f"pair {one.pair}", "warn" if one.warn else "ok", told, one.remedy)
 
 
 def _identity(adapter: Adapter, side: Side) -> tuple[Rung, Identity | None]:
@@ -212,7 +221,9 @@ def _live(runtime: Runtime, spec: MappingSpec) -> list[Problem]:
             problems.append(_problem(spec, _PLACES[side], error))
     if problems:
         return problems
-    return list(check(spec, facts[Side.SERVICENOW], facts[Side.JIRA]))
+    tables = runtime.adapters[Side.SERVICENOW].kinds(container(spec, Side.SERVICENOW))
+    told = labelled(spec, tables[0]) if by_label(spec) else spec
+    return list(check(told, facts[Side.SERVICENOW], facts[Side.JIRA]))
 
 
 def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:

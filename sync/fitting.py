@@ -16,6 +16,7 @@ from connector.errors import NotThere
 from connector.values import KindInfo
 from mappings.live import ALWAYS, Standing, custom, customs, own_columns, standing
 from mappings.model import MappingSpec, Rule
+from mappings.references import IssueLink
 from mappings.sides import Side
 from mappings.status import Status
 from sync.errors import UserError
@@ -73,18 +74,47 @@ def vouch_fields(spec: MappingSpec, adapter: Adapter, kind: KindInfo) -> None:
         raise UserError(problems)
 
 
-def fitted(spec: MappingSpec, kinds: Mapping[str, KindInfo]) -> tuple[MappingSpec, tuple[str, ...]]:
+def fitted(
+    spec: MappingSpec, kinds: Mapping[str, KindInfo], table: KindInfo | None = None
+) -> tuple[MappingSpec, tuple[str, ...]]:
     """The mapping without rules that its project cannot hold, and the names of those that it was
     meant to.
 
-    ``kinds`` are the chosen issue types by pair.
+    ``kinds`` are the chosen issue types by pair, ``table`` is the ServiceNow table where states are
+    named as people read them (:func:`by_label`).
     """
     kept = tuple(rule for rule in spec.rules if _offered(spec, rule, kinds))
     left_out = tuple(r.name for r in spec.rules if r not in kept and not r.optional)
-    return replace(spec, rules=tuple(_cut(rule, kinds[spec.pair]) for rule in kept)), left_out
+    told = labelled(replace(spec, rules=kept), table)
+    return replace(told, rules=tuple(_cut(rule, kinds[spec.pair]) for rule in told.rules)), left_out
+
+
+def by_label(spec: MappingSpec) -> bool:
+    """Whether a mapping names states as people read them."""
+    return any(isinstance(r.relation, Status) and r.relation.by_label for r in spec.rules)
+
+
+def labelled(spec: MappingSpec, table: KindInfo | None) -> MappingSpec:
+    """The mapping with the values that its states are stored as: the number behind a label differs
+    from instance to instance."""
+    if table is None:
+        return spec
+    stored = {choice.label.casefold(): choice.value for choice in table.statuses}
+    stored |= {choice.value.casefold(): choice.value for choice in table.statuses}
+    return replace(spec, rules=tuple(_stored(rule, stored) for rule in spec.rules))
+
+
+def _stored(rule: Rule, stored: Mapping[str, str]) -> Rule:
+    relation = rule.relation
+    if not (isinstance(relation, Status) and relation.by_label):
+        return rule
+    return replace(rule, relation=relation.with_states(stored))
 
 
 def _cut(rule: Rule, kind: KindInfo) -> Rule:
+    if isinstance(rule.relation, IssueLink):
+        there = rule.relation.within({field.name for field in kind.fields})
+        return rule if there is None else replace(rule, relation=there)
     if not isinstance(rule.relation, Status):
         return rule
     statuses = [status.value for status in kind.statuses]
@@ -98,6 +128,8 @@ def _offered(spec: MappingSpec, rule: Rule, kinds: Mapping[str, KindInfo]) -> bo
     if rule.relation.kind == "constant":
         return True
     fields = {name.casefold() for field in kind.fields for name in (field.name, field.label)}
+    if isinstance(rule.relation, IssueLink):
+        return rule.relation.within(fields) is not None
     names = rule.relation.names(Side.JIRA) - READABLE
     if not rule.flow.reaches(Side.JIRA):  # what is only read needs no screen
         names = frozenset(name for name in names if not custom(name))

@@ -22,7 +22,8 @@ from sync.core.circuit import Circuit
 from sync.core.model import Value
 from sync.core.safety import Doubt, Limits
 from sync.directory import Directory
-from sync.fitting import chosen, fitted
+from sync.fitting import by_label, chosen, fitted
+from sync.optional import Pairs
 from sync.store import Store
 
 log = structlog.get_logger("tandem")
@@ -101,11 +102,12 @@ class Trust:
 
 @dataclass
 class Runtime:
-    """The engine's surroundings."""
+    """The engine's surroundings. ``given`` are all mappings there are, ``specs`` those that work
+    on these two systems."""
 
     store: Store
     adapters: Mapping[Side, Adapter]
-    specs: tuple[MappingSpec, ...]
+    given: tuple[MappingSpec, ...]
     options: Options
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
@@ -116,24 +118,55 @@ class Runtime:
     circuits: dict[Side, Circuit] = field(default_factory=lambda: {s: Circuit() for s in Side})
     _identities: dict[Side, Identity] = field(default_factory=dict)
     _kinds: dict[str, KindInfo] = field(default_factory=dict)
+    _projects: dict[str, Sequence[KindInfo]] = field(default_factory=dict)
     _fitted: dict[str, MappingSpec] = field(default_factory=dict)
     _fingerprints: dict[str, str] = field(default_factory=dict)
+    optional: Pairs = field(init=False)
+
+    def __post_init__(self) -> None:
+        servicenow = self.adapters[Side.SERVICENOW]
+        self.optional = Pairs(self.given, self.store, servicenow, self.offered, self.clock)
+        self.directory.ways = {
+            (spec.pair, name): rule.name
+            for spec in self.given
+            for rule in spec.rules
+            for name in rule.relation.names(Side.SERVICENOW)
+        }
+
+    @property
+    def specs(self) -> tuple[MappingSpec, ...]:
+        """The mappings that work here, in working order."""
+        return self.optional.chosen()
+
+    def look_around(self, *, anew: bool = False) -> None:
+        """Find out, where it is time, which mappings work here."""
+        if anew:
+            self._projects.clear()
+        if self.optional.look(anew=anew):
+            self._fitted.clear()
 
     def spec(self, pair: str) -> MappingSpec | None:
         """The mapping of a pair, if it still exists."""
         return next((spec for spec in self.specs if spec.pair == pair), None)
 
     def kind(self, spec: MappingSpec) -> KindInfo:
-        """The issue type a pair works with; asked once in a process."""
+        """The issue type a pair works with; found out once in a process."""
         if spec.pair not in self._kinds:
-            self._kinds[spec.pair] = chosen(spec, self.adapters[Side.JIRA].kinds(spec.jira.project))
+            self._kinds[spec.pair] = chosen(spec, self.offered(spec.jira.project))
         return self._kinds[spec.pair]
+
+    def offered(self, project: str) -> Sequence[KindInfo]:
+        """What can be made in a Jira project; asked once in a process."""
+        if project not in self._projects:
+            self._projects[project] = self.adapters[Side.JIRA].kinds(project)
+        return self._projects[project]
 
     def fitted(self, spec: MappingSpec) -> MappingSpec:
         """The mapping without what its project cannot hold; said once in a process."""
         if spec.pair not in self._fitted:
             kinds = {one.pair: self.kind(one) for one in self.specs}
-            self._fitted[spec.pair], left_out = fitted(spec, kinds)
+            table = self._table(spec) if by_label(spec) else None
+            self._fitted[spec.pair], left_out = fitted(spec, kinds, table)
             if left_out:
                 log.info(
                     "the project does not offer these fields",
@@ -142,6 +175,9 @@ class Runtime:
                     rules=left_out,
                 )
         return self._fitted[spec.pair]
+
+    def _table(self, spec: MappingSpec) -> KindInfo:
+        return self.adapters[Side.SERVICENOW].kinds(spec.servicenow.table)[0]
 
     def fingerprint(self, spec: MappingSpec) -> str:
         """A mapping's fingerprint; worked out once in a process, whose mappings never change."""

@@ -20,8 +20,9 @@ from mappings.values import Unmappable
 from sync.apply.common import Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.apply.once import once
+from sync.apply.waiting import wake
 from sync.core import marks
-from sync.core.model import WAITS, End, HistoryRow, Intent, IntentKind, Link, Value, waits_for
+from sync.core.model import WAITS, Base, End, HistoryRow, Intent, IntentKind, Link, Value, waits_for
 from sync.core.plan import Carried, Create, FieldWrite
 from sync.runtime import Runtime, chunks, log
 
@@ -171,6 +172,7 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
         for one in Side:
             end = stored.end(one)
             store.inbox.nudge(one, end.container, [end.key], "made")
+        wake(runtime, stored)
         for dependent in dependents(runtime, stored):
             store.inbox.nudge(
                 Side.SERVICENOW, dependent.servicenow.container, [dependent.servicenow.key], "twin"
@@ -204,11 +206,28 @@ def dependents(runtime: Runtime, link: Link) -> list[Link]:
     return list({other.id: other for other in pointing}.values())
 
 
+def followers(runtime: Runtime, link: Link, way: Rule, before: Base | None) -> list[Link]:
+    """Links that point to where this one leads by ``way``, or did before."""
+    columns = way.relation.names(Side.SERVICENOW)
+    found: list[Link] = []
+    for rule in (rule for spec in runtime.specs for rule in spec.rules):
+        relation = rule.relation
+        if not isinstance(relation, IssueLink) or relation.through not in columns:
+            continue
+        at = waits_for(rule.name, link.jira.key)
+        found += runtime.store.links.with_base(at, Side.JIRA, link.jira.key)
+        if before is not None and before.servicenow:
+            old = before.servicenow
+            found += runtime.store.links.with_base(rule.name, Side.SERVICENOW, old)
+    return list({other.id: other for other in found}.values())
+
+
 def _places(rule: Rule, link: Link) -> list[tuple[str, Side]]:
     """Under which names, and on which side, a link that points at this one is remembered."""
     told = (rule.name, rule.name + WAITS)
     if isinstance(rule.relation, IssueLink):
-        if rule.relation.table != link.servicenow.container:
+        place = link.servicenow.container
+        if place not in rule.relation.tables and not rule.relation.through:
             return []
         member = (waits_for(rule.name, link.jira.key), Side.JIRA)
         return [*((name, Side.SERVICENOW) for name in told), member]

@@ -47,7 +47,7 @@ def only_pair(runtime: Runtime, pair: str) -> Runtime:
     spec = runtime.spec(pair)
     if spec is None:
         raise unknown_pair(pair, runtime.pairs)
-    return replace(runtime, specs=(spec,))
+    return replace(runtime, given=(spec,))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,10 +24,11 @@ from connector.sandbox.servicenow.schema import Row
 from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
 from connector.values import Comment, Group, Person, Record
-from mappings.model import MappingSpec
+from mappings.model import Create, MappingSpec
 from mappings.sides import Side
 from sync.core import marks
 from sync.fitting import chosen, fitted
+from sync.optional import found
 from sync.runtime import EXTRA_FIELDS, container, creates, scope
 
 
@@ -87,10 +88,22 @@ class Truth:
 
 
 def fit(worlds: Worlds, specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:
-    """The mappings without rules that their project cannot hold."""
-    direct = DirectJira(worlds.jira)
-    kinds = {spec.pair: chosen(spec, direct.kinds(spec.jira.project)) for spec in specs}
-    return tuple(fitted(spec, kinds)[0] for spec in specs)
+    """The mappings that work here, without rules that their project cannot hold."""
+    desk, direct = DirectServiceNow(worlds.servicenow.world), DirectJira(worlds.jira)
+    there = (_working(spec, desk, direct) for spec in specs)
+    on = [spec for spec in there if spec is not None]
+    kinds = {spec.pair: chosen(spec, direct.kinds(spec.jira.project)) for spec in on}
+    tables = {spec.pair: desk.kinds(spec.servicenow.table)[0] for spec in on}
+    return tuple(fitted(spec, kinds, tables[spec.pair])[0] for spec in on)
+
+
+def _working(spec: MappingSpec, desk: DirectServiceNow, direct: DirectJira) -> MappingSpec | None:
+    """A mapping as far as it works on these systems; one that is off makes nothing."""
+    told = found(spec, desk, direct.kinds) if spec.optional else None
+    if told is None or (told.on and told.makes):
+        return spec
+    nothing = Create(in_jira=False, in_servicenow=False, only_linked=True)
+    return replace(spec, create=nothing) if told.on else None
 
 
 def read(worlds: Worlds, specs: tuple[MappingSpec, ...], column: str = "") -> Truth:

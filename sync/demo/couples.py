@@ -191,6 +191,13 @@ class TruthLookup:
         fits = not table or (row is not None and row.container == table)
         return twin if fits else None
 
+    def above(self, issue: str, column: str) -> str | None:
+        """What the twin of an issue points to in that column."""
+        twin = self.twin(Side.JIRA, issue)
+        row = self._marks.truth.servicenow.records.get(str(twin))
+        found = row.fields.get(column) if row else None
+        return str(found) if found else None
+
     def category(self, status: str) -> str | None:
         """The category of a status that some issue has."""
         found = self._categories.get(status)

@@ -51,7 +51,8 @@ def differences(
     """Everything that is not as it should be, sorted; empty when both sides agree."""
     marked = Marks(truth, specs, Names(options.installation, options.jira_host))
     lookup = TruthLookup(marked, people)
-    found = [*_alone(marked, waiting), *_crowded(marked), *_strangers(marked), *_labels(truth)]
+    found = [*_alone(marked, lookup, waiting), *_crowded(marked)]
+    found += [*_strangers(marked), *_labels(truth)]
     for couple in marked.couples():
         found += marked.missing(couple)
         found += _fields(couple, lookup, waiting)
@@ -66,15 +67,34 @@ def couples(worlds: Worlds, specs: tuple[MappingSpec, ...], options: Options) ->
     return Marks(read(worlds, specs), specs, names).couples()
 
 
-def _alone(marked: Marks, waiting: Waiting) -> Iterator[str]:
+def _alone(marked: Marks, lookup: TruthLookup, waiting: Waiting) -> Iterator[str]:
     """Records in scope without a twin."""
     for side in Side:
         content = marked.truth.of(side)
         for pair, keys in content.scoped.items():
             for key in keys:
+                if not asks(marked, lookup, pair, side, key):
+                    continue
                 label = content.records[key].label
                 if not marked.twins(side, key) and (label, "") not in waiting:
                     yield f"{label} is in scope of {pair} and has no twin in {side.other}"
+
+
+def asks(marked: Marks, lookup: TruthLookup, pair: str, side: Side, key: str) -> bool:
+    """Whether a record in scope is to have a twin: not before it is linked, where that is asked."""
+    spec = next(one for one in marked.specs if one.pair == pair)
+    record = marked.truth.of(side).records[key]
+    relations = (rule.relation for rule in spec.rules)
+    told = (
+        (relation, relation.canonical(side, record.fields))
+        for relation in relations
+        if isinstance(relation, Reference)
+    )
+    return not spec.create.only_linked or any(
+        relation.tells(side, value, lookup)
+        for relation, value in told
+        if not isinstance(value, Unknown)
+    )
 
 
 def _crowded(marked: Marks) -> Iterator[str]:

@@ -13,6 +13,7 @@ from mappings.sides import Side
 from mappings.templates import LABEL
 from mappings.values import Unknown
 from sync.apply.common import ECHO, FILED
+from sync.core.merge import Stuck
 from sync.core.model import Base, CommentLink, FileLink, Link, Parked, Value
 from sync.runtime import container
 from sync.store.values import QueuedRow
@@ -109,10 +110,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A candidate that gets no twin before one of the records ``at`` has one; ``why`` is for a
+    person."""
+
+    candidate: Candidate
+    at: tuple[str, ...]
+    why: Stuck | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """All work one pass found, and the rows that turned out to be none.
 
     ``idle`` rows are finished; ``held`` rows wait for an intent of theirs to become clear.
+    ``waiting`` are records whose turn has not come.
     ``looks_empty`` names, for a pair, a side that suddenly shows none of its linked records.
     """
 
@@ -120,6 +132,7 @@ class Gathered:
     candidates: tuple[Candidate, ...] = ()
     idle: tuple[QueuedRow, ...] = ()
     held: tuple[QueuedRow, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     looks_empty: Mapping[str, str] = field(default_factory=dict)
 
 

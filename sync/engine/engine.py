@@ -138,6 +138,7 @@ class Engine:
         return self.summary(monotonic() - started, held)
 
     def _fetch(self) -> None:
+        self.runtime.look_around()
         self._notice_mappings()
         poll(self.runtime, lambda stage, done: self._progress.tell(stage, done, 0))
 

@@ -20,6 +20,7 @@ from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.cases import present
 from sync.engine.doubles import report
 from sync.engine.epoch import HELD_BACK
+from sync.engine.gates import led_elsewhere, note
 from sync.engine.judge import FROZEN, Verdict
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
@@ -34,11 +35,12 @@ def execute(runtime: Runtime, found: Study) -> None:
     actions = plan.actions
     _consented(runtime, found)
     claim(runtime, [verdict.case for verdict in found.verdicts])
-    for note in plan.notes:
-        _note(runtime, note)
+    for one in plan.notes:
+        _note(runtime, one)
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     _await_twins(runtime, found.verdicts)
+    note(runtime, found.gathered.waiting)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
@@ -136,6 +138,7 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         runtime.store.inbox.done(list(case.rows))
         _overtaken(runtime, link, verdict)
         _wake(runtime, verdict)
+        led_elsewhere(runtime, link, case)
     if verdict.state is not case.link.state:
         log.warning(
             "a link changed its state",

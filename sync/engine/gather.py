@@ -22,6 +22,7 @@ from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.blanks import without_doubtful
 from sync.engine.cases import Candidate, Case, Gathered, places, reasons
 from sync.engine.epoch import RESTORED
+from sync.engine.gates import through
 from sync.engine.hearing import with_backlog, with_comments, with_noticed
 from sync.engine.listing import desk, with_files
 from sync.engine.unseen import with_unseen
@@ -50,9 +51,10 @@ def gather(runtime: Runtime, rows: Sequence[QueuedRow]) -> Gathered:
                 links[link.id] = link
     cases, idle = _cases(runtime, links, linked)
     candidates, unlinked_idle, held = _candidates(runtime, loose)
-    return Gathered(
-        cases, candidates, (*idle, *unlinked_idle), held, _looks_empty(cases)
-    )  # fmt: skip
+    ready, waiting = through(runtime, candidates)
+    heard = tuple(with_backlog(runtime, ready))
+    idle += unlinked_idle
+    return Gathered(cases, heard, tuple(idle), held, tuple(waiting), _looks_empty(cases))
 
 
 def _cases(
@@ -240,7 +242,7 @@ def _looks_empty(cases: Sequence[Case]) -> dict[str, str]:
 
 def _candidates(
     runtime: Runtime, loose: Mapping[Side, list[QueuedRow]]
-) -> tuple[tuple[Candidate, ...], list[QueuedRow], tuple[QueuedRow, ...]]:
+) -> tuple[list[Candidate], list[QueuedRow], tuple[QueuedRow, ...]]:
     chosen: list[Candidate] = []
     idle: list[QueuedRow] = []
     held: list[QueuedRow] = []
@@ -256,7 +258,7 @@ def _candidates(
             for taken in (*(c.rows[0] for c in found), *waiting):
                 by_key.pop(taken.key, None)
         idle += by_key.values()
-    return tuple(with_backlog(runtime, chosen)), idle, tuple(held)
+    return chosen, idle, tuple(held)
 
 
 def _inside(

@@ -96,6 +96,8 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     issue = _made_for(runtime, candidate)
     if issue is not None:
         return _rejoin(runtime, candidate, issue)
+    if candidate.spec.create.only_linked and _twin_of_ours(runtime, candidate):
+        return Proposal(candidate, None)
     marked = _marked(runtime, candidate)
     if marked is not None:
         return Proposal(candidate, None, refusal=marked)
@@ -185,6 +187,14 @@ def _rejoin(runtime: Runtime, candidate: Candidate, issue: str) -> Proposal:
         )
         return Proposal(candidate, None, refusal=refusal)
     return Proposal(candidate, _adopt(candidate, found, Side.JIRA, "it was made for this issue"))
+
+
+def _twin_of_ours(runtime: Runtime, candidate: Candidate) -> bool:
+    """Whether an issue is one that we made for a record, which will find it by its mark."""
+    labels = candidate.record.fields.get("labels")
+    own = marks.own_labels(labels if isinstance(labels, tuple) else ())
+    made = candidate.side is Side.JIRA and made_by_us(runtime, Side.JIRA, candidate.record)
+    return made and bool(own)
 
 
 def _marked(runtime: Runtime, candidate: Candidate) -> Stuck | None:

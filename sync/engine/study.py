@@ -227,5 +227,6 @@ def without(found: Study, pairs: frozenset[str]) -> Study:
         tuple(action for action in found.plan.actions if stays(action.pair)),
         tuple(note for note in found.plan.notes if stays(note.pair)),
     )
-    gathered = replace(found.gathered, cases=cases, candidates=candidates)
+    waiting = tuple(one for one in found.gathered.waiting if stays(one.candidate.spec.pair))
+    gathered = replace(found.gathered, cases=cases, candidates=candidates, waiting=waiting)
     return Study(gathered, verdicts, proposals, plan, (), pairs)

@@ -33,6 +33,7 @@ def _quiet(_what: str, _number: int) -> None:
 def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
     """Audit everything; the number of records that need a look or a person."""
     found = 0
+    runtime.look_around(anew=True)
     for spec in runtime.specs:
         links = list(runtime.store.links.of_pair(spec.pair))
         for side in Side:

@@ -52,6 +52,11 @@ class Seeing:
         twin = self.inner.twin(side, key, table)
         return None if table and {twin, key} & self.unseen else twin
 
+    def above(self, issue: str, column: str) -> str | None:
+        """As the inner one, unless one of the two is not shown."""
+        found = self.inner.above(issue, column)
+        return None if {found, issue} & self.unseen else found
+
     def category(self, status: str) -> str | None:
         """As the inner one."""
         return self.inner.category(status)
@@ -104,7 +109,13 @@ def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
         for key in relation.points(Side.JIRA, there, lookup):
             record = relation.twin(Side.JIRA, key, lookup)
             if record is not None and not _agreed(case, rule.name, key):
-                yield Side.SERVICENOW, relation.table, record
+                yield Side.SERVICENOW, _table(runtime, relation, record), record
+
+
+def _table(runtime: Runtime, relation: IssueLink, record: str) -> str:
+    """Where a record is that a reference would point to."""
+    known = runtime.store.links.by_keys(Side.SERVICENOW, [record]).get(record)
+    return relation.tables[0] if known is None else known.servicenow.container
 
 
 def _agreed(case: Case, name: str, key: str) -> bool:

@@ -94,7 +94,7 @@ def test_the_way_from_doctor_to_a_second_sync_that_rests(company: Company) -> No
     assert rested.code == 0, rested.said
     assert {side: company.writes(side) for side in SIDES} == before
     asked = {side: company.control(side, "requests") for side in SIDES}
-    assert sum(one["total"] for one in asked.values()) <= 6, asked
+    assert sum(one["total"] for one in asked.values()) <= 6 + 1, asked  # one for problem tasks
     told = rested.data
     assert {side: sum(told["requests"][side].values()) for side in SIDES} == {
         side: one["total"] for side, one in asked.items()

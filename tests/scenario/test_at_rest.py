@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from tests.support.stage import FLAVOURS, Stage
 
-ALLOWED = 6
+ALLOWED = 6 + 1
+"""Six, and one for the table of what bugs are at the desk."""
 
 
 def cost_at_rest(stage: Stage, number: int) -> list[int]:

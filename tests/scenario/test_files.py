@@ -208,7 +208,7 @@ def test_at_rest_no_files_are_asked_for(bench: Bench) -> None:
     bench.until_quiet()
     bench.clock.advance(60)
     summary = bench.sync()
-    assert summary.requests["servicenow"]["read"] <= 6
+    assert summary.requests["servicenow"]["read"] <= 7
     assert summary.requests["jira"]["read"] <= 2
     assert summary.requests["servicenow"]["write"] + summary.requests["jira"]["write"] == 0
 

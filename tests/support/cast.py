@@ -21,6 +21,9 @@ STATES = {
     | {"Resolved": "106", "Closed": "107"},
     "change_request": {"New": "-5", "Assess": "-4", "Authorize": "-3", "Scheduled": "-2"}
     | {"Implement": "-1", "Review": "0", "Closed": "3", "Canceled": "4"},
+    "problem_task": {"New": "151", "Assess": "152", "Work": "154", "Closed": "157"},
+    "rm_defect": {"Draft": "-6", "Scoping": "-5", "Approval": "-4", "Work": "2", "Testing": "-8"}
+    | {"Deploy": "-9", "Complete": "3", "Hold": "-1", "Cancelled": "4"},
 }
 PRIORITY = {"1": ("1", "1"), "2": ("1", "2"), "3": ("2", "2"), "4": ("2", "3"), "5": ("3", "3")}
 
@@ -152,7 +155,7 @@ class Story:
         return [
             Ticket(self.stage, row["sys_id"])
             for table in STATES
-            for row in rows[table]
+            for row in rows.get(table, ())
             if row.get("correlation_id", "").endswith(f":{self.key}")
         ]
 
@@ -184,7 +187,7 @@ class Desk:
     ) -> Ticket:
         """A new record."""
         impact, urgency = PRIORITY[priority]
-        own = {"priority": priority} if table == "change_request" else {}
+        own = {} if table in ("incident", "problem") else {"priority": priority}
         values = {"short_description": text, "impact": impact, "urgency": urgency, **own, **more}
         by = self.world.caller("amira.haddad", Door.SCREEN)
         row = self.world.insert(table, self._plain(values), by)
@@ -248,7 +251,7 @@ class Desk:
 
     def tickets(self, table: str = "incident") -> list[Ticket]:
         """All records of a table."""
-        rows = self.world.truth()["records"][table]
+        rows = self.world.truth()["records"].get(table, ())
         return [Ticket(self._stage, row["sys_id"]) for row in rows]
 
     def _plain(self, values: dict[str, Any]) -> dict[str, str]:

@@ -21,7 +21,8 @@ CATEGORIES = {"QA Ready": "indeterminate", "Icebox": "new", "Released": "done"}
 @dataclass(frozen=True)
 class Facts:
     """A look-up over what a test says. People and twins are pairs of keys, groups key to name;
-    ``tables`` are those of ServiceNow records, where a test tells them apart.
+    ``tables`` are those of ServiceNow records, where a test tells them apart; ``ways`` lead from
+    an issue by its twin to another record.
 
     ``leavers`` are pairs too, to whom nothing is assigned; ``hidden`` people are not shown to us. A
     person is asked where ``stand_ins`` does not say who stands in on a side.
@@ -30,6 +31,7 @@ class Facts:
     people: Mapping[str, str] = field(default_factory=dict)
     twins: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=lambda: CATEGORIES)
     leavers: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[Side, str | None] = field(default_factory=dict)
@@ -57,6 +59,9 @@ class Facts:
         twin = _across(self.twins, side, key)
         row = key if side is Side.SERVICENOW else twin
         return twin if not table or self.tables.get(str(row), table) == table else None
+
+    def above(self, issue: str, column: str) -> str | None:
+        return self.ways.get(issue) if column else None
 
     def category(self, status: str) -> str | None:
         return self.categories.get(status)

@@ -86,12 +86,15 @@ class Stage:
     problem_state_path: str = ""
     columns: tuple[tuple[str, Column], ...] = ()
     """Columns of the customer's own, by table."""
+    agile: bool = False
     unsettled: str = ""
     """Why a story does not end with both sides in agreement."""
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(START)
-        self.servicenow = ServiceNowSandbox(self.clock, self.seed, incidents=0, extra=self.columns)
+        self.servicenow = ServiceNowSandbox(
+            self.clock, self.seed, incidents=0, agile=self.agile, extra=self.columns
+        )  # fmt: skip
         self.jira = JiraSandbox(
             self.flavour, self.clock, self.seed, base=f"http://{HOSTS[Side.JIRA]}"
         )

@@ -62,7 +62,7 @@ def data(*words: str) -> Any:
         (["parked"], "Nothing is parked."),
         (["links"], "0 links"),
         (["db", "check"], "the store is sound"),
-        (["mappings", "check"], "3 mappings are sound"),
+        (["mappings", "check"], "5 mappings are sound"),
     ],
 )
 def test_nothing_is_said_in_words_too(words: list[str], told: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -10,17 +11,45 @@ import pytest
 from mappings.defaults import shipped
 from mappings.live import Fact, check, fit, left_out, own_columns
 from mappings.loader import load
-from mappings.model import ConflictPolicy, MappingSpec, OnDelete
+from mappings.model import ConflictPolicy, Create, MappingSpec, OnDelete
 from mappings.references import IssueLink
 from mappings.sides import Flow, Side
+from mappings.status import Status
 from tests.support.mapping import Facts
 
 SN, JIRA = Side.SERVICENOW, Side.JIRA
-SPECS = {spec.servicenow.table: spec for spec in load(shipped(), project="OPS")}
+LABELS = {
+    "rm_defect": {
+        "draft": "-6", "scoping": "-5", "awaiting approval": "-4", "work in progress": "2",
+        "testing/qa": "-8", "deploy/launch": "-9", "closed complete": "3", "on hold": "-1",
+        "cancelled": "4",
+    },
+    "problem_task": {"new": "151", "assess": "152", "work in progress": "154", "closed": "157"},
+}  # fmt: skip
+"""What states are stored as, where a mapping names them as people read them."""
+
+
+def stored(spec: MappingSpec) -> MappingSpec:
+    """The mapping as one instance has it."""
+    labels = LABELS.get(spec.servicenow.table)
+    if labels is None:
+        return spec
+    rules = tuple(
+        replace(rule, relation=rule.relation.with_states(labels))
+        if isinstance(rule.relation, Status)
+        else rule
+        for rule in spec.rules
+    )
+    return replace(spec, rules=rules)
+
+
+SPECS = {spec.servicenow.table: stored(spec) for spec in load(shipped(), project="OPS")}
 STATES = {
     "incident": ("1", "2", "3", "6", "7", "8"),
     "problem": ("101", "102", "103", "104", "106", "107"),
     "change_request": ("-5", "-4", "-3", "-2", "-1", "0", "3", "4"),
+    "rm_defect": ("-6", "-5", "-4", "2", "-8", "-9", "-1", "3", "4"),
+    "problem_task": ("151", "152", "154", "157"),
 }
 PROJECTS = {
     "company": {
@@ -152,7 +181,7 @@ def test_an_incident_on_hold_waits_where_the_project_can_wait() -> None:
 
 
 def test_what_the_outside_contract_says() -> None:
-    incident, problem, change = (SPECS[table] for table in STATES)
+    incident, problem, change = (SPECS[table] for table in list(STATES)[:3])
     assert [spec.pair for spec in (incident, problem, change)] == [
         "incident-story", "problem-epic", "change-story"
     ]  # fmt: skip
@@ -172,7 +201,10 @@ def test_what_the_outside_contract_says() -> None:
 
 
 STOCK_FIELDS = ("summary", "description", "issuetype", "labels")
-STOCK_LINKS = ("link:is caused by", "link:is blocked by", "link:duplicates")
+STOCK_LINKS = (
+    *("link:is caused by", "link:is blocked by", "link:duplicates"),
+    *("link:relates to", "link:blocks", "link:causes"),
+)
 BOTH_WAYS = {"summary", "description", "priority", "assignee", "status"}
 
 
@@ -202,7 +234,7 @@ def test_a_change_shows_what_its_manager_asks_about() -> None:
 
 def test_references_are_issue_links_in_the_words_of_a_stock_site() -> None:
     found = {
-        rule.name: (rule.relation.ends.servicenow, rule.relation.ends.jira, rule.relation.table)
+        rule.name: (rule.relation.ends.servicenow, rule.relation.ends.jira, *rule.relation.tables)
         for spec in SPECS.values()
         for rule in spec.rules
         if isinstance(rule.relation, IssueLink)
@@ -212,7 +244,25 @@ def test_references_are_issue_links_in_the_words_of_a_stock_site() -> None:
         "fixed_by": ("rfc", "link:is blocked by", "change_request"),
         "parent_incident": ("parent_incident", "link:duplicates", "incident"),
         "duplicate_of": ("duplicate_of", "link:duplicates", "problem"),
+        "reported_against": (
+            *("parent", "link:relates to"),
+            *("problem", "incident", "change_request"),
+        ),
+        "problem": ("problem", "link:relates to", "problem"),
     }
+
+
+def test_bugs_are_defects_or_problem_tasks_once_they_are_linked() -> None:
+    defect, task = SPECS["rm_defect"], SPECS["problem_task"]
+    assert task.servicenow.unless == defect.servicenow.table
+    for spec in (defect, task):
+        assert spec.optional
+        assert spec.create == Create(in_jira=True, in_servicenow=True, only_linked=True)
+        assert (spec.jira.issue_types, spec.jira.scope) == (("Bug",), "issuetype = Bug")
+        assert spec.comments.work_notes == spec.comments.comments == "internal"
+    assert not any(spec.optional for spec in SPECS.values() if spec not in (defect, task))
+    [link] = [r.relation for r in task.rules if isinstance(r.relation, IssueLink)]
+    assert link.through == "problem_id"
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=lambda spec: spec.pair)
@@ -232,7 +282,7 @@ def test_a_stock_site_has_everything_they_name(spec: MappingSpec, project: str) 
 def test_a_site_without_a_kind_of_link_is_told_and_no_fault(spec: MappingSpec) -> None:
     bare = {name: frozenset[str]() for name in spec.names(JIRA) if not name.startswith("link:")}
     columns = dict.fromkeys(own_columns(spec.names(SN)), frozenset[str]())
-    jira = Fact({**bare, "link:blocks": frozenset()}, frozenset(spec.jira.issue_types))
+    jira = Fact({**bare, "link:clones": frozenset()}, frozenset(spec.jira.issue_types))
     assert list(check(spec, Fact(columns), jira)) == []
     links = {rule.name for rule in spec.rules if isinstance(rule.relation, IssueLink)}
     told = {note.path.removeprefix("fields."): note for note in left_out(spec, jira)}
