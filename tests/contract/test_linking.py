@@ -55,6 +55,17 @@ def test_many_issues_are_read_with_their_links_in_one_request(board: JiraMount) 
     assert [found[key].fields[BLOCKED] for key in keys[:2]] == [(keys[1],), ()]
 
 
+def test_what_is_linked_in_other_words_is_not_taken_away(board: JiraMount) -> None:
+    one, two, _ = issues(board)
+    board.hands().link(one, "is blocked by", two)
+    found = patched(board, one, remove={RELATES: (two,), BLOCKS: (two,)})
+    assert isinstance(found, Done)
+    assert held(board, one) == (two,)
+    found = patched(board, one, remove={RELATES: (two,), BLOCKED: (two,)})
+    assert isinstance(found, Done)
+    assert (held(board, one), links(board, two)) == ((), 0)
+
+
 def test_links_come_and_go_beside_peoples_own(board: JiraMount) -> None:
     one, two, three = issues(board)
     board.hands().link(one, "is blocked by", three)

@@ -64,7 +64,8 @@ class DirectWitness:
             return frozenset(row["sys_id"] for row in rows if row and not row.get(name))
 
     def trace(self, patch: Patch) -> Trace | None:
-        """What the audit shows of a patch whose answer was lost."""
+        """What the audit shows of a patch whose answer was lost; of a table that is not audited,
+        what the record itself shows."""
         self._ask("GET", "/api/now/table/sys_audit")
         wanted, me = plain(patch.fields), self._me().login
         before = int(patch.version.split("/")[0] or 0)
@@ -76,6 +77,8 @@ class DirectWitness:
                 and row["fieldname"] in wanted
                 and int(row["record_checkpoint"]) > before
             ]
+        if not rows:
+            return self._held(patch, wanted, before)
         ours = [
             int(row["record_checkpoint"])
             for row in rows
@@ -86,6 +89,19 @@ class DirectWitness:
         last = max(ours)
         written = {row["fieldname"] for row in rows if int(row["record_checkpoint"]) == last}
         return Trace(frozenset(written), _replaced(rows, last))
+
+    def _held(self, patch: Patch, wanted: dict[str, str], before: int) -> Trace | None:
+        """A record that we wrote last and that holds the values has taken them."""
+        self._ask("GET", f"/api/now/table/{patch.container}")
+        with self._world.lock:
+            row = self._world.row(patch.container, patch.key)
+        if row is None or row["sys_updated_by"] != self._me().login:
+            return None
+        count = int(row["sys_mod_count"])
+        taken = wanted == {name: row.get(name, "") for name in wanted}
+        if not taken or count <= before:
+            return None
+        return Trace(frozenset(wanted), intruded=count > before + 1)
 
     def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
         """Keys with a line in ``sys_audit_delete``, where our account may read it."""
