@@ -37,7 +37,12 @@ REFERENCES = {
         ("caused_by", "change_request"), ("rfc", "change_request"), ("parent_incident", "incident"),
     ),
     "problem": (("duplicate_of", "problem"),),
+    "problem_task": (("problem", "problem"),),
+    "rm_defect": (("parent", "problem"), ("parent", "incident"), ("parent", "change_request")),
 }  # fmt: skip
+RANKED = frozenset({"change_request", "problem_task", "rm_defect"})
+"""Tables that do not calculate their priority."""
+TASK_STATES, DEFECT_STATES = ("151", "152", "154", "157"), ("-6", "-5", "2", "-8", "-1", "3", "4")
 WORDS = ("is caused by", "is blocked by", "duplicates", "causes", "relates to")
 ELSEWHERE = {"OPS": "TEAM", "TEAM": "OPS", "DESK": "OPS"}
 Deed = Callable[[], str | None]
@@ -60,7 +65,7 @@ class Crowd:
         self.meddled: set[int] = set()
         self._words = 0
         self._kinds = {
-            spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.specs
+            spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.runtime.specs
         }  # fmt: skip
 
     def deeds(self) -> dict[str, tuple[Deed, int]]:
@@ -76,10 +81,12 @@ class Crowd:
             "desk moves": (self.desk_moves, 7),
             "desk attaches": (self.desk_attaches, 3),
             "desk refers": (self.desk_refers, 6),
+            "desk reports": (self.desk_reports, 4),
             "desk copies": (self.desk_copies, 1),
             "desk deletes": (self.desk_deletes, 1),
             "desk hides": (self.desk_hides, 1),
             "team asks": (self.team_asks, 3),
+            "team reports": (self.team_reports, 4),
             "team rewords": (self.team_rewords, 8),
             "team describes": (self.team_describes, 3),
             "team works around": (self.team_works_around, 2),
@@ -164,7 +171,7 @@ class Crowd:
         """Another priority."""
         row = row or self._pick(self.tickets())
         impact, urgency = self.dice.choice("123"), self.dice.choice("123")
-        more = {"priority": impact} if row and row["sys_class_name"] == "change_request" else {}
+        more = {"priority": impact} if row and row["sys_class_name"] in RANKED else {}
         return self._desk(row, "ranks", impact=impact, urgency=urgency, **more)
 
     def desk_assigns(self, row: Row | None = None) -> str | None:
@@ -187,6 +194,8 @@ class Crowd:
             return self._moves_change(row)
         if table == "problem":
             return self._moves_problem(row)
+        if table in ("problem_task", "rm_defect"):
+            return self._moves_task(row)
         state = self.dice.choice(STATES)
         more = {"state": state}
         if state == "6":
@@ -202,6 +211,16 @@ class Crowd:
         state = self._pick(next_states(row))
         more = {"close_code": "successful", "close_notes": "ok"} if state == "3" else {}
         return self._desk(row, f"moves to {state}", state=state, **more) if state else None
+
+    def _moves_task(self, row: Row) -> str | None:
+        if row["sys_class_name"] == "rm_defect":
+            state = self.dice.choice(DEFECT_STATES)
+            return self._desk(row, f"moves to {state}", state=state)
+        state = self.dice.choice(TASK_STATES)
+        more = {"assigned_to": row.get("assigned_to") or self.now.user_id("hiro.tanaka")}
+        if state == "157":
+            more |= {"close_code": "completed", "close_notes": "done"}
+        return self._desk(row, f"moves to {state}", state=state, **more)
 
     def _moves_problem(self, row: Row) -> str | None:
         state = self._pick(STEPS[row["state"]])
@@ -232,6 +251,17 @@ class Crowd:
         others = [one for one in self.tickets(table) if one["sys_id"] != row["sys_id"]]
         other = self._pick([*others, None])
         return self._desk(row, "refers", **{name: other["sys_id"] if other else ""})
+
+    def desk_reports(self) -> str | None:
+        """A defect, or a task of a problem, of a ticket or of none."""
+        table = "rm_defect" if self.rig.setup.agile else "problem_task"
+        name, against = self.dice.choice(REFERENCES[table])
+        ticket = self._pick([*self.tickets(against), None])
+        fields = {"short_description": self._line(), "priority": self.dice.choice("12345")}
+        fields |= {name: ticket["sys_id"]} if ticket else {}
+        row = self.now.insert(table, fields, self.agent())
+        of = ticket["number"] if ticket else "nothing"
+        return f"the desk reports {row['number']} of {of}: {fields['short_description']}"
 
     def desk_copies(self) -> str | None:
         """A copy of a ticket, correlation and all."""
@@ -278,6 +308,19 @@ class Crowd:
             fields["description"] = self._text()
         made = self.hands().create(self.project, kind, self._line(), **fields)
         return f"the team opens {made.key} with {label}: {made.fields['summary']}"
+
+    def team_reports(self) -> str | None:
+        """A bug, mostly linked with an issue at once."""
+        kind = self._kinds.get("rm_defect") or self._kinds.get("problem_task")
+        if kind is None:
+            return None
+        other = self._pick([*self._issues(), *self._issues(), None])
+        made = self.hands().create(self.project, kind, self._line())
+        if other is None:
+            return f"the team reports {made.key}: {made.fields['summary']}"
+        words = self.dice.choice(WORDS)
+        self.hands().link(made.id, words, other.id)
+        return f"the team reports {made.key} {words} {other.key}: {made.fields['summary']}"
 
     def team_rewords(self, issue: Issue | None = None) -> str | None:
         """Another title."""

@@ -18,7 +18,7 @@ from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from mappings.sides import Side
 
-TABLES = frozenset({"incident", "problem", "change_request"})
+TABLES = frozenset({"incident", "problem", "change_request", "problem_task", "rm_defect"})
 State = Mapping[str, Any] | Issue | None
 
 

@@ -44,6 +44,7 @@ from sync.core import marks
 from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
 from sync.demo.couples import Couple, Marks, Names, TruthLookup
+from sync.demo.truth import asks
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
 from tests.simulation.crowd import Crowd
@@ -112,6 +113,8 @@ class Judge:
             content = self.truth.of(side)
             for pair, keys in content.scoped.items():
                 for key in sorted(keys):
+                    if not asks(self.marked, self.lookup, pair, side, key):
+                        continue
                     label = content.records[key].label
                     had = made.get((pair, side, key)) or self.marked.twins(side, key)
                     parked = any(name == label for name, _ in self.waiting)

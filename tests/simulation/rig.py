@@ -151,7 +151,9 @@ class Rig:
         self.faults = {
             side: Counted(setup.seed * 2 + n, self.reached) for n, side in enumerate(Side)
         }
-        self.servicenow = ServiceNowSandbox(self.clock, setup.seed, incidents=0)
+        self.servicenow = ServiceNowSandbox(
+            self.clock, setup.seed, incidents=0, agile=setup.agile
+        )  # fmt: skip
         self.jira = JiraSandbox(setup.flavour, self.clock, setup.seed)
         self.journal = Journal(self.servicenow, self.jira)
         self.trace: list[str] = []

@@ -62,6 +62,7 @@ class Setup:
     locked: str = ""
     creates_limit: int = 50
     on_disk: bool = False
+    agile: bool = False
 
     def told(self) -> list[str]:
         """All options, one a line."""
@@ -127,6 +128,7 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
         locked=dice.choice(("", "", "", "incident.assigned_to", "problem.description")),
         creates_limit=1 if dice.random() < 0.1 else 50,
         on_disk=dice.random() < 0.01,
+        agile=dice.random() < 0.5,
     )
 
 

@@ -31,6 +31,7 @@ SITUATIONS = (
     "deed team labels", "deed team links", "deed team moves", "deed team ranks",
     "deed team rewords", "deed team takes elsewhere", "deed team unlinks", "deed desk files",
     "deed team files", "deed somebody drops a file", "attach unclear",
+    "deed desk reports", "deed team reports",
     "fault drop_after", "fault drop_before", "fault html", "fault late", "fault status 429",
     "fault status 503",
 )  # fmt: skip
