@@ -424,7 +424,7 @@ def test_a_site_without_the_words_works_without_the_field() -> None:
 
 
 def test_a_field_mapped_later_is_told_by_the_side_that_points_at_something() -> None:
-    new = shipped()
+    new = {name: text for name, text in shipped().items() if "only: linked" not in text}
     old = {
         name: "".join(line for line in text.splitlines(True) if "as: issue_link" not in line)
         for name, text in new.items()
