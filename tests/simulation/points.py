@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from connector.sandbox.faults import Fault
+from connector.sandbox.jira import linking
 from mappings.sides import Side
 from sync.engine import Orders
 from tests.simulation.crowd import Crowd
@@ -139,6 +140,48 @@ def _many(crowd: Crowd) -> None:
         incident(crowd)
 
 
+def _problems(crowd: Crowd) -> None:
+    problem(crowd)
+    problem(crowd)
+
+
+def _epics(crowd: Crowd) -> list[str]:
+    """The epics of the problems."""
+    keys = [row["sys_id"] for row in crowd.tickets("problem")]
+    return [one.jira.key for one in crowd.rig.store.links.by_keys(Side.SERVICENOW, keys).values()]
+
+
+def _bug(crowd: Crowd) -> str:
+    """A bug of the first epic; its id."""
+    made = crowd.hands().create("OPS", "Bug", f"title w{crowd.dice.randrange(10**9):09d}")
+    crowd.hands().link(made.id, "blocks", _epics(crowd)[0])
+    return made.id
+
+
+def _task(crowd: Crowd) -> None:
+    words = f"title w{crowd.dice.randrange(10**9):09d}"
+    of = _row(crowd, "problem")["sys_id"]
+    fields = {"short_description": words, "problem": of}
+    crowd.now.insert("problem_task", fields, crowd.agent())
+
+
+def _problems_and_bug(crowd: Crowd) -> None:
+    _problems(crowd)
+    crowd.rig.cycle(Orders(yes=True, partly=True))
+    _bug(crowd)
+
+
+def _bug_moves(crowd: Crowd) -> None:
+    """The bug is linked with the other epic, in other words."""
+    bug = next(one for one in crowd.jira.issues.values() if crowd.jira.type_of(one).name == "Bug")
+    held = [end for link in bug.links for end in (link.inward, link.outward) if end != bug.id]
+    for words, other in (("blocks", held[0]), ("relates to", held[0])):
+        if other in linking.linked(crowd.jira, "", crowd.jira.issues[bug.id], words):
+            crowd.hands().unlink(bug.id, words, other)
+    to = next(one for one in _epics(crowd) if one != held[0])
+    crowd.hands().link(bug.id, crowd.dice.choice(("blocks", "relates to")), to)
+
+
 STORIES = (
     Story("the desk opens an incident", incident),
     Story("the team asks for an incident", _asks),
@@ -153,6 +196,9 @@ STORIES = (
     Story("both reword at once", _both),
     Story("the desk rewords, the team speaks behind the index", _speak, lag=20.0),
     Story("several incidents are opened", _many),
+    Story("a bug is linked with an epic", _bug, first=_problems),
+    Story("the desk gives a problem a task", _task, first=_problems),
+    Story("a bug goes from one epic to the other", _bug_moves, first=_problems_and_bug),
     Story("the desk opens an incident, Data Center", incident, flavour="dc"),
     Story("the desk resolves, Data Center", _resolves, flavour="dc"),
 )

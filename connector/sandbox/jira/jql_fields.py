@@ -14,7 +14,7 @@ from typing import Any
 
 from connector.sandbox.jira.jql_parse import NotModelled
 from connector.sandbox.jira.jql_vendor import VENDOR_FIELDS
-from connector.sandbox.jira.model import FieldDef, Issue, Named
+from connector.sandbox.jira.model import FieldDef, Issue, LinkType, Named
 from connector.sandbox.jira.workflows import CATEGORIES
 from connector.sandbox.jira.world import World
 
@@ -211,6 +211,26 @@ def _type(world: World) -> Searched:
     return Searched("named", lambda issue: issue.type_id, _types(world))
 
 
+def _link_type(world: World) -> Searched:
+    """How an issue's links read on it; the name of a type stands for both of its ends."""
+    kinds = {kind.id: kind for kind in world.link_types}
+    known = {text.lower() for kind in kinds.values() for text in _texts_of(kind)}
+
+    def read(issue: Issue) -> tuple[str, ...]:
+        found = set()
+        for link in issue.links:
+            kind = kinds[link.type_id]
+            reads = kind.outward if link.inward == issue.id else kind.inward
+            found |= {kind.name.lower(), reads.lower()}
+        return tuple(sorted(found))
+
+    return Searched("named", read, lambda text: [text.lower()] if text.lower() in known else [])
+
+
+def _texts_of(kind: LinkType) -> tuple[str, str, str]:
+    return kind.name, kind.outward, kind.inward
+
+
 _SYSTEM: dict[str, Callable[[World], Searched]] = {
     "project": lambda world: Searched("named", lambda issue: issue.project, _projects(world)),
     "issuetype": _type,
@@ -229,6 +249,7 @@ _SYSTEM: dict[str, Callable[[World], Searched]] = {
     "reporter": lambda world: Searched("user", _value("reporter"), _people(world)),
     "priority": _priority,
     "resolution": _resolution,
+    "issuelinktype": _link_type,
     "created": _stamp(lambda issue: issue.created),
     "createddate": _stamp(lambda issue: issue.created),
     "updated": _stamp(lambda issue: issue.updated),

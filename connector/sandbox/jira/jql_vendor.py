@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _FIELDS = """
     affectedversion approvals attachments category comment creator development environment filter
-    hierarchylevel issuelink issuelinktype lastviewed level organizations originalestimate
+    hierarchylevel issuelink lastviewed level organizations originalestimate
     remainingestimate request resolutiondate resolved savedfilter sprint statuscategorychangeddate
     team timeestimate timespent voter votes watcher watchers worklogauthor worklogcomment
     worklogdate workratio

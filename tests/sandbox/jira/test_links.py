@@ -46,6 +46,20 @@ def test_issue_links_show_at_both_ends_and_once(site: Site) -> None:
     assert site.call("POST", "issueLink", {"type": {"name": "Eats"}, **ends})[0] == 404
 
 
+def test_issues_are_found_by_how_their_links_read(site: Site) -> None:
+    linked(site)
+    one, two = "OPS-1", "OPS-2"
+    site.clock.advance(60)
+    assert site.search('project = OPS AND issueLinkType in ("is blocked by")') == [two]
+    both = sorted(site.search("project = OPS AND issueLinkType = blocks"))
+    assert both == [one, two], "a type's name stands for both of its ends"
+    assert sorted(site.search("project = OPS AND issueLinkType is not EMPTY")) == [one, two]
+    assert site.search('project = OPS AND issueLinkType in ("relates to")') == []
+    path = "search/jql" if site.flavour == "cloud" else "search"
+    status, _ = site.call("POST", path, {"jql": "issueLinkType = nonsense", "fields": ["key"]})
+    assert status == (200 if site.flavour == "cloud" else 400)
+
+
 def test_a_type_may_be_named_by_its_id(site: Site) -> None:
     types = site.ok("GET", "issueLinkType")["issueLinkTypes"]
     relates = next(row for row in types if row["name"] == "Relates")
