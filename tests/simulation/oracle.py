@@ -22,6 +22,11 @@ the journal allows, and counted:
   it is made once more, and the sweep tells of the second one (I-04);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
+* a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
+* a story that moved to another project leads its bug to the problem that its incident had when the
+  two last agreed (I-01);
+* a link that is taken away while the desk makes its reference point to a record without a twin is
+  no conflict: each side says nothing to the other, and a new link follows the twin (I-03);
 * a transition, or a write of nothing but our marks, whose answer was lost or died with the process
   leaves no history row: after the restart both sides agree and nothing is written (I-23).
 """
@@ -208,7 +213,19 @@ class Judge:
             return True
         if rule.relation.kind == "link" and there and not self.lookup.twin(Side.JIRA, str(there)):
             return True  # a story below an epic of people's own is left alone, and its incident too
-        return rule.relation.holds(here, there, self.lookup)
+        return self._untold(rule, here, there) or rule.relation.holds(here, there, self.lookup)
+
+    def _untold(self, rule: Rule, here: Value, there: Value) -> bool:
+        """A reference to what is deleted, which nobody proves; and a way by an issue that moved to
+        another project: its link is frozen, so the other end of the way may be an old one."""
+        relation, truth = rule.relation, self.truth
+        if not isinstance(relation, IssueLink):
+            return False
+        if here and str(here) not in truth.servicenow.records:
+            return True
+        others = [truth.jira.records.get(key) for key in linked(there)]
+        away = any(one and one.container != self.rig.setup.project for one in others)
+        return bool(relation.through) and away
 
     def _about(self, couple: Couple) -> list[Entry]:
         """Every write on either record of a couple that left it there, in order."""
@@ -277,6 +294,8 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
+            if self._unlinked(rule, one, moments[n + 1 : end]):
+                continue
             known = {one.entry.n, until.entry.n if until else -1}
             if any(n in window for window in self.rig.forgotten for n in known):
                 self.excused["the ledger of that time was put back"] += 1
@@ -290,6 +309,16 @@ class Judge:
                 f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
             )
+
+    def _unlinked(self, rule: Rule, one: Moment, meanwhile: list[Moment]) -> bool:
+        """A link that the team takes away while the desk points elsewhere is gone, as both wanted;
+        where the desk points to gets its link as soon as it has a twin."""
+        gone = rule.relation.kind == "issue_link" and one.value is None
+        if not gone or one.entry.side is not Side.JIRA:
+            return False
+        told = any(m.entry.side is Side.SERVICENOW and not m.entry.ours for m in meanwhile)
+        self.excused["a link was taken away while the desk pointed elsewhere"] += told
+        return told
 
     def _first_agreed(self, couple: Couple) -> int:
         """The journal's entry at which we put our mark on the origin: the first look was over, and
