@@ -12,6 +12,7 @@ def names(story: Story) -> str:
     return story.name
 
 
+@pytest.mark.timeout(600)  # patient on a busy machine
 @pytest.mark.parametrize("story", STORIES, ids=names)
 def test_a_kill_or_a_full_disk_at_any_point_leaves_no_trace(story: Story) -> None:
     for how in STRIKES[:4]:
@@ -20,6 +21,7 @@ def test_a_kill_or_a_full_disk_at_any_point_leaves_no_trace(story: Story) -> Non
         assert number >= 5, f"{story.name}, {how}: only {number} points"
 
 
+@pytest.mark.timeout(600)  # patient on a busy machine
 @pytest.mark.parametrize("story", STORIES, ids=names)
 def test_a_write_without_an_answer_is_made_exactly_once(story: Story) -> None:
     answers: dict[Strike, int] = {}
