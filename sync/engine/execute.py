@@ -37,10 +37,10 @@ def execute(runtime: Runtime, found: Study) -> None:
     claim(runtime, [verdict.case for verdict in found.verdicts])
     for one in plan.notes:
         _note(runtime, one)
+    note(runtime, found.gathered.waiting)  # before any twin comes that they wait for
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
     _await_twins(runtime, found.verdicts)
-    note(runtime, found.gathered.waiting)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)

@@ -13,6 +13,7 @@ from connector.sandbox.servicenow.agile import activate
 from mappings.sides import Side
 from sync.core import marks
 from tests.support.cast import Story, Ticket
+from tests.support.memory.store import MemoryStore
 from tests.support.stage import FLAVOURS, Stage
 
 RELATES, BLOCKS = "relates to", "blocks"
@@ -389,3 +390,17 @@ def test_a_plugin_that_comes_later_takes_over_and_leaves_the_tasks_flowing() -> 
         assert (defect["short_description"], defect["parent"]) == ("Wrong sum", problem.key)
         assert len(on.twins) == 1
         on.stage.ends()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_after_a_lost_store_a_bug_of_ours_is_no_clone(flavour: str) -> None:
+    on = play(flavour, agile=False)
+    problem = on.problem()
+    twin = on.reported(problem)
+    on.stage.tandem.syncs()
+    on.stage.desk.platform(twin, correlation_id="", correlation_display="")
+    on.stage.store = MemoryStore(clock=on.stage.clock.now)
+    on.stage.tandem.settles()
+    assert not on.stage.tandem.parked
+    assert (on.twins, on.bugs) == ([twin], [twin.issue])
+    on.stage.ends()
