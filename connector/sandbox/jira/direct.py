@@ -21,6 +21,7 @@ from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct_files import DirectFiles
 from connector.sandbox.jira.direct_people import DirectPeople
+from connector.sandbox.jira.direct_removing import DirectRemoving
 from connector.sandbox.jira.direct_search import carried, labelled, searched, within
 from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
@@ -28,6 +29,7 @@ from connector.sandbox.jira.extras import readable
 from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.weather import Tally, Wire, sleeper
 from connector.values import (
+    Address,
     Authorship,
     Comment,
     CommentDraft,
@@ -81,6 +83,7 @@ class DirectJira:
         self._files = DirectFiles(world, sandbox.settings, self._wire)
         self._people = DirectPeople(world, self._read)
         self._limit: int | None = None
+        self._removing = DirectRemoving(world, sandbox.settings, self._wire)
         self.witness = DirectWitness(world, self._asked)
 
     @property
@@ -278,6 +281,11 @@ class DirectJira:
         """Delete files, one request each."""
         self._check_access()
         return settled([self._files.detach(file) for file in files])
+
+    def delete(self, records: Sequence[Address]) -> list[WriteResult]:
+        """Delete issues, one request each."""
+        self._check_access()
+        return settled([self._removing.delete(record) for record in records])
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links."""
