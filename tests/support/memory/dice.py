@@ -179,6 +179,15 @@ class Dice(Pools):
 
     # -- the ledger and the rest ---------------------------------------------------------------
 
+    def _do_absences(self) -> Call:
+        rows, ids, now = [self.absence() for _ in self.some(IDS, 2)], self.some(IDS), self.at()
+        return each(
+            lambda store: store.absences.save(rows),
+            lambda store: store.absences.of(ids),
+            lambda store: store.absences.due(now),
+            lambda store: store.absences.all(),
+        )
+
     def _do_conflict(self) -> Call:
         conflict = self.conflict()
         return lambda store: store.ledger.open_conflict(conflict)
