@@ -29,9 +29,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from connector.address import Address
 from connector.contents import File, FileDraft
 from connector.values import (
-    Address,
     Authorship,
     Comment,
     CommentDraft,

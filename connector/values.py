@@ -148,14 +148,6 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where one record is."""
-
-    container: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Move:
     """A wanted status: ``targets`` best first, each a value of ``name`` or ``category:<key>``.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mappings.build import flow_of, points_to
 from mappings.groups import SEVERAL
 from mappings.lint_tables import entering, tables
-from mappings.model import MappingSpec
+from mappings.model import MappingSpec, OnDelete
 from mappings.nodes import Document, Path, Problem
 from mappings.relations import MARK_PREFIX
 from mappings.schema import CommentsPart, CreatePart, FieldPart, JiraPart
@@ -75,6 +75,16 @@ def creates(document: Document, create: CreatePart, jira: JiraPart | None) -> No
         )
     if not create.in_servicenow and not create.in_jira:
         document.complain(("create",), "no side may create", "Allow in_jira or in_servicenow.")
+
+
+def deaths(document: Document, on_delete: OnDelete, fields: Mapping[str, FieldPart]) -> None:
+    """Judge whether a twin can be closed where its record was deleted."""
+    if on_delete is OnDelete.CLOSE and not any(one.as_ == "status" for one in fields.values()):
+        document.complain(
+            ("on_delete",),
+            "on_delete: close needs a field with `as: status`: by it the twin is closed",
+            "Map the status, or write `on_delete: detach`.",
+        )
 
 
 def hints(document: Document, comments: CommentsPart) -> Iterator[Problem]:

@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.lint import across, creates, hints, symmetric, within
+from mappings.lint import across, creates, deaths, hints, symmetric, within
 from mappings.model import (
     AttachmentRules,
     CommentRules,
     Create,
     JiraEnd,
     MappingSpec,
+    OnDelete,
     ServiceNowEnd,
 )
 from mappings.nodes import Document, Problem, read
@@ -136,6 +137,8 @@ def _judge(document: Document, data: Mapping[str, Any], project: str) -> None:
     create = _valid(CreatePart, data.get("create", {}))
     if create is not None:
         creates(document, create, jira)
+    if data.get("on_delete") in list(OnDelete):
+        deaths(document, OnDelete(data["on_delete"]), sound)
     if jira is not None and not (project or jira.project.replace(PROJECT, "")):
         document.complain(("jira",), "no project", "Set TANDEM_JIRA__PROJECT, or `project:` here.")
 

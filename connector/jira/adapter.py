@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
+from connector.address import Address
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
 from connector.errors import NotThere
@@ -41,7 +42,6 @@ from connector.retry import ServerClock
 from connector.sense import sensible
 from connector.settings import HttpSettings, JiraSettings
 from connector.values import (
-    Address,
     Authorship,
     Comment,
     CommentDraft,

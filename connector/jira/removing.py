@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import quote
 
+from connector.address import Address
 from connector.contents import File
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.jira.door import Door, issue_path
 from connector.outcomes import outcome
-from connector.values import Address, Done, WriteResult
+from connector.values import Done, WriteResult
 
 SILENT = "a deleted issue looks like a hidden one, so no deletion is proven"
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
+from connector.address import Address
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, Gone, Rejected
@@ -32,7 +33,6 @@ from connector.servicenow.users import Users
 from connector.servicenow.witness import Witness
 from connector.settings import HttpSettings, ServiceNowSettings
 from connector.values import (
-    Address,
     Authorship,
     Comment,
     CommentDraft,

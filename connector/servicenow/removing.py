@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from urllib.parse import quote
 
+from connector.address import Address
 from connector.contents import File
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.outcomes import outcome
@@ -19,7 +20,7 @@ from connector.servicenow.door import Door
 from connector.servicenow.lists import Row, page_of, stepping
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import moment, needed
-from connector.values import Address, Done, WriteResult
+from connector.values import Done, WriteResult
 
 GRAVES = "sys_audit_delete"
 AUDIT = "sys_audit"

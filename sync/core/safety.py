@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.core.model import PairState
-from sync.core.plan import Create, Plan, Update
+from sync.core.plan import Create, Delete, Plan, Update
 
 
 class Consent(StrEnum):
@@ -35,12 +35,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Why a plan is held, and what releases it."""
+    """Why a plan is held, and what releases it. One that only ``deletes`` holds back leaves the
+    rest of the plan to whoever may go on in part."""
 
     pair: str
     reason: str
     consent: Consent = Consent.YES
     first_run: bool = False
+    deletes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tupl
         if part.actions:
             found += _asked(pair, standing)
             found += [Holding(pair, reason) for reason in _excess(part, standing.links, limits)]
+            found += _deletions(pair, part)
     return tuple(found)
 
 
@@ -84,6 +87,13 @@ def _asked(pair: str, standing: Standing) -> list[Holding]:
     if state.fingerprint and state.fingerprint != standing.fingerprint:
         return [Holding(pair, "its mapping changed since the last run")]
     return []
+
+
+def _deletions(pair: str, plan: Plan) -> list[Holding]:
+    """No record is deleted without a person's word on exactly this plan."""
+    number = sum(isinstance(action, Delete) for action in plan.actions)
+    told = "1 record would be deleted" if number == 1 else f"{number} records would be deleted"
+    return [Holding(pair, told, Consent.HASH, deletes=True)] if number else []
 
 
 def _excess(plan: Plan, links: int, limits: Limits) -> list[str]:

@@ -26,6 +26,7 @@ from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of
+from sync.engine.parting import closing, deletion, surviving
 from sync.engine.sayings import sayings
 from sync.engine.unseen import seeing
 from sync.engine.wording import names_in
@@ -78,6 +79,8 @@ class Bench:
 
 def judge(case: Case, bench: Bench) -> Verdict:
     """Decide everything about one link."""
+    if case.gone and case.link.state is not LinkState.ENDED:
+        return _parted(case, bench)
     state = _state(case)
     bench = replace(bench, lookup=seeing(bench.lookup, case.unseen))
     if state is not LinkState.ACTIVE:
@@ -135,11 +138,24 @@ def _update(case: Case, side: Side, writes: Sequence[FieldWrite]) -> Update:
     return Update(case.spec.pair, side, case.link, tuple(writes), seen, record.version)
 
 
+def _parted(case: Case, bench: Bench) -> Verdict:
+    """What is left to do about a record whose twin was deleted; then the link is ended."""
+    side = surviving(case)
+    last: list[Action] = [one for one in (closing(case), deletion(case)) if one is not None]
+    if any(isinstance(one, Update) for one in last) and side is not None:
+        away = replace(case.absences[side.other], closed=True)
+        case = replace(case, absences={**case.absences, side.other: away})
+    said = () if side is None else sayings(case, side, bench.installation)
+    last += [Remark(case.spec.pair, one, case.link, text, status_of(case, one))
+             for one in (side,) if one is not None for text in said]  # fmt: skip
+    ended = not last and not case.removing
+    return Verdict(case, tuple(last), state=LinkState.ENDED if ended else LinkState.MISSING)
+
+
 def _state(case: Case) -> LinkState:
-    if case.deleted:
-        return LinkState.ENDED
     if case.missing():
-        return LinkState.MISSING
+        ended = case.link.state is LinkState.ENDED
+        return LinkState.ENDED if ended else LinkState.MISSING
     for side, record in case.records.items():
         if record.container != container(case.spec, side):
             return LinkState.FROZEN
@@ -199,7 +215,7 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
     values = {side: present(case, rule, side) for side in Side}
     question = Question(
         rule,
-        case.bases.get(rule.name),
+        None if _back(case, rule, values) else case.bases.get(rule.name),
         values[Side.SERVICENOW],
         values[Side.JIRA],
         first=_first(case, rule, values, bench),
@@ -210,9 +226,19 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
     return decide(question, bench.lookup)
 
 
+def _back(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown]) -> bool:
+    """Whether a record is back whose twin we had closed for it: its own status counts then."""
+    if case.returned is None or rule.relation.kind != "status":
+        return False
+    held = values[case.returned.other]
+    return not isinstance(held, Unknown) and rule.relation.closes(case.returned.other, held)
+
+
 def _first(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown], bench: Bench) -> Side:
     """Who tells a field without a base: where the link came from. A reference that was mapped later
     is told by the only side that points at something."""
+    if case.returned is not None and _back(case, rule, values):
+        return case.returned
     known = {side: None if isinstance(one, Unknown) else one for side, one in values.items()}
     here = Base(known[Side.SERVICENOW], known[Side.JIRA])
     sides = [] if case.making else pointing(rule, here, bench.lookup)

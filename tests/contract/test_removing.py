@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from connector.address import Address
 from connector.contents import File
 from connector.errors import RetryLater
 from connector.sandbox.servicenow import graves
-from connector.values import Address, Done, NotSent, Refused, Unclear
+from connector.values import Done, NotSent, Refused, Unclear
 from tests.contract.mounts import JiraMount, Mount, ServiceNowMount
 from tests.contract.test_files import attached, draft, told
 

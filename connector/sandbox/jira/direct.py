@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
+from connector.address import Address
 from connector.base import Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, NotThere
@@ -22,14 +23,13 @@ from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct_files import DirectFiles
 from connector.sandbox.jira.direct_people import DirectPeople
 from connector.sandbox.jira.direct_removing import DirectRemoving
-from connector.sandbox.jira.direct_search import carried, labelled, searched, within
+from connector.sandbox.jira.direct_search import carried, labelled, searched, sighting, within
 from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
 from connector.sandbox.jira.extras import readable
 from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.weather import Tally, Wire, sleeper
 from connector.values import (
-    Address,
     Authorship,
     Comment,
     CommentDraft,
@@ -43,7 +43,6 @@ from connector.values import (
     Placing,
     Record,
     RemoteLink,
-    Sighting,
     SightingPage,
     Stream,
     StreamKind,
@@ -124,7 +123,7 @@ class DirectJira:
         for container in stream.containers:
             query = f'project = "{container}" AND updated >= {bound} ORDER BY updated ASC, id ASC'
             for page in self._pages(query):
-                rows = (_sighting(container, issue) for issue in page)
+                rows = (sighting(container, issue) for issue in page)
                 yield SightingPage(tuple(rows), started)
 
     # -- reads ---------------------------------------------------------------------------------
@@ -347,7 +346,3 @@ class DirectJira:
 
     def _record(self, issue: Issue, fields: Collection[str]) -> Record:
         return native.record(self.world, issue, fields, self.sandbox.base, self._me)
-
-
-def _sighting(container: str, issue: Issue) -> Sighting:
-    return Sighting(container, issue.id, native.version(issue), issue.updated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from connector.address import Address
 from connector.contents import File
 from connector.errors import Rejected
 from connector.sandbox.jira import attachments, surgery
@@ -13,7 +14,7 @@ from connector.sandbox.jira.call import Settings
 from connector.sandbox.jira.problems import Refusal, no_deletion
 from connector.sandbox.jira.world import World
 from connector.sandbox.weather import Wire
-from connector.values import Address, Done, Refused, WriteResult
+from connector.values import Done, Refused, WriteResult
 
 _SIDE = "jira"
 

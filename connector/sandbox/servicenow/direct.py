@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
+from connector.address import Address
 from connector.base import Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
@@ -41,7 +42,6 @@ from connector.sandbox.servicenow.values import moment, stamp
 from connector.sandbox.servicenow.world import World
 from connector.sandbox.weather import Tally, Weather, Wire, sleeper
 from connector.values import (
-    Address,
     Authorship,
     Comment,
     CommentDraft,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
+from connector.address import Address
 from connector.contents import File
 from connector.errors import Rejected
 from connector.sandbox.servicenow import audit, graves
@@ -14,7 +15,7 @@ from connector.sandbox.servicenow.refusal import Refusal
 from connector.sandbox.servicenow.values import moment
 from connector.sandbox.servicenow.world import World
 from connector.sandbox.weather import Wire
-from connector.values import Address, Done, Refused, WriteResult
+from connector.values import Done, Refused, WriteResult
 
 _SIDE = "servicenow"
 _RECOVERED = audit.FATES["undelete"]
