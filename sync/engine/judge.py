@@ -22,11 +22,11 @@ from sync.core.model import Base, HistoryRow, LinkState, Value
 from sync.core.plan import Action, Attach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import Case, context, present
+from sync.engine.ending import came_back, farewells
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of
-from sync.engine.parting import closing, deletion, surviving
 from sync.engine.sayings import sayings
 from sync.engine.unseen import seeing
 from sync.engine.wording import names_in
@@ -80,7 +80,9 @@ class Bench:
 def judge(case: Case, bench: Bench) -> Verdict:
     """Decide everything about one link."""
     if case.gone and case.link.state is not LinkState.ENDED:
-        return _parted(case, bench)
+        case, last = farewells(case, bench.installation)
+        ended = not last and not case.removing
+        return Verdict(case, last, state=LinkState.ENDED if ended else LinkState.MISSING)
     state = _state(case)
     bench = replace(bench, lookup=seeing(bench.lookup, case.unseen))
     if state is not LinkState.ACTIVE:
@@ -136,20 +138,6 @@ def _update(case: Case, side: Side, writes: Sequence[FieldWrite]) -> Update:
         return Update(case.spec.pair, side, case.link, tuple(writes))
     seen = {rule.name: rule.relation.canonical(side, record.fields) for rule in case.spec.rules}
     return Update(case.spec.pair, side, case.link, tuple(writes), seen, record.version)
-
-
-def _parted(case: Case, bench: Bench) -> Verdict:
-    """What is left to do about a record whose twin was deleted; then the link is ended."""
-    side = surviving(case)
-    last: list[Action] = [one for one in (closing(case), deletion(case)) if one is not None]
-    if any(isinstance(one, Update) for one in last) and side is not None:
-        away = replace(case.absences[side.other], closed=True)
-        case = replace(case, absences={**case.absences, side.other: away})
-    said = () if side is None else sayings(case, side, bench.installation)
-    last += [Remark(case.spec.pair, one, case.link, text, status_of(case, one))
-             for one in (side,) if one is not None for text in said]  # fmt: skip
-    ended = not last and not case.removing
-    return Verdict(case, tuple(last), state=LinkState.ENDED if ended else LinkState.MISSING)
 
 
 def _state(case: Case) -> LinkState:
@@ -215,7 +203,7 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
     values = {side: present(case, rule, side) for side in Side}
     question = Question(
         rule,
-        None if _back(case, rule, values) else case.bases.get(rule.name),
+        None if came_back(case, rule, values) else case.bases.get(rule.name),
         values[Side.SERVICENOW],
         values[Side.JIRA],
         first=_first(case, rule, values, bench),
@@ -226,18 +214,10 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
     return decide(question, bench.lookup)
 
 
-def _back(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown]) -> bool:
-    """Whether a record is back whose twin we had closed for it: its own status counts then."""
-    if case.returned is None or rule.relation.kind != "status":
-        return False
-    held = values[case.returned.other]
-    return not isinstance(held, Unknown) and rule.relation.closes(case.returned.other, held)
-
-
 def _first(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown], bench: Bench) -> Side:
     """Who tells a field without a base: where the link came from. A reference that was mapped later
     is told by the only side that points at something."""
-    if case.returned is not None and _back(case, rule, values):
+    if case.returned is not None and came_back(case, rule, values):
         return case.returned
     known = {side: None if isinstance(one, Unknown) else one for side, one in values.items()}
     here = Base(known[Side.SERVICENOW], known[Side.JIRA])
