@@ -104,9 +104,11 @@ class Witness(Protocol):
     def shows(self, container: str) -> bool:
         """Whether the side shows us this container at all, asked afresh."""
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
-        """Which of these files, asked for one by one, are not there; those of a record that is
-        itself not shown prove nothing."""
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Which of these files, asked for one by one by id, are not there.
+
+        Those of a record that is itself not shown prove nothing. None where files as such are
+        hidden from us."""
 
     def manner(self, container: str) -> str:
         """How records of a container are moved where that is a matter of its own, in words for

@@ -172,4 +172,7 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
 
 def _attachments(part: AttachmentsPart) -> AttachmentRules:
     flow = None if part.flow == "off" else Flow(part.flow)
-    return AttachmentRules(flow, part.max_mb, tuple(part.only), tuple(part.never), part.backlog)
+    return AttachmentRules(
+        flow, part.max_mb, tuple(part.only), tuple(part.never), part.backlog,
+        part.deletes == "follow",
+    )  # fmt: skip

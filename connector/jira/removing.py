@@ -7,12 +7,11 @@ deleted along: an issue that has some is refused by Jira, and people decide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from urllib.parse import quote
 
 from connector.address import Address
-from connector.contents import File
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.jira.door import Door, issue_path
 from connector.outcomes import outcome
@@ -44,10 +43,11 @@ class Removing:
             return False
         return True
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
-        """Files that are answered with 404, each asked for by itself."""
-        numbers = self._door.parallel(self._missing, [file.id for file in files])
-        return frozenset(number for number in numbers if number)
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404, each asked for by itself. A file has no rights of its
+        own: it is shown with its issue."""
+        asked = self._door.parallel(self._missing, sorted(numbers))
+        return frozenset(number for number in asked if number)
 
     def _missing(self, number: str) -> str:
         try:

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from connector.contents import File
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira import jql
 from connector.jira.answers import SIDE
@@ -133,9 +132,9 @@ class Witness:
         """Whether the project is visible."""
         return self._removing.shows(container)
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404."""
-        return self._removing.missing_files(files)
+        return self._removing.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """Transitions are the only way."""

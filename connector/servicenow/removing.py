@@ -13,10 +13,10 @@ from datetime import datetime
 from urllib.parse import quote
 
 from connector.address import Address
-from connector.contents import File
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.outcomes import outcome
 from connector.servicenow.door import Door
+from connector.servicenow.files import TABLE as FILES
 from connector.servicenow.lists import Row, page_of, stepping
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import moment, needed
@@ -90,13 +90,13 @@ class Removing:
             return False
         return bool(rows)
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
-        """Files that are answered with 404, each asked for by itself."""
-        return frozenset(
-            number
-            for number in self._door.parallel(self._missing, [file.id for file in files])
-            if number
-        )
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404, each asked for by itself; an account that sees no file
+        at all cannot tell."""
+        if not numbers or not self.shows(FILES):
+            return frozenset()
+        asked = self._door.parallel(self._missing, sorted(numbers))
+        return frozenset(number for number in asked if number)
 
     def _missing(self, number: str) -> str:
         try:

@@ -9,10 +9,9 @@ row that is empty and not empty at once, a row that shows nothing and is not emp
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
-from connector.contents import File
 from connector.errors import AccessLost, NotThere, Rejected
 from connector.outcomes import Lost
 from connector.sense import sensible
@@ -121,9 +120,9 @@ class Witness:
         """Whether a record of the table is visible."""
         return self._removing.shows(container)
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404."""
-        return self._removing.missing_files(files)
+        return self._removing.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """How problems are moved; the other tables have nothing of the kind."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.core.model import PairState
-from sync.core.plan import Create, Delete, Plan, Update
+from sync.core.plan import Create, Delete, Detach, Plan, Update
 
 
 class Consent(StrEnum):
@@ -29,6 +29,7 @@ class Limits:
     creates: int = 50
     closings: int = 20
     blanks: int = 10
+    detached: int = 5
     update_share: float = 0.30
     update_floor: int = 25
 
@@ -76,7 +77,7 @@ def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tupl
         if part.actions:
             found += _asked(pair, standing)
             found += [Holding(pair, reason) for reason in _excess(part, standing.links, limits)]
-            found += _deletions(pair, part)
+            found += _deletions(pair, part, limits)
     return tuple(found)
 
 
@@ -89,11 +90,17 @@ def _asked(pair: str, standing: Standing) -> list[Holding]:
     return []
 
 
-def _deletions(pair: str, plan: Plan) -> list[Holding]:
-    """No record is deleted without a person's word on exactly this plan."""
-    number = sum(isinstance(action, Delete) for action in plan.actions)
-    told = "1 record would be deleted" if number == 1 else f"{number} records would be deleted"
-    return [Holding(pair, told, Consent.HASH, deletes=True)] if number else []
+def _deletions(pair: str, plan: Plan, limits: Limits) -> list[Holding]:
+    """No record is deleted without a person's word on exactly this plan. Copies of deleted files
+    are, where the mapping says so, as long as they are few."""
+    records = sum(isinstance(action, Delete) for action in plan.actions)
+    files = sum(isinstance(action, Detach) for action in plan.actions)
+    told = []
+    if records:
+        told.append(f"{records} record{'s' * (records > 1)} would be deleted")
+    if files > limits.detached:
+        told.append(f"{files} files would be deleted, allowed {limits.detached}")
+    return [Holding(pair, one, Consent.HASH, deletes=True) for one in told]
 
 
 def _excess(plan: Plan, links: int, limits: Limits) -> list[str]:

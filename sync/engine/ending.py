@@ -1,4 +1,4 @@
-"""The last actions of a link whose record was deleted, and its first ones when that is back. Pure."""
+"""The last actions of a link whose record was deleted, and the first when it is back. Pure."""
 
 from __future__ import annotations
 

@@ -12,11 +12,12 @@ from mappings.values import Unknown
 from sync.apply.common import LATER, Place, close_conflicts, park
 from sync.apply.creates import create, dependents, made
 from sync.apply.deletes import delete
+from sync.apply.unfile import detach
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
-from sync.core.plan import Adopt, Create, Delete, Note, Update
+from sync.core.plan import Adopt, Create, Delete, Detach, Note, Update
 from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.cases import present
@@ -26,6 +27,7 @@ from sync.engine.judge import FROZEN, Verdict
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
+from sync.engine.unfiling import over
 from sync.engine.unseen import seeing
 from sync.runtime import Runtime, log
 
@@ -45,6 +47,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
     unfinished |= carry(runtime, actions, plan.hash)
+    unfinished |= detach(runtime, [one for one in actions if isinstance(one, Detach)], plan.hash)
     deletes = [one for one in actions if isinstance(one, Delete)]
     unfinished |= delete(runtime, deletes, plan.hash, certain)
     for verdict in found.verdicts:
@@ -140,6 +143,7 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         runtime.store.inbox.done(list(case.rows))
         _overtaken(runtime, link, verdict)
         remember(runtime, case, verdict.state)
+        runtime.store.files.unfile(over(case))
         _wake(runtime, verdict)
         if finished and verdict.actions and verdict.state is LinkState.MISSING:
             end = link.servicenow  # the last word on a survivor was said: its link can be ended

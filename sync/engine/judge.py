@@ -19,7 +19,7 @@ from sync.apply.common import KEPT
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
 from sync.core.model import Base, HistoryRow, LinkState, Value
-from sync.core.plan import Action, Attach, FieldWrite, Note, Remark, Update
+from sync.core.plan import Action, Attach, Detach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import Case, context, present
 from sync.engine.ending import came_back, farewells
@@ -28,6 +28,7 @@ from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of
 from sync.engine.sayings import sayings
+from sync.engine.unfiling import detached
 from sync.engine.unseen import seeing
 from sync.engine.wording import names_in
 from sync.runtime import container
@@ -311,8 +312,9 @@ def _remarks(case: Case, waiting: Collection[str], bench: Bench) -> tuple[Remark
     )
 
 
-def _files(case: Case, bench: Bench) -> tuple[Attach, ...]:
-    return tuple(file for side in Side for file in attached(case, side, bench.desk))
+def _files(case: Case, bench: Bench) -> tuple[Attach | Detach, ...]:
+    new = (file for side in Side for file in attached(case, side, bench.desk))
+    return (*new, *detached(case, bench.desk))
 
 
 def _waiting(case: Case, decisions: Mapping[str, Decision]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from mappings.text import mentioned
 from mappings.values import Fields, Unknown
 from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
-from sync.core.plan import Action, Delete, Note, Plan, ordered
+from sync.core.plan import Action, Delete, Detach, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.copies import copy_ids
@@ -223,7 +223,7 @@ def sparing(found: Study, pairs: Collection[str]) -> Study:
     spared = {
         action.link.id
         for action in found.plan.actions
-        if isinstance(action, Delete) and action.pair in pairs
+        if isinstance(action, Delete | Detach) and action.pair in pairs
     }
     return _keeping(found, lambda _, link: link not in spared) if spared else found
 

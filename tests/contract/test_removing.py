@@ -197,4 +197,13 @@ def test_a_file_that_is_gone_is_told_from_one_that_is_there(mount: Mount, tmp_pa
 
 
 def missing(mount: Mount, *files: File) -> frozenset[str]:
-    return mount.adapter.witness.missing_files(files)
+    return mount.adapter.witness.missing_files([file.id for file in files])
+
+
+def test_where_all_files_are_hidden_none_is_told_to_be_gone(desk: ServiceNowMount) -> None:
+    key = desk.made(1)
+    number = desk.put_file(key, "a.txt", b"x")
+    desk.world.knobs.hidden_rows.add(number)
+    assert desk.adapter.witness.missing_files([number]) == frozenset()
+    desk.put_file(key, "b.txt", b"x")
+    assert desk.adapter.witness.missing_files([number]) == {number}

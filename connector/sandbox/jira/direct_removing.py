@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 from connector.address import Address
-from connector.contents import File
 from connector.errors import Rejected
 from connector.sandbox.jira import attachments, surgery
 from connector.sandbox.jira.author import Author
@@ -61,9 +60,9 @@ class Gone:
             project = self._world.project(key)
             return project is not None and project.id not in self._world.hidden_projects
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404, each asked for by itself."""
-        return frozenset(file.id for file in files if self._missing(file.id))
+        return frozenset(number for number in sorted(numbers) if self._missing(number))
 
     def _missing(self, number: str) -> bool:
         self._ask("GET", f"/rest/api/2/attachment/{number}")

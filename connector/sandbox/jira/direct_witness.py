@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from connector.contents import File
 from connector.errors import NotThere
 from connector.sandbox.jira import native
 from connector.sandbox.jira.direct_links import LinkChange, apart
@@ -126,9 +125,9 @@ class DirectWitness:
         """Whether the project is visible."""
         return self._gone.shows(container)
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404."""
-        return self._gone.missing_files(files)
+        return self._gone.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """Transitions are the only way."""

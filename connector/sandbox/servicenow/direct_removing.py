@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from connector.address import Address
-from connector.contents import File
 from connector.errors import Rejected
 from connector.sandbox.servicenow import audit, graves
 from connector.sandbox.servicenow.attachments import TABLE as FILES
@@ -93,9 +92,12 @@ class Graves:
         with self._world.lock:
             return any(not self._world.is_hidden(row) for row in self._world.rows(table))
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
-        """Files that are answered with 404, each asked for by itself."""
-        return frozenset(file.id for file in files if self._missing(file.id))
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404, each asked for by itself; an account that sees no file
+        at all cannot tell."""
+        if not numbers or not self.shows(FILES):
+            return frozenset()
+        return frozenset(number for number in sorted(numbers) if self._missing(number))
 
     def _missing(self, number: str) -> bool:
         self._ask("GET", f"/api/now/attachment/{number}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
-from connector.contents import File
 from connector.errors import AccessLost, NotThere
 from connector.sandbox.servicenow.direct_removing import Graves
 from connector.sandbox.servicenow.direct_shapes import plain
@@ -105,9 +104,9 @@ class DirectWitness:
         """Whether a record of the table is visible."""
         return self._graves.shows(container)
 
-    def missing_files(self, files: Sequence[File]) -> frozenset[str]:
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404."""
-        return self._graves.missing_files(files)
+        return self._graves.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """How problems are moved; the other tables have nothing of the kind."""
