@@ -26,6 +26,7 @@ from connector.sandbox.servicenow.refusal import Refusal as DeskRefusal
 from connector.sandbox.servicenow.schema import Row
 from mappings.sides import Side
 from sync.core import marks
+from tests.simulation.deaths import Mourners
 from tests.simulation.journal import TABLES
 from tests.simulation.rig import Rig
 
@@ -58,6 +59,7 @@ class Crowd:
         self.edited: dict[str, list[str]] = {}
         self.scribbled: list[str] = []
         self.meddled: set[int] = set()
+        self.mourners = Mourners(self)
         self._words = 0
         self._kinds = {
             spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.specs
@@ -77,8 +79,10 @@ class Crowd:
             "desk attaches": (self.desk_attaches, 3),
             "desk refers": (self.desk_refers, 6),
             "desk copies": (self.desk_copies, 1),
-            "desk deletes": (self.desk_deletes, 1),
+            "desk deletes": (self.desk_deletes, 2),
             "desk hides": (self.desk_hides, 1),
+            "desk undeletes": (self.mourners.undeletes, 3),
+            "somebody knows of a death": (self.mourners.swears, 6),
             "team asks": (self.team_asks, 3),
             "team rewords": (self.team_rewords, 8),
             "team describes": (self.team_describes, 3),
@@ -92,7 +96,7 @@ class Crowd:
             "team links": (self.team_links, 6),
             "team unlinks": (self.team_unlinks, 4),
             "team clones": (self.team_clones, 2),
-            "team deletes": (self.team_deletes, 1),
+            "team deletes": (self.team_deletes, 2),
             "team takes elsewhere": (self.team_takes_elsewhere, 2),
             "team brings back": (self.team_brings_back, 2),
             "team hides": (self.team_hides, 1),
@@ -249,7 +253,7 @@ class Crowd:
         row = self._pick(self.tickets())
         if row is None:
             return None
-        self._note_deletion(Side.SERVICENOW, row["sys_id"])
+        self.note_deletion(Side.SERVICENOW, row["sys_id"])
         self.now.delete(row["sys_class_name"], row["sys_id"], SYSTEM)
         return f"{row['number']} is deleted"
 
@@ -381,7 +385,7 @@ class Crowd:
         issue = self._pick(self._issues())
         if issue is None:
             return None
-        self._note_deletion(Side.JIRA, issue.id)
+        self.note_deletion(Side.JIRA, issue.id)
         self.hands().delete(issue.id)
         return f"{issue.key} is deleted"
 
@@ -537,7 +541,8 @@ class Crowd:
     def _where(self, issue: Issue) -> str:
         return self.jira.project_of(issue).key
 
-    def _note_deletion(self, side: Side, key: str) -> None:
+    def note_deletion(self, side: Side, key: str) -> None:
+        """Whether we knew a record when it was deleted."""
         known = key in self.rig.store.links.by_keys(side, [key])
         self.known_at_deletion[(side, key)] = known
 

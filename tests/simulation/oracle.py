@@ -47,6 +47,7 @@ from sync.demo.couples import Couple, Marks, Names, TruthLookup
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
 from tests.simulation.crowd import Crowd
+from tests.simulation.deaths import harm
 from tests.simulation.journal import Entry
 from tests.simulation.papers import faults
 from tests.simulation.rig import Rig
@@ -165,8 +166,9 @@ class Judge:
 
     def _taken_away(self) -> Iterator[str]:
         for one in self.rig.journal.entries:
-            if one.ours and one.op in ("delete", "comment_delete", "comment_edit"):
+            if one.ours and one.op in ("comment_delete", "comment_edit", "detach"):
                 yield f"I-07 we did {one.op} on {one.label}"
+        yield from harm(self.rig, self.crowd.mourners)
 
     def _labels(self) -> Iterator[str]:
         for key, own in self.truth.jira.own.items():
