@@ -251,6 +251,22 @@ def test_a_ticket_that_comes_back_is_the_old_couple_again(stage: Stage) -> None:
     assert story["description"] == "All of it."
 
 
+def test_a_ticket_that_had_left_the_scope_comes_back_all_the_same(stage: Stage) -> None:
+    """No listing of the scope shows it, and its stamp is that of long ago."""
+    proves(stage)
+    ticket, story = couple(stage)
+    stage.desk.rates(ticket, "5")
+    stage.tandem.syncs()
+    goes_without_saying(stage, ticket)
+    days(stage, 2)
+    undeletes(stage, ticket)
+    stage.tandem.sweeps()
+    assert state(stage, ticket) is LinkState.ACTIVE
+    stage.team.edits(story, summary="Goes on")
+    stage.tandem.syncs()
+    assert ticket["short_description"] == "Goes on"
+
+
 def test_a_ticket_that_comes_back_opens_its_story_again(closing: Stage) -> None:
     proves(closing)
     ticket, story = couple(closing)
