@@ -29,9 +29,9 @@ class Limits:
     creates: int = 50
     closings: int = 20
     blanks: int = 10
-    detached: int = 5
     update_share: float = 0.30
     update_floor: int = 25
+    detached: int = 5
 
 
 @dataclass(frozen=True, slots=True)
