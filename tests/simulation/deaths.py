@@ -46,16 +46,6 @@ class Mourners:
         row = graves.undelete(world, self.crowd.dice.choice(gone), SYSTEM)
         return f"{row['number']} is undeleted"
 
-    def cleans(self) -> str | None:
-        """A job takes a ticket away, and no line tells of it."""
-        rows = self.crowd.tickets()
-        if not rows:
-            return None
-        row = self.crowd.dice.choice(rows)
-        self.crowd.note_deletion(Side.SERVICENOW, row["sys_id"])
-        graves.clean(self.rig.servicenow.world, row["sys_id"])
-        return f"{row['number']} is cleaned away"
-
     def swears(self) -> str | None:
         """Somebody knows that a record which is not shown was deleted."""
         links = [
