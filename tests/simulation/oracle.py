@@ -85,6 +85,8 @@ class Judge:
         self.waiting |= {(row.key, row.field) for row in self.parked}
         self.waiting |= {(row.number, row.field) for row in self.conflicts if row.open}
         self.excused: Counter[str] = Counter()
+        # What Jira does to the children of an epic that we delete, it does in our name.
+        self.cuts = {one.call for one in rig.journal.entries if one.ours and one.op == "delete"}
 
     def findings(self) -> list[str]:
         """Everything that is wrong."""
@@ -347,7 +349,7 @@ class Judge:
             side = one.entry.side
             first = side not in seen
             seen.add(side)
-            if not one.entry.ours or one.entry.cause == "late":
+            if not one.entry.ours or one.entry.cause == "late" or one.entry.call in self.cuts:
                 edits[side] += 1  # one of ours that comes late looks like somebody's edit
                 continue
             if first or any(one.entry.n in window for window in self.rig.forgotten):
@@ -391,7 +393,9 @@ class Judge:
             done = Counter(
                 one.op
                 for one in ours
-                if one.cause != "late" and (one.op == "create" or one.call not in born)
+                if one.cause != "late"
+                and one.call not in self.cuts
+                and (one.op == "create" or one.call not in born)
             )
             if done["create"] > told["create"]:
                 yield f"I-23 {couple}: the create in {side} is not in the history"
