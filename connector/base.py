@@ -29,6 +29,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from connector.address import Address
 from connector.contents import File, FileDraft
 from connector.values import (
     Authorship,
@@ -90,8 +91,24 @@ class Witness(Protocol):
         Another patch of ours that set one of the fields to the same value looks the same there.
         """
 
-    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
-        """Which of these records are proven to be deleted. Absence alone proves nothing."""
+    def deleted(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
+        """Which of these records are proven to be deleted, and when they were last.
+
+        Absence alone proves nothing. A record that came back, and is hidden since, is left out as
+        far as the side tells of it.
+        """
+
+    def silent(self, container: str) -> str:
+        """Why the side proves no deletion, in words for people; empty where it does."""
+
+    def shows(self, container: str) -> bool:
+        """Whether the side shows us this container at all, asked afresh."""
+
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Which of these files, asked for one by one by id, are not there.
+
+        Those of a record that is itself not shown prove nothing. None where files as such are
+        hidden from us."""
 
     def manner(self, container: str) -> str:
         """How records of a container are moved where that is a matter of its own, in words for
@@ -189,6 +206,12 @@ class Adapter(Protocol):
 
     def detach(self, files: Sequence[File]) -> list[WriteResult]:
         """Delete these files; one that is gone already is ``Done``."""
+
+    def delete(self, records: Sequence[Address]) -> list[WriteResult]:
+        """Delete these records; one that is gone already is ``Done``.
+
+        Never repeats a request whose fate is unclear: a person may have brought the record back.
+        """
 
     def file_limit(self) -> int | None:
         """The bytes that a file may have, 0 where none are taken; ``None`` where nobody tells."""

@@ -1,7 +1,6 @@
 """The values that go between the engine and a system. All frozen.
 
-The terms (container, kind, key, label, version, mark) are those of :mod:`connector.base`.
-"""
+The terms (container, kind, key, label, version, mark) are those of :mod:`connector.base`."""
 
 from __future__ import annotations
 
@@ -178,7 +177,8 @@ class Done:
     """The write happened. ``record`` is the read-back where the API gives it at no extra cost.
 
     ``replaced`` is what it replaced, by native name, as far as the side's own history tells.
-    ``intruded``: somebody else wrote since the version in the patch, whatever that was.
+    ``intruded``: somebody else wrote since the version in the patch. ``digest`` is the SHA-256 of a
+    file as it is stored, where the side tells.
     """
 
     key: str
@@ -187,6 +187,7 @@ class Done:
     hops: tuple[str, ...] = ()
     replaced: Mapping[str, Replaced] = field(default_factory=dict)
     intruded: bool = False
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

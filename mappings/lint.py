@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mappings.build import flow_of, points_to
 from mappings.groups import SEVERAL
 from mappings.lint_tables import entering, tables
-from mappings.model import MappingSpec
+from mappings.model import MappingSpec, OnDelete
 from mappings.nodes import Document, Path, Problem
 from mappings.relations import MARK_PREFIX
 from mappings.schema import CommentsPart, CreatePart, FieldPart, JiraPart
@@ -90,6 +90,16 @@ def gated(document: Document, fields: Mapping[str, FieldPart]) -> None:
     if unless and data.get("optional") is not True:
         what = "`unless` is for a pair that may be off"
         document.complain(("servicenow",), what, "Add `optional: true`.")
+
+
+def deaths(document: Document, on_delete: OnDelete, fields: Mapping[str, FieldPart]) -> None:
+    """Judge whether a twin can be closed where its record was deleted."""
+    if on_delete is OnDelete.CLOSE and not any(one.as_ == "status" for one in fields.values()):
+        document.complain(
+            ("on_delete",),
+            "on_delete: close needs a field with `as: status`: by it the twin is closed",
+            "Map the status, or write `on_delete: detach`.",
+        )
 
 
 def hints(document: Document, comments: CommentsPart) -> Iterator[Problem]:

@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.lint import across, creates, gated, hints, symmetric, within
+from mappings.lint import across, creates, deaths, gated, hints, symmetric, within
 from mappings.model import (
     AttachmentRules,
     CommentRules,
     Create,
     JiraEnd,
     MappingSpec,
+    OnDelete,
     ServiceNowEnd,
 )
 from mappings.nodes import Document, Problem, read
@@ -141,6 +142,8 @@ def _judge(document: Document, data: Mapping[str, Any], project: str) -> None:
     if create is not None:
         creates(document, create, jira)
     gated(document, sound)
+    if data.get("on_delete") in list(OnDelete):
+        deaths(document, OnDelete(data["on_delete"]), sound)
     if jira is not None and not (project or jira.project.replace(PROJECT, "")):
         document.complain(("jira",), "no project", "Set TANDEM_JIRA__PROJECT, or `project:` here.")
 
@@ -175,4 +178,7 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
 
 def _attachments(part: AttachmentsPart) -> AttachmentRules:
     flow = None if part.flow == "off" else Flow(part.flow)
-    return AttachmentRules(flow, part.max_mb, tuple(part.only), tuple(part.never), part.backlog)
+    return AttachmentRules(
+        flow, part.max_mb, tuple(part.only), tuple(part.never), part.backlog,
+        part.deletes == "follow",
+    )  # fmt: skip

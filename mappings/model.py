@@ -104,7 +104,7 @@ class AttachmentRules:
 
     ``flow`` is a :class:`Flow`, or nothing for none at all. ``only`` and ``never`` are endings of
     names in lower case, without the dot; an empty ``only`` takes all. ``backlog`` carries those
-    older than the link, once.
+    older than the link, once. ``follow``: a copy of ours goes where its original was deleted.
     """
 
     flow: Flow | None = None
@@ -112,6 +112,7 @@ class AttachmentRules:
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     backlog: bool = True
+    follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

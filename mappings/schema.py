@@ -218,6 +218,9 @@ class AttachmentsPart(Strict):
         default_factory=lambda: list(NEVER), description="Endings that are never carried."
     )
     backlog: bool = Field(default=True, description="Carry files older than the link, once.")
+    deletes: Literal["ignore", "follow"] = Field(
+        default="ignore", description="A deleted file: leave its copy, or delete that too (follow)."
+    )
 
 
 class MappingFile(Strict):

@@ -107,6 +107,11 @@ class Status(Tabled):
         row = next(self.table.rows_of(side, str(value)), None)
         return row is not None and ends(row)
 
+    def ending(self, side: Side) -> str | None:
+        """What a side holds where the work has ended: the best of the first row that says so."""
+        rows = (row for row in self.table.rows if ends(row) and row.of(side))
+        return next((row.of(side)[0] for row in rows), None)
+
     def with_codes(self, known: Known) -> Status:
         """Close codes and resolutions cut to those that are there."""
         if self.closing is None:

@@ -17,10 +17,11 @@ from connector.errors import ConnectorError, NotThere, Rejected
 from connector.values import Identity, Stream
 from mappings.groups import Group
 from mappings.live import Fact, check, left_out
-from mappings.model import MappingSpec
+from mappings.model import MappingSpec, OnDelete
 from mappings.nodes import Problem
 from mappings.sides import Side
 from sync import people, wiring
+from sync.core.absence import PATIENCE
 from sync.errors import UserError
 from sync.feed import wanted
 from sync.fitting import by_label, labelled, standings
@@ -135,9 +136,20 @@ def _rights(runtime: Runtime, side: Side) -> Iterator[Rung]:
         manner = adapter.witness.manner(container(spec, side))
         if manner:
             yield Rung(f"{side} {container(spec, side)}", "ok", manner)
+        silent = adapter.witness.silent(container(spec, side))
+        if silent:
+            yield _deletions(spec, side, silent)
         if scope(spec, side):
             look = partial(_follow, runtime, spec, side)
             yield _try(f"{side} scope of {spec.pair}", look, "is understood")
+
+
+def _deletions(spec: MappingSpec, side: Side, silent: str) -> Rung:
+    """What follows where a side proves no deletion: nothing by itself, or only after a while."""
+    told = "a twin is only left after a person's word"
+    if spec.on_delete is not OnDelete.DETACH:
+        told = f"on_delete: {spec.on_delete.value} waits for {PATIENCE.days} days or that word"
+    return Rung(f"{side} deletions of {spec.pair}", "ok", f"{silent}; {told}")
 
 
 def _follow(runtime: Runtime, spec: MappingSpec, side: Side) -> None:

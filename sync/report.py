@@ -16,6 +16,8 @@ from sync.core.plan import (
     Adopt,
     Attach,
     Create,
+    Delete,
+    Detach,
     FieldWrite,
     Note,
     Plan,
@@ -60,6 +62,10 @@ def action_data(action: Action) -> dict[str, Any]:
     twin = action.link.end(action.side).label
     if isinstance(action, Attach):
         return {**common, "twin": twin, "name": action.name, "bytes": action.file.size}
+    if isinstance(action, Detach):
+        return {**common, "twin": twin, "name": action.copy.name, "bytes": action.copy.size}
+    if isinstance(action, Delete):
+        return {**common, "twin": twin, "why": action.reason}
     return {**common, "twin": twin, "author": action.comment.author}
 
 
@@ -103,6 +109,11 @@ def _rows(action: Action) -> list[tuple[str, str, str, str]]:
     if isinstance(action, Attach):
         size = f"{action.file.size:,} bytes"
         return [("attach", "", show(action.name), f"{size} by {show(action.file.author_name)}")]
+    if isinstance(action, Detach):
+        why = "its original was deleted"
+        return [("detach", show(action.copy.name), "", why)]
+    if isinstance(action, Delete):
+        return [("delete", action.link.end(action.side).label, "", f"its twin is {action.reason}")]
     return [(w.name, show(w.old), show(w.new), w.reason) for w in action.writes]
 
 

@@ -64,7 +64,7 @@ class Options:
 class Tally:
     """Counts what was done, for each side."""
 
-    NAMES = ("created", "updated", "transitioned", "commented", "attached")
+    NAMES = ("created", "updated", "transitioned", "commented", "attached", "detached", "deleted")
 
     def __init__(self) -> None:
         self._numbers: Counter[tuple[str, Side]] = Counter()

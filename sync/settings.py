@@ -149,6 +149,9 @@ class SafetySettings(Group):
     blanks: int = Field(
         default=10, ge=0, description="most records in which a pass empties the same field"
     )
+    detached: int = Field(
+        default=5, ge=0, description="most files deleted in a pass because their originals were"
+    )
     update_share: float = Field(
         default=0.3, ge=0, le=1, description="largest share of links updated in a pass"
     )

@@ -129,6 +129,7 @@ def _limits(guard: SafetySettings) -> Limits:
         creates=guard.creates,
         closings=guard.closings,
         blanks=guard.blanks,
+        detached=guard.detached,
         update_share=guard.update_share,
         update_floor=guard.update_floor,
     )

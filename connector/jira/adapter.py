@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
+from connector.address import Address
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
 from connector.errors import NotThere
@@ -33,6 +34,7 @@ from connector.jira.files import Files
 from connector.jira.layouts import Layouts
 from connector.jira.moving import Moving
 from connector.jira.records import Records
+from connector.jira.removing import Removing
 from connector.jira.scouting import Scouting
 from connector.jira.witness import Witness
 from connector.outcomes import outcome, settled
@@ -91,6 +93,7 @@ class JiraAdapter:
         self._moving = Moving(door, facts, records, scouting)
         self._commenting = Commenting(door, facts, records)
         self._files = Files(door, facts, records)
+        self._removing = Removing(door)
         self._directory = Directory(door, facts)
         self._layouts = Layouts(door, facts)
         self.witness = Witness(door, facts)
@@ -187,6 +190,10 @@ class JiraAdapter:
     def detach(self, files: Sequence[File]) -> list[WriteResult]:
         """Delete files, one request each, side by side."""
         return settled(self._door.parallel(self._files.detach, files))
+
+    def delete(self, records: Sequence[Address]) -> list[WriteResult]:
+        """Delete issues, one request each, side by side; never one with sub-tasks."""
+        return settled(self._door.parallel(self._removing.delete, records))
 
     def file_limit(self) -> int | None:
         """What the site's settings say, asked for once a day."""

@@ -7,6 +7,7 @@ so two of the questions have short answers.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from connector.jira.editing import HISTORY
 from connector.jira.facts import Facts
 from connector.jira.jql import milliseconds
 from connector.jira.links import apart
+from connector.jira.removing import SILENT, Removing
 from connector.jira.translate import stamp
 from connector.sense import sensible
 from connector.values import Patch, Trace
@@ -31,6 +33,7 @@ class Witness:
     def __init__(self, door: Door, facts: Facts) -> None:
         self._door = door
         self._facts = facts
+        self._removing = Removing(door)
         self._me = ""
 
     def memo(self, name: str) -> str | None:
@@ -115,10 +118,23 @@ class Witness:
             return ""
         return str(issue.get("key") or "") if isinstance(issue, Mapping) else ""
 
-    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+    def deleted(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
         """Nothing that polling can read proves a deletion."""
         del container, keys
-        return frozenset()
+        return {}
+
+    def silent(self, container: str) -> str:
+        """Never: a deleted issue and a hidden one get the same answer."""
+        del container
+        return SILENT
+
+    def shows(self, container: str) -> bool:
+        """Whether the project is visible."""
+        return self._removing.shows(container)
+
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404."""
+        return self._removing.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """Transitions are the only way."""

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from requests.adapters import BaseAdapter
 
+from connector.address import Address
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, Gone, Rejected
@@ -27,6 +28,7 @@ from connector.servicenow.moving import Moving
 from connector.servicenow.problems import ProblemStates
 from connector.servicenow.query import one_of
 from connector.servicenow.records import Records
+from connector.servicenow.removing import Removing
 from connector.servicenow.users import Users
 from connector.servicenow.witness import Witness
 from connector.settings import HttpSettings, ServiceNowSettings
@@ -84,6 +86,7 @@ class ServiceNowAdapter:
         self._moving = Moving(self._door, self._records, problems)
         self._approvals = approvals.Approvals(self._door)
         self._files = Files(self._door, self._facts)
+        self._removing = Removing(self._door)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
         self.witness = Witness(self._door, self._facts, problems, self._user)
 
@@ -203,6 +206,10 @@ class ServiceNowAdapter:
     def detach(self, files: Sequence[File]) -> list[WriteResult]:
         """Delete files, one request each, side by side."""
         return settled(self._door.parallel(self._files.detach, files))
+
+    def delete(self, records: Sequence[Address]) -> list[WriteResult]:
+        """Delete records, one request each, side by side."""
+        return settled(self._door.parallel(self._removing.delete, records))
 
     def file_limit(self) -> int | None:
         """``com.glide.attachment.max_size``, where we may read it."""

@@ -117,6 +117,11 @@ class Door:
         ask = Ask("DELETE", path, RequestClass.WRITE)
         self._policy.call(lambda: self._deleted(ask))
 
+    def remove(self, path: str) -> None:
+        """Delete a record, once. Raises ``Gone``, and ``Lost`` as :meth:`write` does."""
+        ask = Ask("DELETE", path, RequestClass.WRITE)
+        self._policy.call(lambda: self._removed(ask))
+
     def parallel(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
         """Do the same for each item, side by side, results in order."""
         return self._workers.parallel(work, items)
@@ -166,6 +171,19 @@ class Door:
         if answer.body:
             what = "a page came instead of an empty answer"
             raise Odd(BrokenAnswer(what, side=SIDE, where=ask.where))
+
+    def _removed(self, ask: Ask) -> None:
+        try:
+            answer = self._accepted(ask)
+        except NoAnswer as error:
+            raise Lost(error) from error
+        if answer.status >= 500:
+            raise Lost(self._error(answer))
+        if answer.status >= 300:
+            raise self._error(answer)
+        if answer.status not in (200, 204) or answer.body:
+            what = "something else came instead of an empty answer"
+            raise Lost(RetryLater(what, side=SIDE, where=ask.where))
 
     def _once(self, ask: Ask, refused: Refusing = error_of) -> Any:
         try:

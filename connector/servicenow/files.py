@@ -118,7 +118,8 @@ class Files:
         if not isinstance(row, dict) or not row.get("sys_id"):
             what = "the answer to an upload names no file"
             raise Lost(BrokenAnswer(what, side=SIDE, where=f"POST /api/now{path}"))
-        return Done(str(row["sys_id"]), str(row.get("file_name") or draft.name))
+        name, digest = str(row.get("file_name") or draft.name), str(row.get("hash") or "")
+        return Done(str(row["sys_id"]), name, digest=digest)
 
     def detach(self, file: File) -> WriteResult:
         """Delete one file; gone already is gone."""

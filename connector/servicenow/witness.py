@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 
-from connector.errors import AccessLost, ConnectorError, NotThere, Rejected
+from connector.errors import AccessLost, NotThere, Rejected
 from connector.outcomes import Lost
 from connector.sense import sensible
 from connector.servicenow.answers import SIDE
@@ -21,11 +22,11 @@ from connector.servicenow.facts import Facts
 from connector.servicenow.lists import page_of
 from connector.servicenow.problems import PROBLEM, ProblemStates
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
+from connector.servicenow.removing import Removing
 from connector.servicenow.translate import PLAIN, payload
 from connector.values import Patch, Trace
 
 PREFERENCES = "sys_user_preference"
-GRAVES = "sys_audit_delete"
 _FIELD = re.compile(r"(?:OR|NQ)?(?P<name>[a-z][a-z0-9_.]*)")
 
 
@@ -35,6 +36,7 @@ class Witness:
 
     def __init__(self, door: Door, facts: Facts, problems: ProblemStates, user: str) -> None:
         self._door = door
+        self._removing = Removing(door)
         self._facts = facts
         self._problems = problems
         self._user = user
@@ -105,17 +107,22 @@ class Witness:
             return None
         return Trace(frozenset(wanted), intruded=int(count) > before + 1)
 
-    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+    def deleted(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
         """Keys with a line in ``sys_audit_delete``, where the account may read it."""
-        found: set[str] = set()
-        for part in chunks(searchable(sorted(keys))):
-            query = joined(term("tablename", "=", container), one_of("documentkey", part))
-            try:
-                rows, _ = page_of(self._door, GRAVES, query, "sys_id,documentkey")
-            except ConnectorError:
-                continue
-            found.update(str(row.get("documentkey")) for row in rows)
-        return frozenset(found & set(keys))
+        return self._removing.deleted(container, keys)
+
+    def silent(self, container: str) -> str:
+        """Whether the account may read that table."""
+        del container
+        return self._removing.silent()
+
+    def shows(self, container: str) -> bool:
+        """Whether a record of the table is visible."""
+        return self._removing.shows(container)
+
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404."""
+        return self._removing.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """How problems are moved; the other tables have nothing of the kind."""

@@ -2,7 +2,8 @@
 
 A file is written to a place of our own first, because its size and hash have to be known before it
 is offered. An upload cannot be repeated blindly: after an unclear answer the record's own files
-tell whether it arrived (:mod:`sync.engine.complete`).
+tell whether it arrived (:mod:`sync.engine.complete`). What arrived is compared with what was sent
+(:mod:`sync.apply.verify`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from connector.values import Done, NotSent, Refused, Unclear, WriteResult
 from mappings.sides import Side
 from sync.apply.common import Place, file_field, park, postpone
 from sync.apply.once import once
+from sync.apply.verify import copy_of, damaged
 from sync.core.model import FileLink, HistoryRow, Intent, IntentKind
 from sync.core.plan import Attach
 from sync.runtime import Runtime, log
@@ -126,7 +128,12 @@ def _send(runtime: Runtime, side: Side, files: Sequence[Spooled], plan: str) -> 
     intents = [_intent(one.action) for one in files]
     results = once(runtime, side, intents, lambda: runtime.adapters[side].attach(drafts))
     for one, result in zip(files, results, strict=True):
-        _remember(runtime, one, result, plan)
+        if isinstance(result, Done) and damaged(
+            runtime, one.action, one.digest, result, one.path.parent
+        ):
+            _withdraw(runtime, one.action, result)
+        else:
+            _remember(runtime, one, result, plan)
     answers = zip(files, results, strict=True)
     return {one.action.link.id for one, result in answers if not isinstance(result, Done | Refused)}
 
@@ -163,6 +170,18 @@ def _remember(runtime: Runtime, one: Spooled, result: WriteResult, plan: str) ->
     else:
         source = action.side.other
         postpone(runtime, source, action.link.end(source), result)
+
+
+def _withdraw(runtime: Runtime, action: Attach, result: Done) -> None:
+    """Take back a copy that arrived damaged: a person has to see to it."""
+    runtime.adapters[action.side].detach([copy_of(runtime, action, result)])
+    runtime.store.intents.drop([action.reference])
+    error = Rejected(
+        f"{action.name} was stored otherwise than it was sent, and taken back",
+        side=action.side.value,
+        remedy="Look for what changes files on their way, then `tandem parked retry ID`.",
+    )
+    _park(runtime, action, error)
 
 
 def _park(runtime: Runtime, action: Attach, error: Rejected) -> None:

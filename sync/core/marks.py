@@ -52,6 +52,12 @@ def reference(installation: str, pair: str, side: Side, comment_id: str) -> str:
     return f"(ref {_digest(seed)[:12]})"
 
 
+def deletion(installation: str, pair: str, side: Side, key: str) -> str:
+    """What stands for "the deletion of this record by us" in the store; it stands nowhere else."""
+    seed = "\n".join((installation, pair, side.value, key, "delete"))
+    return _digest(seed)[:MARKER_LENGTH]
+
+
 def correlation(jira_host: str, issue_id: str) -> str:
     """ServiceNow's ``correlation_id`` for an issue."""
     return f"jira:{jira_host}:{issue_id}"

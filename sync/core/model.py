@@ -19,7 +19,8 @@ Value: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
 class LinkState(StrEnum):
     """``active`` flows; ``frozen`` moved away or hidden; ``missing`` awaits evidence; ``ended``
-    is a tombstone: the pair is remembered so that nobody re-creates it."""
+    is a tombstone: the pair is remembered so that nobody re-creates it, and resumed where the
+    record comes back."""
 
     ACTIVE = "active"
     FROZEN = "frozen"
@@ -114,19 +115,22 @@ class IntentState(StrEnum):
 
 
 class IntentKind(StrEnum):
-    """What the intent would make."""
+    """What the intent would make, or take away."""
 
     CREATE = "create"
     COMMENT = "comment"
     FILE = "file"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create, comment or file under way. ``marker`` is unique, the same for every attempt.
+    """A create, comment, file or deletion under way. ``marker`` is unique, the same for every
+    attempt.
 
     ``side`` is where it is written; ``source_key`` the record, comment or file it comes from;
-    ``parent`` the record that gets the comment or file. ``sent_at`` is the target's clock.
+    ``parent`` the record that gets the comment or file, or is deleted. ``sent_at`` is the target's
+    clock.
     """
 
     marker: str
@@ -217,6 +221,28 @@ class FileLink:
     name: str
     size: int
     digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """How long a linked record has not been shown, and what was made of it.
+
+    All times but ``due`` are those of the record's own side. ``since`` is empty again once the
+    record is back, ``back_at`` says since when. ``looks`` counts those that were far enough apart,
+    ``looked_at`` is the latest of them; ``due`` is when the program's clock asks for another.
+    ``word`` is that of a person who says that the record was deleted; ``closed``: its twin was
+    closed for that.
+    """
+
+    link_id: int
+    side: Side
+    since: datetime | None = None
+    looks: int = 0
+    looked_at: datetime | None = None
+    due: datetime | None = None
+    word: str = ""
+    back_at: datetime | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

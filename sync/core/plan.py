@@ -128,7 +128,30 @@ class Remark:
     status: str = ""
 
 
-Action: TypeAlias = "Create | Update | Adopt | Remark | Attach"
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the record of a link on ``side``, as it was at ``version``: its twin is gone, and
+    ``reason`` says how that is known."""
+
+    pair: str
+    side: Side
+    link: Link
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Delete ``copy`` on ``side``: we made it, and its original ``source_id`` was deleted."""
+
+    pair: str
+    side: Side
+    link: Link
+    copy: File
+    source_id: str
+
+
+Action: TypeAlias = "Create | Update | Adopt | Remark | Attach | Detach | Delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +182,7 @@ class Plan:
         found: Counter[tuple[str, str]] = Counter()
         for action in self.actions:
             found.update({(name, action.side.value): n for name, n in _tally(action).items() if n})
-        names = ("create", "update", "transition", "comment", "adopt")
+        names = ("create", "update", "transition", "comment", "adopt", "detach", "delete")
         return {
             name: {side.value: found[(name, side.value)] for side in Side}
             for name in names
@@ -174,11 +197,11 @@ class Plan:
         )
 
 
-ORDER = {Adopt: 0, Create: 1, Update: 2, Remark: 3, Attach: 4}
+ORDER = {Adopt: 0, Create: 1, Update: 2, Remark: 3, Attach: 4, Detach: 5, Delete: 6}
 
 
 def ordered(actions: list[Action], pairs: tuple[str, ...]) -> tuple[Action, ...]:
-    """Pairs in their order; adopt, create, update, comment, attach within one; then by place.
+    """Pairs in their order; adopt, create, update, comment, attach, detach, delete; then by place.
 
     Comments and files of one record keep the order in which they are given.
     """
@@ -212,6 +235,11 @@ def identity(action: Action) -> list[Any]:
     if isinstance(action, Attach):
         return ["attach", action.pair, action.side, action.link.end(action.side).key,
                 action.reference]  # fmt: skip
+    if isinstance(action, Detach):
+        return ["detach", action.pair, action.side, action.copy.id]
+    if isinstance(action, Delete):
+        return ["delete", action.pair, action.side, action.link.end(action.side).key,
+                action.version]  # fmt: skip
     return ["comment", action.pair, action.side, action.link.end(action.side).key,
             action.comment.reference]  # fmt: skip
 
@@ -229,5 +257,9 @@ def _tally(action: Action) -> dict[str, int]:
         return {"comment": 1}
     if isinstance(action, Attach):
         return {"attach": 1}
+    if isinstance(action, Detach):
+        return {"detach": 1}
+    if isinstance(action, Delete):
+        return {"delete": 1}
     moves = sum(1 for write in action.writes if write.change.wish is not None)
     return {"update": int(len(action.writes) > moves), "transition": moves}

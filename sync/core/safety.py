@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.core.model import PairState
-from sync.core.plan import Create, Plan, Update
+from sync.core.plan import Create, Delete, Detach, Plan, Update
 
 
 class Consent(StrEnum):
@@ -31,16 +31,19 @@ class Limits:
     blanks: int = 10
     update_share: float = 0.30
     update_floor: int = 25
+    detached: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Why a plan is held, and what releases it."""
+    """Why a plan is held, and what releases it. One that only ``deletes`` holds back leaves the
+    rest of the plan to whoever may go on in part."""
 
     pair: str
     reason: str
     consent: Consent = Consent.YES
     first_run: bool = False
+    deletes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tupl
         if part.actions:
             found += _asked(pair, standing)
             found += [Holding(pair, reason) for reason in _excess(part, standing.links, limits)]
+            found += _deletions(pair, part, limits)
     return tuple(found)
 
 
@@ -84,6 +88,19 @@ def _asked(pair: str, standing: Standing) -> list[Holding]:
     if state.fingerprint and state.fingerprint != standing.fingerprint:
         return [Holding(pair, "its mapping changed since the last run")]
     return []
+
+
+def _deletions(pair: str, plan: Plan, limits: Limits) -> list[Holding]:
+    """No record is deleted without a person's word on exactly this plan. Copies of deleted files
+    are, where the mapping says so, as long as they are few."""
+    records = sum(isinstance(action, Delete) for action in plan.actions)
+    files = sum(isinstance(action, Detach) for action in plan.actions)
+    told = []
+    if records:
+        told.append(f"{records} record{'s' * (records > 1)} would be deleted")
+    if files > limits.detached:
+        told.append(f"{files} files would be deleted, allowed {limits.detached}")
+    return [Holding(pair, one, Consent.HASH, deletes=True) for one in told]
 
 
 def _excess(plan: Plan, links: int, limits: Limits) -> list[str]:

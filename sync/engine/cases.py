@@ -14,7 +14,7 @@ from mappings.templates import LABEL
 from mappings.values import Unknown
 from sync.apply.common import ECHO, FILED
 from sync.core.merge import Stuck
-from sync.core.model import Base, CommentLink, FileLink, Link, Parked, Value
+from sync.core.model import Absence, Base, CommentLink, FileLink, Link, Parked, Value
 from sync.runtime import container
 from sync.store.values import QueuedRow
 
@@ -23,9 +23,12 @@ from sync.store.values import QueuedRow
 class Case:
     """A link that needs a look. A record that was not read, or not seen, is absent.
 
+    ``unfiled`` are carried files whose originals were deleted.
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
-    ``deleted`` are sides that prove theirs to be deleted, ``disputed`` the fields with an open
-    conflict, ``unseen`` what it ought to be linked with or to point at and is not shown.
+    ``gone`` are sides whose record counts as deleted, with why; ``absences`` what is known of those
+    that are not shown or came back, ``noted`` as the store has it; ``removing`` that a deletion of
+    ours is under way. ``disputed`` are the fields with an open conflict, ``unseen`` is what it
+    ought to be linked with or to point at and is not shown.
     """
 
     spec: MappingSpec
@@ -40,7 +43,11 @@ class Case:
     known: tuple[CommentLink, ...] = ()
     files: Mapping[Side, tuple[File, ...]] = field(default_factory=dict)
     filed: tuple[FileLink, ...] = ()
-    deleted: frozenset[Side] = frozenset()
+    unfiled: tuple[FileLink, ...] = ()
+    gone: Mapping[Side, str] = field(default_factory=dict)
+    absences: Mapping[Side, Absence] = field(default_factory=dict)
+    noted: Mapping[Side, Absence] = field(default_factory=dict)
+    removing: bool = False
     unseen: frozenset[str] = frozenset()
 
     @property
@@ -52,6 +59,12 @@ class Case:
     def making(self) -> bool:
         """Whether the two never agreed yet: everything still belongs to the link's creation."""
         return self.link.agreed_at is None
+
+    @property
+    def returned(self) -> Side | None:
+        """The side whose record is back after its twin was closed because it was gone."""
+        back = (side for side, one in self.absences.items() if one.closed and one.since is None)
+        return next(back, None)
 
     def missing(self) -> tuple[Side, ...]:
         """Sides that were asked for their record and did not show it."""
@@ -89,6 +102,9 @@ def reasons(row: QueuedRow) -> frozenset[str]:
     """All reasons of a row: the inbox joins those of several nudges with ``+``."""
     return frozenset(row.reason.split("+"))
 
+
+SWEEP = "sweep"
+"""Reason of a row that the audit left."""
 
 QUIET_REASONS = frozenset({"changed", ECHO, "commented", FILED})
 """Reasons for which a record that equals its base needs no look at the other side."""

@@ -28,6 +28,7 @@ from sync.engine.doubles import report
 from sync.engine.filing import arrivals
 from sync.engine.listing import both_listed, desk
 from sync.engine.propose import end_of, made_by_us
+from sync.engine.removals import settle_removals
 from sync.runtime import Look, Runtime, chunks, container, log
 from sync.store.values import SentIntent
 
@@ -53,6 +54,8 @@ def complete(runtime: Runtime) -> int:
             _remarks(runtime, side, where, [i for i in remarks if i.container == where])
         files = [i for i in waiting if i.side is side and i.kind is IntentKind.FILE]
         _files(runtime, side, files)
+        removals = [i for i in waiting if i.side is side and i.kind is IntentKind.DELETE]
+        settle_removals(runtime, side, removals)
     left = _unclear(runtime)
     for intent in left:
         look_again(runtime, intent.marker, intent.side, intent.sent_at)

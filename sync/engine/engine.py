@@ -17,13 +17,14 @@ from sync.apply.common import ECHO, LATER
 from sync.apply.decorate import decorate
 from sync.core.model import LinkState
 from sync.core.safety import Consent, Holding
+from sync.engine.absent import recall
 from sync.engine.cases import reasons
 from sync.engine.complete import ATTEMPTS, complete, next_look
 from sync.engine.epoch import announce, examine, readopt
 from sync.engine.execute import execute
 from sync.engine.patches import settle
 from sync.engine.resolve import bring_back
-from sync.engine.study import MAPPING, Study, study, without
+from sync.engine.study import MAPPING, Study, sparing, study, without
 from sync.engine.trust import probe
 from sync.errors import UnsafePlan
 from sync.feed import poll
@@ -140,6 +141,7 @@ class Engine:
     def _fetch(self) -> None:
         self.runtime.look_around()
         self._notice_mappings()
+        recall(self.runtime)
         poll(self.runtime, lambda stage, done: self._progress.tell(stage, done, 0))
 
     def _trusted(self, rows: Sequence[QueuedRow], *, follow_ups_only: bool) -> Sequence[QueuedRow]:
@@ -166,7 +168,9 @@ class Engine:
     ) -> tuple[Study, tuple[Holding, ...]]:
         """The part of a study that may be written under these orders."""
         if approved:
-            return found, ()
+            # What follows an approved plan is carried out with it, but for deletions: of those
+            # exactly the approved ones.
+            return sparing(found, {one.pair for one in found.holdings if one.deletes}), ()
         if orders.approve:
             if found.plan.hash != orders.approve:
                 reason = f"plan {orders.approve} no longer applies; this is the plan now"
@@ -181,7 +185,9 @@ class Engine:
             raise UnsafePlan(found.plan.hash, reasons, found)
         for one in holdings:
             log.warning("a plan is held", action="plan.held", pair=one.pair, reason=one.reason)
-        return without(found, frozenset(one.pair for one in holdings)), holdings
+        whole = frozenset(one.pair for one in holdings if not one.deletes)
+        rest = sparing(found, {one.pair for one in holdings if one.deletes})
+        return without(rest, whole), holdings
 
     def _news(self, before: Sequence[QueuedRow], *, follow_ups_only: bool) -> bool:
         """Whether rows are due that were not there, or not as they are now, a turn ago."""

@@ -9,13 +9,16 @@ from connector.errors import Rejected
 from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Unknown
-from sync.apply.common import Place, close_conflicts, park
+from sync.apply.common import LATER, Place, close_conflicts, park
 from sync.apply.creates import create, dependents, made
+from sync.apply.deletes import delete
+from sync.apply.unfile import detach
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
-from sync.core.plan import Adopt, Create, Note, Update
+from sync.core.plan import Adopt, Create, Delete, Detach, Note, Update
+from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.cases import present
 from sync.engine.doubles import report
@@ -25,6 +28,7 @@ from sync.engine.judge import FROZEN, Verdict
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
 from sync.engine.study import Study
+from sync.engine.unfiling import over
 from sync.engine.unseen import seeing
 from sync.runtime import Runtime, log
 
@@ -45,6 +49,9 @@ def execute(runtime: Runtime, found: Study) -> None:
     keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
     unfinished |= carry(runtime, actions, plan.hash)
+    unfinished |= detach(runtime, [one for one in actions if isinstance(one, Detach)], plan.hash)
+    deletes = [one for one in actions if isinstance(one, Delete)]
+    unfinished |= delete(runtime, deletes, plan.hash, certain)
     for verdict in found.verdicts:
         _finish(runtime, verdict, finished=verdict.case.link.id not in unfinished)
     judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
@@ -137,8 +144,13 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
         runtime.store.inbox.done(list(case.rows))
         _overtaken(runtime, link, verdict)
+        remember(runtime, case, verdict.state)
+        runtime.store.files.unfile(over(case))
         _wake(runtime, verdict)
         led_elsewhere(runtime, link, case)
+        if finished and verdict.actions and verdict.state is LinkState.MISSING:
+            end = link.servicenow  # the last word on a survivor was said: its link can be ended
+            runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], LATER)
     if verdict.state is not case.link.state:
         log.warning(
             "a link changed its state",
@@ -189,7 +201,8 @@ def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
 def _wake(runtime: Runtime, verdict: Verdict) -> None:
     """Have twins looked at that are not shown, and the links that point at one shown again."""
     case = verdict.case
-    if case.link.state is LinkState.MISSING and verdict.state is LinkState.ACTIVE:
+    away = case.link.state in (LinkState.MISSING, LinkState.ENDED)
+    if away and verdict.state is LinkState.ACTIVE:
         for other in dependents(runtime, case.link):
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")

@@ -19,8 +19,9 @@ from mappings.values import UNKNOWN
 from sync.apply.common import ECHO
 from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
+from sync.engine.absent import returnable, with_absences
 from sync.engine.blanks import without_doubtful
-from sync.engine.cases import Candidate, Case, Gathered, places, reasons
+from sync.engine.cases import SWEEP, Candidate, Case, Gathered, places, reasons
 from sync.engine.epoch import RESTORED
 from sync.engine.gates import through
 from sync.engine.hearing import with_backlog, with_comments, with_noticed
@@ -65,7 +66,7 @@ def _cases(
     bases = runtime.store.links.bases(list(links))
     for link_id, link in links.items():
         spec = runtime.spec(link.pair)
-        if spec is None or link.state is LinkState.ENDED:
+        if spec is None or not _alive(runtime, link, rows[link_id]):
             idle += rows[link_id]
             continue
         open_cases.append(
@@ -77,10 +78,19 @@ def _cases(
     second = _confirmed(runtime, _read(runtime, loud, _unread))
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [_named(done.get(case.link.id, case)) for case in first]
-    proven = _with_graves(runtime, merged)
+    proven = with_absences(runtime, merged)
     heard = with_comments(runtime, with_unseen(runtime, proven))
     filed = with_files(runtime, heard)
     return tuple(with_noticed(runtime, filed, desk(runtime, filed))), idle
+
+
+def _alive(runtime: Runtime, link: Link, rows: Sequence[QueuedRow]) -> bool:
+    """Whether a link needs a look: it is not ended, or its lost record may be back."""
+    if link.state is not LinkState.ENDED:
+        return True
+    why = frozenset().union(*(reasons(row) for row in rows))
+    asked = bool(why & {SWEEP, RESTORED})
+    return returnable(runtime, link, frozenset(row.side for row in rows), asked=asked)
 
 
 def _sides_to_read(case: Case) -> frozenset[Side]:
@@ -190,27 +200,6 @@ def equals_base(case: Case, side: Side, record: Record) -> bool:
     return True
 
 
-def _with_graves(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
-    """Ask the sides that miss a record whether they can prove it deleted."""
-    missing: dict[tuple[Side, str], list[str]] = defaultdict(list)
-    for case in cases:
-        for side in case.missing():
-            end = case.link.end(side)
-            missing[(side, end.container)].append(end.key)
-    proven = {
-        (side, key)
-        for (side, where), keys in missing.items()
-        for key in runtime.adapters[side].witness.deleted(where, keys)
-    }
-    return [
-        replace(
-            case,
-            deleted=frozenset(s for s in case.missing() if (s, case.link.end(s).key) in proven),
-        )
-        for case in cases
-    ]
-
-
 def _with_trouble(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     """The cases with what is parked and what is in dispute about them."""
     ledger = runtime.store.ledger
@@ -234,10 +223,16 @@ def _looks_empty(cases: Sequence[Case]) -> dict[str, str]:
     for pair in {case.spec.pair for case in cases}:
         mine = [case for case in cases if case.spec.pair == pair and case.complete]
         for side in Side:
-            gone = [case for case in mine if side in case.missing()]
+            gone = [case for case in mine if side in case.missing() and _news(case, side)]
             if len(gone) >= EMPTY_FLOOR and len(gone) == len(mine):
                 found[pair] = f"none of {len(gone)} linked records is visible in {side}"
     return found
+
+
+def _news(case: Case, side: Side) -> bool:
+    """Whether the absence of a record is new, and nothing tells why it is gone."""
+    known = case.link.state in (LinkState.MISSING, LinkState.ENDED)
+    return not known and side not in case.gone
 
 
 def _candidates(

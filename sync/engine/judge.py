@@ -19,14 +19,16 @@ from sync.apply.common import KEPT
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
 from sync.core.model import Base, HistoryRow, LinkState, Value
-from sync.core.plan import Action, Attach, FieldWrite, Note, Remark, Update
+from sync.core.plan import Action, Attach, Detach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import Case, context, present
+from sync.engine.ending import came_back, farewells
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of
 from sync.engine.sayings import sayings
+from sync.engine.unfiling import detached
 from sync.engine.unseen import seeing
 from sync.engine.wording import names_in
 from sync.runtime import container
@@ -78,6 +80,10 @@ class Bench:
 
 def judge(case: Case, bench: Bench) -> Verdict:
     """Decide everything about one link."""
+    if case.gone and case.link.state is not LinkState.ENDED:
+        case, last = farewells(case, bench.installation)
+        ended = not last and not case.removing
+        return Verdict(case, last, state=LinkState.ENDED if ended else LinkState.MISSING)
     state = _state(case)
     bench = replace(bench, lookup=seeing(bench.lookup, case.unseen))
     if state is not LinkState.ACTIVE:
@@ -136,10 +142,9 @@ def _update(case: Case, side: Side, writes: Sequence[FieldWrite]) -> Update:
 
 
 def _state(case: Case) -> LinkState:
-    if case.deleted:
-        return LinkState.ENDED
     if case.missing():
-        return LinkState.MISSING
+        ended = case.link.state is LinkState.ENDED
+        return LinkState.ENDED if ended else LinkState.MISSING
     for side, record in case.records.items():
         if record.container != container(case.spec, side):
             return LinkState.FROZEN
@@ -199,7 +204,7 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
     values = {side: present(case, rule, side) for side in Side}
     question = Question(
         rule,
-        case.bases.get(rule.name),
+        None if came_back(case, rule, values) else case.bases.get(rule.name),
         values[Side.SERVICENOW],
         values[Side.JIRA],
         first=_first(case, rule, values, bench),
@@ -213,6 +218,8 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
 def _first(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown], bench: Bench) -> Side:
     """Who tells a field without a base: where the link came from. A reference that was mapped later
     is told by the only side that points at something."""
+    if case.returned is not None and came_back(case, rule, values):
+        return case.returned
     known = {side: None if isinstance(one, Unknown) else one for side, one in values.items()}
     here = Base(known[Side.SERVICENOW], known[Side.JIRA])
     sides = [] if case.making else pointing(rule, here, bench.lookup)
@@ -305,8 +312,9 @@ def _remarks(case: Case, waiting: Collection[str], bench: Bench) -> tuple[Remark
     )
 
 
-def _files(case: Case, bench: Bench) -> tuple[Attach, ...]:
-    return tuple(file for side in Side for file in attached(case, side, bench.desk))
+def _files(case: Case, bench: Bench) -> tuple[Attach | Detach, ...]:
+    new = (file for side in Side for file in attached(case, side, bench.desk))
+    return (*new, *detached(case, bench.desk))
 
 
 def _waiting(case: Case, decisions: Mapping[str, Decision]) -> frozenset[str]:

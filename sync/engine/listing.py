@@ -17,6 +17,7 @@ from sync.core.model import LinkState
 from sync.engine.cases import Case, places
 from sync.engine.filing import Desk, known_files
 from sync.engine.trust import accounts
+from sync.engine.unfiling import followed, vanished, with_deleted
 from sync.runtime import Runtime, log
 
 NATIVE = "attachment"
@@ -30,7 +31,8 @@ def with_files(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     """
     known = runtime.store.files.known([case.link.id for case in cases])
     open_cases = [replace(case, filed=known.get(case.link.id, ())) for case in cases]
-    return _list(runtime, _list(runtime, open_cases, _to_list), _to_compare)
+    listed = _list(runtime, _list(runtime, open_cases, _to_list), _to_compare)
+    return with_deleted(runtime, listed)
 
 
 def both_listed(runtime: Runtime, case: Case) -> Case:
@@ -62,8 +64,17 @@ def _unknown(case: Case) -> set[Side]:
     """Jira, where the issue shows files that nothing is known of."""
     issue = case.records.get(Side.JIRA)
     ids = issue.fields.get(NATIVE) if issue else None
-    shown = set(ids) if isinstance(ids, tuple) else set()
-    return {Side.JIRA} if shown - known_files(case.filed, Side.JIRA) else set()
+    if not isinstance(ids, tuple):
+        return set()
+    new, lost = set(ids) - known_files(case.filed, Side.JIRA), _carried(case) - set(ids)
+    return {Side.JIRA} if new or lost else set()
+
+
+def _carried(case: Case) -> set[str]:
+    """Jira's files that were carried, where a deletion of one is followed."""
+    if not followed(case.spec, Side.JIRA):
+        return set()
+    return {row.source_id for row in case.filed if row.source is Side.JIRA and row.copy_id}
 
 
 def _to_compare(case: Case) -> frozenset[Side]:
@@ -71,7 +82,8 @@ def _to_compare(case: Case) -> frozenset[Side]:
     new = any(
         file.id not in known_files(case.filed, side) for side in listed for file in case.files[side]
     )
-    return frozenset(Side) - listed if new else frozenset()
+    lost = any(vanished(case, side) for side in listed)
+    return frozenset(Side) - listed if new or lost else frozenset()
 
 
 def _list(

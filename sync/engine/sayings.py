@@ -14,10 +14,12 @@ from mappings.sides import Side
 from mappings.text import to_journal
 from sync.apply.common import KEPT, comment_field
 from sync.core import marks
+from sync.core.model import LinkState
 from sync.core.plan import Carried
 from sync.engine.cases import Case
 from sync.engine.copies import copies
 from sync.engine.parked import waiting_comments
+from sync.engine.parting import farewell
 
 STATUS = "status"
 """Jira's native name of what a kept wish is about."""
@@ -55,6 +57,8 @@ def standing(case: Case, side: Side, installation: str) -> list[tuple[Carried, C
 
 
 def _all(case: Case, side: Side, installation: str) -> Iterator[Carried]:
+    if case.link.state is not LinkState.ENDED:
+        yield from farewell(case, side, installation)
     if side is Side.SERVICENOW:
         yield from _kept(case, installation)
 

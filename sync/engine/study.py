@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from mappings.text import mentioned
 from mappings.values import Fields, Unknown
 from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
-from sync.core.plan import Action, Note, Plan, ordered
+from sync.core.plan import Action, Delete, Detach, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.copies import copy_ids
@@ -52,7 +52,7 @@ def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
     walks, filing = begun(runtime), desk(runtime, gathered.cases)
     verdicts = tuple(_judge(runtime, case, recent, walks, filing) for case in gathered.cases)
     plan = _plan(runtime, verdicts, proposals)
-    making = {case.link.id for case in gathered.cases if case.making}
+    making = {case.link.id for case in gathered.cases if case.making and not case.gone}
     return Study(gathered, verdicts, proposals, plan, _holdings(runtime, plan, gathered, making))
 
 
@@ -213,20 +213,40 @@ def _in_making(action: Action, making: set[int]) -> bool:
 
 def without(found: Study, pairs: frozenset[str]) -> Study:
     """The same study with some pairs left for later: their rows stay in the inbox."""
+    kept = _keeping(found, lambda pair, _: pair not in pairs)
+    return replace(kept, left_out=pairs)
 
-    def stays(pair: str) -> bool:
-        return pair not in pairs
 
-    cases = tuple(case for case in found.gathered.cases if stays(case.spec.pair))
+def sparing(found: Study, pairs: Collection[str]) -> Study:
+    """The same study without the deletions of some pairs, and whatever else is about their links:
+    those stay in the inbox."""
+    spared = {
+        action.link.id
+        for action in found.plan.actions
+        if isinstance(action, Delete | Detach) and action.pair in pairs
+    }
+    return _keeping(found, lambda _, link: link not in spared) if spared else found
+
+
+def _keeping(found: Study, stays: Callable[[str, int], bool]) -> Study:
+    """The part of a study about some pairs and links."""
+
+    def about(action: Action | Note) -> bool:
+        link = getattr(action, "link", None)
+        return stays(action.pair, 0 if link is None else link.id)
+
+    cases = tuple(one for one in found.gathered.cases if stays(one.spec.pair, one.link.id))
     candidates: tuple[Candidate, ...] = tuple(
-        one for one in found.gathered.candidates if stays(one.spec.pair)
+        one for one in found.gathered.candidates if stays(one.spec.pair, 0)
     )
-    verdicts = tuple(one for one in found.verdicts if stays(one.case.spec.pair))
-    proposals = tuple(one for one in found.proposals if stays(one.candidate.spec.pair))
+    verdicts = tuple(
+        one for one in found.verdicts if stays(one.case.spec.pair, one.case.link.id)
+    )  # fmt: skip
+    proposals = tuple(one for one in found.proposals if stays(one.candidate.spec.pair, 0))
     plan = Plan(
-        tuple(action for action in found.plan.actions if stays(action.pair)),
-        tuple(note for note in found.plan.notes if stays(note.pair)),
+        tuple(action for action in found.plan.actions if about(action)),
+        tuple(note for note in found.plan.notes if about(note)),
     )
-    waiting = tuple(one for one in found.gathered.waiting if stays(one.candidate.spec.pair))
+    waiting = tuple(one for one in found.gathered.waiting if stays(one.candidate.spec.pair, 0))
     gathered = replace(found.gathered, cases=cases, candidates=candidates, waiting=waiting)
-    return Study(gathered, verdicts, proposals, plan, (), pairs)
+    return Study(gathered, verdicts, proposals, plan, ())

@@ -15,13 +15,13 @@ from mappings.sides import Side
 from sync.apply.counts import incident_counts
 from sync.core import marks
 from sync.core.model import Link, LinkState
+from sync.engine.absent import graves
+from sync.engine.cases import SWEEP
 from sync.engine.doubles import report
 from sync.engine.propose import end_of, made_by_us, mark_of
+from sync.engine.unfiling import missed
 from sync.feed import load
 from sync.runtime import Runtime, chunks, container
-
-SWEEP = "sweep"
-"""Reason of a row that the audit left."""
 
 Progress = Callable[[str, int], None]
 
@@ -38,7 +38,9 @@ def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
         links = list(runtime.store.links.of_pair(spec.pair))
         for side in Side:
             found += _versions(runtime, spec, side, links)
+            found += _returned(runtime, spec, side)
             progress(f"sweeping {spec.pair}", found)
+        found += missed(runtime, spec, links)
         found += _second_twins(runtime, spec, links)
         _refresh(runtime, links)
         found += load(runtime, spec, progress)
@@ -59,6 +61,17 @@ def _versions(runtime: Runtime, spec: MappingSpec, side: Side, links: Sequence[L
         ]
         runtime.store.inbox.nudge(side, where, moved, SWEEP)
         found += len(moved)
+    return found
+
+
+def _returned(runtime: Runtime, spec: MappingSpec, side: Side) -> int:
+    """Wake every record that counts as deleted and is there again."""
+    found = 0
+    keys = list(graves(runtime, spec.pair, side))
+    for part in chunks(keys, 100):
+        back = sorted(runtime.adapters[side].read(container(spec, side), part, ()))
+        runtime.store.inbox.nudge(side, container(spec, side), back, SWEEP)
+        found += len(back)
     return found
 
 

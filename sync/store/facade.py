@@ -20,6 +20,7 @@ from datetime import datetime
 from time import monotonic
 from types import TracebackType
 
+from sync.store.absences import Absences
 from sync.store.comments import Comments
 from sync.store.database import Database
 from sync.store.directory import Directory
@@ -53,6 +54,7 @@ class Store:
         self.patches = Patches(database)
         self.comments = Comments(database)
         self.files = Files(database)
+        self.absences = Absences(database)
         self.ledger = Ledger(database, clock)
         self.directory = Directory(database)
         self.pairs = Pairs(database)

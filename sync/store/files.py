@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import and_, select, update
 
 from sync.core.model import FileLink
 from sync.store.database import Database
@@ -35,6 +35,17 @@ class Files:
         """Remember carried files; one already known keeps what is known of it."""
         with self._database.write() as connection:
             _PUT(connection, [asdict(row) for row in rows])
+
+    def unfile(self, rows: Iterable[FileLink]) -> None:
+        """These originals are gone, and their copies too: nothing is left to be done about them."""
+        with self._database.write() as connection:
+            for row in rows:
+                wanted = and_(
+                    FILE_LINK.c.link_id == row.link_id,
+                    FILE_LINK.c.source == row.source,
+                    FILE_LINK.c.source_id == row.source_id,
+                )
+                connection.execute(update(FILE_LINK).where(wanted).values(copy_id=""))
 
 
 _PUT = Upsert(FILE_LINK, {})

@@ -205,6 +205,21 @@ FILE_LINK = Table(
     Index("ix_file_link_copy_id", "copy_id"),
 )
 
+ABSENCE = Table(
+    "absence",
+    METADATA,
+    Column("link_id", ForeignKey("link.id", ondelete="CASCADE"), primary_key=True),
+    Column("side", Word(Side), primary_key=True),
+    Column("since", Utc),
+    Column("looks", Integer, nullable=False),
+    Column("looked_at", Utc),
+    Column("due", Utc),
+    Column("word", Words, nullable=False),
+    Column("back_at", Utc),
+    Column("closed", Boolean, nullable=False),
+    Index("ix_absence_due", "due"),
+)
+
 _OPEN: dict[str, Any] = {"sqlite_where": text('"open" = 1'), "postgresql_where": text('"open"')}
 
 CONFLICT = Table(

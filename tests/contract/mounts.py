@@ -27,7 +27,7 @@ from connector.sandbox.jira.hands import Hands
 from connector.sandbox.jira.model import Flavour
 from connector.sandbox.jira.site import account_id
 from connector.sandbox.people import INTEGRATION, PASSWORD
-from connector.sandbox.servicenow import attachments
+from connector.sandbox.servicenow import attachments, graves
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
 from connector.sandbox.servicenow.knobs import SYSTEM, Door
@@ -207,6 +207,14 @@ class Mount(ABC):
         """A person deletes a record."""
 
     @abstractmethod
+    def allow_deleting(self, allowed: bool = True) -> None:
+        """Whether our account may delete records."""
+
+    @abstractmethod
+    def close_off(self) -> None:
+        """The whole container is out of our account's sight."""
+
+    @abstractmethod
     def hide(self, key: str) -> None:
         """An access rule hides a record from our account."""
 
@@ -260,10 +268,12 @@ class ServiceNowMount(Mount):
         "look back": ("GET", "/table/sys_journal_field$"),
         "move": ("PATCH", "/table/incident/"),
         "memo": ("POST|PATCH", "/table/sys_user_preference"),
+        "audit": ("GET", "/table/sys_audit$"),
         "files": ("GET", "/table/sys_attachment$"),
         "fetch": ("GET", r"/attachment/\w+/file$"),
         "attach": ("POST", "/attachment/file$"),
         "detach": ("DELETE", r"/attachment/\w+$"),
+        "delete": ("DELETE", r"/table/incident/\w+$"),
         "anything": ("", ""),
     }
 
@@ -350,6 +360,21 @@ class ServiceNowMount(Mount):
     def delete(self, key: str) -> None:
         self.world.delete(self.container, key, SYSTEM)
 
+    def undelete(self, key: str) -> None:
+        """An administrator brings a record back."""
+        graves.undelete(self.world, key, SYSTEM)
+
+    def allow_deleting(self, allowed: bool = True) -> None:
+        roles = self.world.roles[INTEGRATION]
+        (roles.add if allowed else roles.discard)("itil_admin")
+
+    def allow_proofs(self) -> None:
+        """Our account may read who deleted what."""
+        self.world.roles[INTEGRATION].add("admin")
+
+    def close_off(self) -> None:
+        self.world.knobs.denied_tables.add(self.container)
+
     def hide(self, key: str) -> None:
         self.world.knobs.hidden_rows.add(key)
 
@@ -404,6 +429,7 @@ class JiraMount(Mount):
         "fetch": ("GET", r"/attachment/content/\d+$|/secure/attachment/"),
         "attach": ("POST", "/attachments$"),
         "detach": ("DELETE", r"/attachment/\d+$"),
+        "delete": ("DELETE", r"/issue/\d+$"),
         "link": ("POST", "/issueLink$"),
         "unlink": ("DELETE", r"/issueLink/\d+$"),
         "anything": ("", ""),
@@ -484,6 +510,14 @@ class JiraMount(Mount):
 
     def delete(self, key: str) -> None:
         self.hands().delete(key)
+
+    def allow_deleting(self, allowed: bool = True) -> None:
+        self.sandbox.settings.may_delete = allowed
+
+    def close_off(self) -> None:
+        project = self.world.project(self.container)
+        assert project is not None
+        self.world.hidden_projects.add(project.id)
 
     def hide(self, key: str) -> None:
         self.hands().hide(key)

@@ -111,19 +111,3 @@ def test_nothing_happened_to_a_record_that_is_gone(mount: Mount) -> None:
     patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
     mount.delete(key)
     assert mount.adapter.witness.trace(patch) is None
-
-
-def test_absence_is_no_proof_of_a_deletion(mount: Mount) -> None:
-    hidden, there = mount.all_made([mount.draft(1), mount.draft(2)])
-    mount.hide(hidden)
-    asked = [hidden, there, "9" * 32]
-    assert mount.adapter.witness.deleted(mount.container, asked) == frozenset()
-
-
-def test_a_deletion_is_proven_only_where_the_account_may_see_it(mount: Mount) -> None:
-    gone, there = mount.all_made([mount.draft(1), mount.draft(2)])
-    mount.delete(gone)
-    assert mount.adapter.witness.deleted(mount.container, [gone, there]) == frozenset()
-    if isinstance(mount, ServiceNowMount):
-        mount.world.roles["tandem"].add("admin")
-        assert mount.adapter.witness.deleted("incident", [gone, there]) == {gone}

@@ -26,6 +26,7 @@ from connector.sandbox.servicenow.refusal import Refusal as DeskRefusal
 from connector.sandbox.servicenow.schema import Row
 from mappings.sides import Side
 from sync.core import marks
+from tests.simulation.deaths import Mourners
 from tests.simulation.journal import TABLES
 from tests.simulation.rig import Rig
 
@@ -63,6 +64,7 @@ class Crowd:
         self.edited: dict[str, list[str]] = {}
         self.scribbled: list[str] = []
         self.meddled: set[int] = set()
+        self.mourners = Mourners(self)
         self._words = 0
         self._kinds = {
             spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.runtime.specs
@@ -83,8 +85,10 @@ class Crowd:
             "desk refers": (self.desk_refers, 6),
             "desk reports": (self.desk_reports, 4),
             "desk copies": (self.desk_copies, 1),
-            "desk deletes": (self.desk_deletes, 1),
+            "desk deletes": (self.desk_deletes, 2),
             "desk hides": (self.desk_hides, 1),
+            "desk undeletes": (self.mourners.undeletes, 3),
+            "somebody knows of a death": (self.mourners.swears, 6),
             "team asks": (self.team_asks, 3),
             "team reports": (self.team_reports, 4),
             "team rewords": (self.team_rewords, 8),
@@ -99,7 +103,7 @@ class Crowd:
             "team links": (self.team_links, 6),
             "team unlinks": (self.team_unlinks, 4),
             "team clones": (self.team_clones, 2),
-            "team deletes": (self.team_deletes, 1),
+            "team deletes": (self.team_deletes, 2),
             "team takes elsewhere": (self.team_takes_elsewhere, 2),
             "team brings back": (self.team_brings_back, 2),
             "team hides": (self.team_hides, 1),
@@ -279,7 +283,7 @@ class Crowd:
         row = self._pick(self.tickets())
         if row is None:
             return None
-        self._note_deletion(Side.SERVICENOW, row["sys_id"])
+        self.note_deletion(Side.SERVICENOW, row["sys_id"])
         self.now.delete(row["sys_class_name"], row["sys_id"], SYSTEM)
         return f"{row['number']} is deleted"
 
@@ -424,7 +428,7 @@ class Crowd:
         issue = self._pick(self._issues())
         if issue is None:
             return None
-        self._note_deletion(Side.JIRA, issue.id)
+        self.note_deletion(Side.JIRA, issue.id)
         self.hands().delete(issue.id)
         return f"{issue.key} is deleted"
 
@@ -580,7 +584,8 @@ class Crowd:
     def _where(self, issue: Issue) -> str:
         return self.jira.project_of(issue).key
 
-    def _note_deletion(self, side: Side, key: str) -> None:
+    def note_deletion(self, side: Side, key: str) -> None:
+        """Whether we knew a record when it was deleted."""
         known = key in self.rig.store.links.by_keys(side, [key])
         self.known_at_deletion[(side, key)] = known
 

@@ -53,6 +53,7 @@ from sync.demo.truth import asks
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
 from tests.simulation.crowd import Crowd
+from tests.simulation.deaths import harm
 from tests.simulation.journal import Entry
 from tests.simulation.papers import faults
 from tests.simulation.rig import Rig
@@ -90,6 +91,8 @@ class Judge:
         self.waiting |= {(row.key, row.field) for row in self.parked}
         self.waiting |= {(row.number, row.field) for row in self.conflicts if row.open}
         self.excused: Counter[str] = Counter()
+        # What Jira does to the children of an epic that we delete, it does in our name.
+        self.cuts = {one.call for one in rig.journal.entries if one.ours and one.op == "delete"}
 
     def findings(self) -> list[str]:
         """Everything that is wrong."""
@@ -174,8 +177,9 @@ class Judge:
 
     def _taken_away(self) -> Iterator[str]:
         for one in self.rig.journal.entries:
-            if one.ours and one.op in ("delete", "comment_delete", "comment_edit"):
+            if one.ours and one.op in ("comment_delete", "comment_edit", "detach"):
                 yield f"I-07 we did {one.op} on {one.label}"
+        yield from harm(self.rig, self.crowd.mourners)
 
     def _labels(self) -> Iterator[str]:
         for key, own in self.truth.jira.own.items():
@@ -381,7 +385,7 @@ class Judge:
             side = one.entry.side
             first = side not in seen
             seen.add(side)
-            if not one.entry.ours or one.entry.cause == "late":
+            if not one.entry.ours or one.entry.cause == "late" or one.entry.call in self.cuts:
                 edits[side] += 1  # one of ours that comes late looks like somebody's edit
                 continue
             if first or any(one.entry.n in window for window in self.rig.forgotten):
@@ -425,7 +429,9 @@ class Judge:
             done = Counter(
                 one.op
                 for one in ours
-                if one.cause != "late" and (one.op == "create" or one.call not in born)
+                if one.cause != "late"
+                and one.call not in self.cuts
+                and (one.op == "create" or one.call not in born)
             )
             if done["create"] > told["create"]:
                 yield f"I-23 {couple}: the create in {side} is not in the history"

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from connector.errors import ConnectorError
 from connector.sandbox.faults import Fault
 from mappings.sides import Side
 from sync.core.model import IntentState
-from sync.engine import Orders
+from sync.engine import Engine, Orders
 from sync.engine.resolve import retry
+from sync.errors import SyncError
 from tests.simulation.crowd import Crowd
 from tests.simulation.oracle import Judge
 from tests.simulation.rig import Plug, PlugKind, Rig
@@ -66,7 +68,7 @@ class Play:
         """One thing happens."""
         names = {
             "people": 50, "cycle": 22, "time": 12, "crash": 8, "meddle": 6, "restart": 2,
-            "sweep": 2, "revoke": 1, "restore": 1,
+            "sweep": 3, "revoke": 1, "restore": 1, "consent": 2,
         }  # fmt: skip
         name = self.dice.choices(list(names), list(names.values()))[0]
         getattr(self, name)()
@@ -111,6 +113,18 @@ class Play:
     def sweep(self) -> None:
         """The full audit."""
         self.cycle(audit=True)
+
+    def consent(self) -> None:
+        """A person looks at a plan that would delete records, and approves it."""
+        try:
+            found = Engine(self.rig.runtime).plan()
+        except (ConnectorError, SyncError):
+            return
+        self.rig.drain("engine")
+        if any(one.deletes for one in found.holdings):
+            self.rig.say(f"a person approves plan {found.plan.hash}")
+            self.rig.reached["a deletion was approved"] += 1
+            self.rig.cycle(Orders(approve=found.plan.hash))
 
     def revoke(self) -> None:
         """Jira's token is not accepted for a while."""
@@ -202,6 +216,8 @@ class Play:
 
     def _turn(self, audit: bool) -> None:
         summary = self.rig.cycle(Orders(yes=True, partly=True), audit=audit)
+        if summary is not None and any(one.deletes for one in summary.held):
+            self.consent()
         if summary is None:
             self.failed += 1
             if self.failed == 1:

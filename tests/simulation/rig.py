@@ -50,7 +50,9 @@ READS = frozenset(
     {"identity", "changed", "listed", "in_scope", "read", "find", "comments", "people", "kinds"}
     | {"authorship", "files", "fetch"}
 )
-WRITES = frozenset({"create", "patch", "move", "comment", "attach", "decorate"})
+WRITES = frozenset(
+    {"create", "patch", "move", "comment", "attach", "decorate"} | {"detach", "delete"}
+)
 
 
 class Crash(BaseException):
@@ -178,6 +180,9 @@ class Rig:
         index.lag, index.spread, index.flicker = (
             self.setup.lag, self.setup.spread, self.setup.flicker,
         )  # fmt: skip
+        if self.setup.proofs:
+            self.servicenow.world.roles["tandem"].add("admin")
+        self.jira.settings.may_delete = True
         if self.setup.stepwise_problems:
             knobs.problem_state = "stepwise"
         if self.setup.locked:

@@ -29,6 +29,8 @@ VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "a person decides": (("conflict: owner", "conflict: ask"),),
     "customers read along": (("jira: work_notes ", "jira: comments "),),
     "edits are ignored": (("edits: note ", "edits: ignore "),),
+    "survivors are closed": (("on_delete: detach ", "on_delete: close "),),
+    "survivors are deleted": (("on_delete: detach ", "on_delete: delete "),),
     "summaries flow to jira": (
         ("as: line, owner: servicenow}", "as: line, owner: servicenow, flow: to_jira}"),
     ),
@@ -63,6 +65,7 @@ class Setup:
     creates_limit: int = 50
     on_disk: bool = False
     agile: bool = False
+    proofs: bool = False
 
     def told(self) -> list[str]:
         """All options, one a line."""
@@ -129,6 +132,7 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
         creates_limit=1 if dice.random() < 0.1 else 50,
         on_disk=dice.random() < 0.01,
         agile=dice.random() < 0.5,
+        proofs=dice.random() < 0.5,
     )
 
 

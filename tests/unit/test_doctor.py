@@ -10,6 +10,7 @@ import pytest
 from sync.demo.town import Town
 from sync.doctor import Rung, examine, live_problems
 from sync.settings import Settings
+from tests.support.deaths import policy
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,30 @@ def test_it_says_how_problems_are_moved(
 ) -> None:
     monkeypatch.setenv("TANDEM_SERVICENOW__PROBLEM_STATE_PATH", path)
     assert told in rungs()["servicenow problem"].told
+
+
+@pytest.mark.usefixtures("climbed")
+def test_it_says_where_no_deletion_is_proven(town: Town) -> None:
+    found = rungs()
+    assert "sys_audit_delete" in found["servicenow deletions of incident-story"].told
+    assert "looks like a hidden one" in found["jira deletions of incident-story"].told
+    assert "a person's word" in found["jira deletions of incident-story"].told
+    roles = town.servicenow.world.roles["tandem"]
+    roles.add("admin")
+    try:
+        assert "servicenow deletions of incident-story" not in rungs()
+    finally:
+        roles.discard("admin")
+
+
+@pytest.mark.usefixtures("climbed")
+def test_it_says_how_long_a_rule_for_deletions_waits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mappings"
+    folder.mkdir()
+    for name, text in policy("close").items():
+        (folder / Path(name).name).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("TANDEM_MAPPINGS__DIR", str(folder))
+    told = rungs()["jira deletions of problem-epic"].told
+    assert "on_delete: close waits for 7 days" in told

@@ -39,7 +39,9 @@ class Settings:
 
     ``upload_limit`` is in bytes; ``attachments`` says whether files are taken at all.
     ``always_redirect`` sends readers to the media store although they asked not to be, and
-    ``media_base`` is its address, where it is not the site's own.
+    ``media_base`` is its address, where it is not the site's own. ``may_delete`` gives the
+    integration account the permission to delete issues, which stock schemes keep for a project's
+    administrators.
     """
 
     page_cap: int = 100
@@ -52,6 +54,7 @@ class Settings:
     attachments: bool = True
     always_redirect: bool = False
     media_base: str = ""
+    may_delete: bool = False
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
+from connector.address import Address
 from connector.base import Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, NotThere
@@ -21,7 +22,8 @@ from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct_files import DirectFiles
 from connector.sandbox.jira.direct_people import DirectPeople
-from connector.sandbox.jira.direct_search import carried, labelled, searched, within
+from connector.sandbox.jira.direct_removing import DirectRemoving
+from connector.sandbox.jira.direct_search import carried, labelled, searched, sighting, within
 from connector.sandbox.jira.direct_witness import DirectWitness
 from connector.sandbox.jira.direct_writes import Writes
 from connector.sandbox.jira.extras import readable
@@ -41,7 +43,6 @@ from connector.values import (
     Placing,
     Record,
     RemoteLink,
-    Sighting,
     SightingPage,
     Stream,
     StreamKind,
@@ -81,6 +82,7 @@ class DirectJira:
         self._files = DirectFiles(world, sandbox.settings, self._wire)
         self._people = DirectPeople(world, self._read)
         self._limit: int | None = None
+        self._removing = DirectRemoving(world, sandbox.settings, self._wire)
         self.witness = DirectWitness(world, self._asked)
 
     @property
@@ -121,7 +123,7 @@ class DirectJira:
         for container in stream.containers:
             query = f'project = "{container}" AND updated >= {bound} ORDER BY updated ASC, id ASC'
             for page in self._pages(query):
-                rows = (_sighting(container, issue) for issue in page)
+                rows = (sighting(container, issue) for issue in page)
                 yield SightingPage(tuple(rows), started)
 
     # -- reads ---------------------------------------------------------------------------------
@@ -279,6 +281,11 @@ class DirectJira:
         self._check_access()
         return settled([self._files.detach(file) for file in files])
 
+    def delete(self, records: Sequence[Address]) -> list[WriteResult]:
+        """Delete issues, one request each."""
+        self._check_access()
+        return settled([self._removing.delete(record) for record in records])
+
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links."""
         self._check_access()
@@ -339,7 +346,3 @@ class DirectJira:
 
     def _record(self, issue: Issue, fields: Collection[str]) -> Record:
         return native.record(self.world, issue, fields, self.sandbox.base, self._me)
-
-
-def _sighting(container: str, issue: Issue) -> Sighting:
-    return Sighting(container, issue.id, native.version(issue), issue.updated)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from connector.errors import Rejected
+from connector.sandbox.jira import native
 from connector.sandbox.jira.jql_eval import Unresolvable
 from connector.sandbox.jira.jql_parse import JqlSyntax, NotModelled, parse
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.jira.search import Searcher, search
 from connector.sandbox.jira.world import World
+from connector.values import Sighting
 
 
 def searched(world: World, query: str, exact: tuple[str, ...] = ()) -> list[Issue]:
@@ -48,3 +50,8 @@ def carried(issue: Issue, marks: Collection[str]) -> list[str]:
 
 def _bad(text: str) -> Rejected:
     return Rejected(text, side="jira", field="scope")
+
+
+def sighting(container: str, issue: Issue) -> Sighting:
+    """An issue of a search as news."""
+    return Sighting(container, issue.id, native.version(issue), issue.updated)

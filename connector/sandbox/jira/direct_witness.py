@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 
 from connector.errors import NotThere
 from connector.sandbox.jira import native
 from connector.sandbox.jira.direct_links import LinkChange, apart
+from connector.sandbox.jira.direct_removing import Gone
 from connector.sandbox.jira.model import ChangeEntry, ChangeItem, Issue
 from connector.sandbox.jira.search import Searcher, judge
 from connector.sandbox.jira.world import World
@@ -22,6 +24,7 @@ class DirectWitness:
     def __init__(self, world: World, ask: Callable[[str, str], None]) -> None:
         self._world = world
         self._ask = ask
+        self._gone = Gone(world, ask)
 
     def memo(self, name: str) -> str | None:
         """The value of a property of our account."""
@@ -108,10 +111,23 @@ class DirectWitness:
                 return Replaced(before or None, author, theirs.at if theirs else None)
         return None
 
-    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+    def deleted(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
         """Nothing that polling can read proves a deletion."""
         del container, keys
-        return frozenset()
+        return {}
+
+    def silent(self, container: str) -> str:
+        """Never: a deleted issue and a hidden one get the same answer."""
+        del container
+        return "a deleted issue looks like a hidden one, so no deletion is proven"
+
+    def shows(self, container: str) -> bool:
+        """Whether the project is visible."""
+        return self._gone.shows(container)
+
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404."""
+        return self._gone.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """Transitions are the only way."""

@@ -67,6 +67,11 @@ def no_issue() -> Refusal:
     return refusal(404, "Issue does not exist or you do not have permission to see it.")
 
 
+def no_deletion() -> Refusal:
+    """Who sees an issue may not always delete it."""
+    return refusal(403, "You do not have permission to delete issues in this project.")
+
+
 def off_screen(field: str) -> str:
     """The text for a field that is unknown or not on the screen."""
     return f"Field '{field}' cannot be set. It is not on the appropriate screen, or unknown."

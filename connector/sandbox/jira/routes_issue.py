@@ -10,7 +10,7 @@ from connector.sandbox.jira import operations, render_setup, surgery
 from connector.sandbox.jira.call import CLOUD, Call, Route, nothing, ok
 from connector.sandbox.jira.linking import link_issues, link_type
 from connector.sandbox.jira.model import Issue, LinkType, Transition
-from connector.sandbox.jira.problems import BAD_PAYLOAD, Refusal, bare
+from connector.sandbox.jira.problems import BAD_PAYLOAD, Refusal, bare, no_deletion
 from connector.sandbox.jira.render import change_json, issue_json
 
 BULK_CREATE_CAP = 50
@@ -125,6 +125,8 @@ def _edit(call: Call) -> Response:
 
 def _delete(call: Call) -> Response:
     issue = call.issue(call.parts["ref"])
+    if call.caller.key == call.world.site.me and not call.shared.settings.may_delete:
+        raise no_deletion()
     surgery.delete(call.world, call.author, issue, subtasks=call.flag("deleteSubtasks"))
     return nothing()
 

@@ -1,7 +1,8 @@
 """``sys_audit``: one row for each field of each update of an audited table.
 
 Made from the write log when somebody asks, so that nobody pays for it who does not. Inserts leave
-no rows, as on an instance with stock settings.
+no rows, as on an instance with stock settings. A deletion and an undeletion leave one each, whether
+the table is audited or not.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 TABLE = "sys_audit"
 AUDITED = frozenset({"incident", "problem", "change_request"})
+FATES = {"delete": "DELETED", "undelete": "RECOVERED"}
+"""What stands in the row of a record that was deleted or came back, as field and as both values."""
 
 
 def catch_up(world: World, done: int) -> int:
@@ -24,6 +27,8 @@ def catch_up(world: World, done: int) -> int:
         if line["op"] == "update" and line["table"] in AUDITED:
             for name, (old, new) in line["fields"].items():
                 world.store(TABLE, _row(line, name, old, new))
+        if fate := FATES.get(line["op"]):
+            world.store(TABLE, {**_row(line, fate, fate, fate), "record_checkpoint": "-1"})
     return len(world.write_log)
 
 

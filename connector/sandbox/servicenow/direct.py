@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
+from connector.address import Address
 from connector.base import Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
@@ -29,6 +30,7 @@ from connector.sandbox.servicenow.direct_feed import (
 from connector.sandbox.servicenow.direct_files import DirectFiles
 from connector.sandbox.servicenow.direct_moves import Moves
 from connector.sandbox.servicenow.direct_people import DirectPeople
+from connector.sandbox.servicenow.direct_removing import DirectRemoving
 from connector.sandbox.servicenow.direct_witness import DirectWitness
 from connector.sandbox.servicenow.direct_writes import Writes
 from connector.sandbox.servicenow.evaluate import Evaluation
@@ -91,6 +93,7 @@ class DirectServiceNow:
         self._files = DirectFiles(world, self._wire, self._known, self._select)
         self._people = DirectPeople(world, self._select, self._read)
         self._moves = Moves(world, self._wire, self._writes, self._shown, problem_state_path)
+        self._removing = DirectRemoving(world, self._wire, self._me)
         self.witness = DirectWitness(world, self._me, self._asked)
 
     # ---- who and when
@@ -277,6 +280,11 @@ class DirectServiceNow:
         """Delete files, one request each."""
         self._known()
         return settled([self._files.detach(file) for file in files])
+
+    def delete(self, records: Sequence[Address]) -> list[WriteResult]:
+        """Delete records, one request each."""
+        self._known()
+        return settled([self._removing.delete(record) for record in records])
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """ServiceNow needs no decoration."""

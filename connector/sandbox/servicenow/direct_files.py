@@ -88,7 +88,7 @@ class DirectFiles:
             row = attachments.attach(
                 self._world, self._me(), place, draft.name, draft.type, content
             )
-            return Done(row["sys_id"], row["file_name"])
+            return Done(row["sys_id"], row["file_name"], digest=row["hash"])
 
         path = f"{_API}/file"
         return self._wire.write("POST", path, lambda: self._attempt(f"POST {path}", do))

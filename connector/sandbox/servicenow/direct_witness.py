@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 
 from connector.errors import AccessLost, NotThere
+from connector.sandbox.servicenow.direct_removing import Graves
 from connector.sandbox.servicenow.direct_shapes import plain
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import Broken, parse
@@ -26,6 +28,7 @@ class DirectWitness:
         self._world = world
         self._me = me
         self._ask = ask
+        self._graves = Graves(world, me, ask)
 
     def memo(self, name: str) -> str | None:
         """The value of a preference of our account."""
@@ -103,15 +106,23 @@ class DirectWitness:
             return None
         return Trace(frozenset(wanted), intruded=count > before + 1)
 
-    def deleted(self, container: str, keys: Collection[str]) -> frozenset[str]:
+    def deleted(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
         """Keys with a line in ``sys_audit_delete``, where our account may read it."""
+        return self._graves.deleted(container, keys)
+
+    def silent(self, container: str) -> str:
+        """Whether our account may read that table."""
+        del container
         self._ask("GET", "/api/now/table/sys_audit_delete")
-        if not self._me().has("admin"):
-            return frozenset()
-        with self._world.lock:
-            graves = self._world.rows("sys_audit_delete")
-            found = {row["documentkey"] for row in graves if row["tablename"] == container}
-        return frozenset(found & set(keys))
+        return self._graves.silent()
+
+    def shows(self, container: str) -> bool:
+        """Whether a record of the table is visible."""
+        return self._graves.shows(container)
+
+    def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
+        """Files that are answered with 404."""
+        return self._graves.missing_files(numbers)
 
     def manner(self, container: str) -> str:
         """How problems are moved; the other tables have nothing of the kind."""

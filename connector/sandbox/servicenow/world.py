@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from connector.sandbox.clock import Clock
 from connector.sandbox.content import Content
-from connector.sandbox.servicenow import audit
+from connector.sandbox.servicenow import audit, graves
 from connector.sandbox.servicenow.knobs import SYSTEM, Caller, Door, Knobs
 from connector.sandbox.servicenow.refusal import missing_record, no_right
 from connector.sandbox.servicenow.schema import Row, Schema
@@ -172,14 +172,7 @@ class World:
             raise missing_record()
         if not by.has("change_manager" if place == "change_request" else "itil_admin"):
             raise no_right("Delete")
-        row = self.drop(sys_id)
-        for file in [one for one in self.files.values() if one["table_sys_id"] == sys_id]:
-            self.drop(file["sys_id"])
-        self.log("delete", place, row, by, {k: [v, ""] for k, v in row.items() if v})
-        shown = row.get(self.schema.display(place), "")
-        grave = {"tablename": place, "documentkey": sys_id, "display_value": shown}
-        self._stamp_new("sys_audit_delete", grave, by)
-        self.store("sys_audit_delete", grave)
+        graves.bury(self, place, sys_id, by)
 
     def system(self, table: str, sys_id: str, values: Values) -> Row:
         """A write of the platform itself."""

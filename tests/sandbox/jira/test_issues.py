@@ -138,6 +138,8 @@ def test_subtasks_need_a_parent_in_their_project(site: Site) -> None:
     fields = {"project": {"key": "OPS"}, "issuetype": {"name": "Sub-task"}, "summary": "s"}
     assert list(site.call("POST", "issue", {"fields": fields})[1]["errors"]) == ["parent"]
     made = site.ok("POST", "issue", {"fields": {**fields, "parent": {"key": "OPS-1"}}})
+    assert site.call("DELETE", "issue/OPS-1")[0] == 403
+    site.sandbox.settings.may_delete = True
     assert site.call("DELETE", "issue/OPS-1")[0] == 400
     site.ok("DELETE", "issue/OPS-1?deleteSubtasks=true")
     assert site.call("GET", f"issue/{made['id']}")[0] == 404

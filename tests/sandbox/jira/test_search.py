@@ -130,6 +130,7 @@ def test_the_index_lags_and_reads_do_not(cloud: Site) -> None:
     assert cloud.search("labels = m") == [key]
     cloud.ok("PUT", f"issue/{key}", {"fields": {"labels": ["n"]}})
     assert cloud.search("labels = m") == [key]
+    cloud.sandbox.settings.may_delete = True
     cloud.ok("DELETE", f"issue/{key}")
     assert cloud.search("labels = m") == [key]
     assert cloud.call("GET", f"issue/{key}")[0] == 404

@@ -179,6 +179,19 @@ class Dice(Pools):
 
     # -- the ledger and the rest ---------------------------------------------------------------
 
+    def _do_unfile(self) -> Call:
+        rows, ids = [self.file() for _ in self.some(IDS, 2)], self.some(IDS)
+        return each(lambda store: store.files.unfile(rows), lambda store: store.files.known(ids))
+
+    def _do_absences(self) -> Call:
+        rows, ids, now = [self.absence() for _ in self.some(IDS, 2)], self.some(IDS), self.at()
+        return each(
+            lambda store: store.absences.save(rows),
+            lambda store: store.absences.of(ids),
+            lambda store: store.absences.due(now),
+            lambda store: store.absences.all(),
+        )
+
     def _do_conflict(self) -> Call:
         conflict = self.conflict()
         return lambda store: store.ledger.open_conflict(conflict)

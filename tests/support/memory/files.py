@@ -35,6 +35,15 @@ class MemoryFiles(Files):
                     check_link(self._tables, kept.link_id)
                     self._tables.files.put(key, kept)
 
+    def unfile(self, rows: Iterable[FileLink]) -> None:
+        """These originals are gone, and their copies too."""
+        with self._tables.write():
+            for row in rows:
+                key = (row.link_id, Side(row.source), words(row.source_id))
+                known = self._tables.files.get(key)
+                if known is not None:
+                    self._tables.files.put(key, replace(known, copy_id=""))
+
 
 def _kept(row: FileLink) -> FileLink:
     return replace(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from connector.values import Sighting
 from mappings.sides import Side
 from sync.core.model import (
+    Absence,
     Base,
     CommentLink,
     Conflict,
@@ -138,6 +139,13 @@ class Pools:
         """A carried file."""
         names = self.word(), self.word(), self.word()
         return FileLink(self.id(), self.side(), *names, self.id() * 2**33, "d" * 64)
+
+    def absence(self) -> Absence:
+        """A record that is not shown, or that came back."""
+        return Absence(
+            self.id(), self.side(), self.maybe(), self.id(), self.maybe(), self.maybe(),
+            self.word(), self.maybe(), self.yes(),
+        )  # fmt: skip
 
     def seat(self) -> Seat:
         """One side's part in a conflict."""

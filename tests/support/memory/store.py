@@ -10,6 +10,7 @@ from time import monotonic
 from sync.store.facade import Store
 from sync.store.schema import SHIPPED, Migrations
 from sync.store.values import Lease
+from tests.support.memory.absences import MemoryAbsences
 from tests.support.memory.comments import MemoryComments
 from tests.support.memory.directory import MemoryDirectory
 from tests.support.memory.files import MemoryFiles
@@ -48,6 +49,7 @@ class MemoryStore(Store):
         self.patches = MemoryPatches(tables)
         self.comments = MemoryComments(tables)
         self.files = MemoryFiles(tables)
+        self.absences = MemoryAbsences(tables)
         self.ledger = MemoryLedger(tables, clock)
         self.directory = MemoryDirectory(tables)
         self.pairs = MemoryPairs(tables)

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from mappings.sides import Side
 from sync.core.model import (
+    Absence,
     Base,
     CommentLink,
     Conflict,
@@ -166,6 +167,7 @@ class Tables:
         self.patches_of = self.patches.index(lambda row: (row.side, row.key))
         self._add_links(steps)
         self._add_streams(steps)
+        self.absences: Table[tuple[int, Side], Absence] = Table(steps)
         self._add_ledger(steps)
 
     def _add_links(self, steps: Steps) -> None:

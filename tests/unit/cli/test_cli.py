@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sync import wiring
 from sync.cli import app
 from sync.cli.app import Stopped, complain, configured, run, say
 from sync.cli.work import narrowed, summary_data
-from sync.core.model import Base, Conflict, HistoryRow, Parked, Seat
+from sync.core.model import Absence, Base, Conflict, HistoryRow, LinkState, Parked, Seat
 from sync.core.plan import Plan
 from sync.engine import Summary
 from sync.errors import LeaseHeld, LeaseLost, StoreUnusable, UnsafePlan, UserError
@@ -61,6 +62,7 @@ def data(*words: str) -> Any:
         (["conflicts"], "No conflicts."),
         (["parked"], "Nothing is parked."),
         (["links"], "0 links"),
+        (["missing"], "Every linked record is shown."),
         (["db", "check"], "the store is sound"),
         (["mappings", "check"], "5 mappings are sound"),
     ],
@@ -71,7 +73,9 @@ def test_nothing_is_said_in_words_too(words: list[str], told: str) -> None:
     assert told in result.stdout
 
 
-@pytest.mark.parametrize("words", [["conflicts"], ["conflicts", "--all"], ["parked"], ["links"]])
+@pytest.mark.parametrize(
+    "words", [["conflicts"], ["conflicts", "--all"], ["parked"], ["links"], ["missing"]]
+)
 def test_nothing_is_an_empty_list_for_machines(words: list[str]) -> None:
     assert data(*words) == []
 
@@ -113,6 +117,23 @@ def test_parked_work_names_what_to_do_and_markup_stays_literal(store: Store) -> 
     shown = tandem("parked").stdout
     assert "the whole" in shown
     assert "Ask Ann." in shown
+
+
+def test_a_person_s_word_on_a_missing_record_is_kept(store: Store) -> None:
+    link = store.links.add(replace(a_link(), state=LinkState.MISSING))
+    assert tandem("gone", "OPS-1").exception is not None
+    store.absences.save([Absence(link.id, Side.JIRA, NOON, 2, NOON)])
+    [row] = data("missing")
+    assert (row["record"], row["side"], row["since"], row["looks"], row["word"]) == (
+        "OPS-1", "jira", "2026-03-02T12:00:00Z", 2, "",
+    )  # fmt: skip
+    assert "2026-03-02T12:00:00Z" in tandem("missing").stdout
+
+    assert "OPS-1 counts as deleted" in tandem("gone", "inc0000001").stdout
+    [row] = data("missing")
+    assert row["word"]
+    assert [one.reason for one in store.inbox.rows(9, NOON)] == ["absent"]
+    assert data("gone", "OPS-1")["twin"] == "INC0000001"
 
 
 def test_a_line_number_stays_a_number(capsys: pytest.CaptureFixture[str]) -> None:

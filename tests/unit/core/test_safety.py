@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from connector.contents import File
 from mappings.sides import Side
 from sync.core.model import PairState
-from sync.core.plan import Action, FieldWrite, Plan, Remark, Update
+from sync.core.plan import Action, Delete, Detach, FieldWrite, Plan, Remark, Update
 from sync.core.safety import Consent, Doubt, Holding, Limits, Standing, check
 from tests.support.links import a_link
 from tests.unit.core.test_plan import a_comment, a_create
@@ -17,6 +19,7 @@ from tests.unit.core.test_plan import a_comment, a_create
 PAIR = "incident-story"
 RAN = PairState(PAIR, "f", first_run_done=True)
 TEXT = FieldWrite("summary", "old", "new", "")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIMITS = Limits(creates=3, closings=2, blanks=2, update_share=0.5, update_floor=4)
 
 
@@ -133,3 +136,32 @@ def test_a_limit_of_none_allows_none() -> None:
     assert reasons([], nothing, links=3) == []
     everything = [*creates(1), an_update(1, replace(TEXT, new=None, closes=True))]
     assert len(reasons(everything, nothing, links=3)) == 4
+
+
+def a_deletion(number: int) -> Action:
+    return Delete("incident-story", Side.JIRA, replace(a_link(number), id=number), "1", "deleted")
+
+
+def a_copy(number: int) -> Action:
+    file = File("OPS", "1", f"{number}", "a.txt", 1, "text/plain", "tandem", "Tandem", NOON)
+    return Detach("incident-story", Side.JIRA, replace(a_link(number), id=number), file, "2")
+
+
+def held(actions: list[Action]) -> tuple[Holding, ...]:
+    """What holds a plan of a pair that had its first run."""
+    standing = Standing(PairState("incident-story", "f", first_run_done=True), "f", 100)
+    return check(Plan(tuple(actions)), {"incident-story": standing}, Limits())
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_no_record_is_deleted_without_a_word_on_exactly_that(number: int) -> None:
+    [holding] = held([a_deletion(one) for one in range(number)])
+    assert (holding.consent, holding.deletes) == (Consent.HASH, True)
+    assert f"{number} record" in holding.reason
+
+
+def test_a_few_copies_of_deleted_files_go_and_many_ask() -> None:
+    assert held([a_copy(one) for one in range(5)]) == ()
+    [holding] = held([a_copy(one) for one in range(6)])
+    assert (holding.consent, holding.deletes) == (Consent.HASH, True)
+    assert holding.reason == "6 files would be deleted, allowed 5"

@@ -168,3 +168,14 @@ def test_off_needs_no_quotes() -> None:
     text = written(a_file()) + "comments: {work_notes: off, comments: off, jira: off}\n"
     [spec] = load({"a.yaml": text}, project="OPS")
     assert (spec.comments.work_notes, spec.comments.comments, spec.comments.jira) == ("off",) * 3
+
+
+def test_closing_a_twin_needs_a_status() -> None:
+    [problem] = problems(a_file(on_delete="close"))
+    assert "on_delete: close needs a field" in str(problem)
+    status = {
+        "servicenow": "state", "jira": "status", "as": "status",
+        "table": [{"servicenow": "1", "jira": "To Do"}, {"servicenow": "6", "jira": "Done"}],
+    }  # fmt: skip
+    assert problems(a_file({"status": status}, on_delete="close")) == []
+    assert problems(a_file(on_delete="delete")) == []

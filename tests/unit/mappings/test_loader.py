@@ -36,7 +36,7 @@ def test_a_file_with_all_its_parts() -> None:
         a_file(
             jira={"project": "ABC", "issue_type": ["Story", "Task"], "scope": "labels = x"},
             create={"in_jira": False, "in_servicenow": True},
-            on_delete="close",
+            on_delete="delete",
             conflict="newest",
             comments={"work_notes": "off", "jira": "comments", "backlog": False},
             attachments={"max_mb": 5},
@@ -45,7 +45,7 @@ def test_a_file_with_all_its_parts() -> None:
     assert spec.jira.project == "ABC"
     assert spec.jira.issue_types == ("Story", "Task")
     assert (spec.create.in_jira, spec.create.in_servicenow) == (False, True)
-    assert (spec.on_delete, spec.conflict) == (OnDelete.CLOSE, ConflictPolicy.NEWEST)
+    assert (spec.on_delete, spec.conflict) == (OnDelete.DELETE, ConflictPolicy.NEWEST)
     assert spec.comments == CommentRules("off", "internal", "comments", backlog=False)
     assert spec.rules[0].conflict is ConflictPolicy.NEWEST
 

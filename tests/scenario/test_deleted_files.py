@@ -1,0 +1,176 @@
+"""Files whose original was deleted: the copy stays, or goes along where the mapping says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.sandbox.faults import Fault
+from connector.sandbox.servicenow import attachments
+from connector.sandbox.servicenow.knobs import Door
+from mappings.defaults import shipped
+from mappings.sides import Side
+from sync.engine.sweep import sweep
+from sync.errors import UnsafePlan
+from tests.support.bench import Bench
+from tests.support.people import Company
+
+SIDES = list(Side)
+
+
+def following() -> dict[str, str]:
+    """The shipped mapping of incidents, with copies that go along."""
+    [(name, text)] = [one for one in shipped().items() if "deletes: ignore   " in one[1]]
+    head, _, tail = text.rpartition("deletes: ignore   ")
+    return {name: f"{head}deletes: follow   {tail}"}
+
+
+class Scene:
+    """A ticket and its issue with some files that were carried; ``side`` has the originals."""
+
+    def __init__(self, bench: Bench, side: Side, files: int = 2) -> None:
+        self.bench, self.side = bench, side
+        self.company = Company(bench)
+        self.key = self.company.incident()
+        bench.until_quiet()
+        bench.clock.advance(60)
+        self.issue = self.company.link(self.key).jira.key
+        self.numbers = [self.attaches(f"{n}.txt") for n in range(files)]
+        bench.until_quiet()
+
+    def attaches(self, name: str, data: bytes = b"content") -> str:
+        """Somebody puts a file on the original's side."""
+        if self.side is Side.SERVICENOW:
+            return self.company.file(self.key, name, data)
+        return self.company.team().attach(self.issue, name, data)
+
+    def detaches(self, number: str, side: Side | None = None) -> None:
+        """Somebody deletes a file."""
+        if (side or self.side) is Side.SERVICENOW:
+            world = self.bench.servicenow.world
+            attachments.detach(world, world.caller("ben.okafor", Door.SCREEN), number)
+        else:
+            self.company.team().detach(number)
+
+    def originals(self) -> list[str]:
+        return self._names(self.side)
+
+    def copies(self) -> list[str]:
+        return self._names(self.side.other)
+
+    def _names(self, side: Side) -> list[str]:
+        company = self.company
+        there = company.files if side is Side.SERVICENOW else company.twin_files
+        return sorted(name for name, _ in there(self.key))
+
+    def copy_ids(self) -> list[str]:
+        known = self.bench.store.files.known([self.company.link(self.key).id])
+        return [row.copy_id for rows in known.values() for row in rows]
+
+    def audit(self) -> None:
+        """The next day, with its audit."""
+        self.bench.clock.advance(86_400)
+        sweep(self.bench.connect())
+        self.bench.until_quiet()
+
+
+@pytest.fixture(params=["cloud", "dc"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return Bench(request.param, mappings=following())
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_copy_goes_with_its_original_and_no_other(bench: Bench, side: Side) -> None:
+    scene = Scene(bench, side)
+    scene.detaches(scene.numbers[0])
+    scene.audit()
+    assert (scene.originals(), scene.copies()) == (["1.txt"], ["1.txt"])
+    before = bench.writes()
+    for _ in range(5):
+        scene.audit()
+    assert bench.writes() == before
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+@pytest.mark.parametrize("side", SIDES)
+def test_a_copy_stays_where_nobody_said_otherwise(flavour: str, side: Side) -> None:
+    scene = Scene(Bench(flavour), side)
+    scene.detaches(scene.numbers[0])
+    scene.audit()
+    assert scene.copies() == ["0.txt", "1.txt"]
+    assert scene.originals() == ["1.txt"]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_deleted_copy_does_not_take_its_original_along(bench: Bench, side: Side) -> None:
+    scene = Scene(bench, side)
+    scene.detaches(scene.copy_ids()[0], side.other)
+    for _ in range(3):
+        scene.audit()
+    assert scene.originals() == ["0.txt", "1.txt"]
+    assert len(scene.copies()) == 1
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_what_somebody_attached_under_the_same_name_stays(bench: Bench, side: Side) -> None:
+    """The copy was replaced by a person: that file is his."""
+    scene = Scene(bench, side, files=1)
+    scene.detaches(scene.copy_ids()[0], side.other)
+    if side is Side.SERVICENOW:
+        scene.company.team().attach(scene.issue, "0.txt", b"better")
+    else:
+        scene.company.file(scene.key, "0.txt", b"better")
+    bench.until_quiet()
+    scene.detaches(scene.numbers[0])
+    scene.audit()
+    there = scene.company.files if side is Side.JIRA else scene.company.twin_files
+    assert there(scene.key) == [("0.txt", b"better")]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_record_that_is_hidden_takes_no_files_along(bench: Bench, side: Side) -> None:
+    scene = Scene(bench, side)
+    if side is Side.SERVICENOW:
+        bench.servicenow.world.knobs.hidden_rows.add(scene.key)
+    else:
+        scene.company.team().hide(scene.issue)
+    for _ in range(3):
+        bench.clock.advance(86_400)
+        sweep(bench.connect())
+        bench.sync()
+    assert scene.copies() == ["0.txt", "1.txt"]
+
+
+def test_files_that_are_all_hidden_are_not_deleted(bench: Bench) -> None:
+    """An access rule on attachments: the record is shown, its files are not."""
+    scene = Scene(bench, Side.SERVICENOW)
+    bench.servicenow.world.knobs.hidden_rows.update(bench.servicenow.world.files)
+    for _ in range(3):
+        scene.audit()
+    assert scene.copies() == ["0.txt", "1.txt"]
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "late"])
+def test_a_lost_answer_deletes_nothing_else(bench: Bench, side: Side, kind: str) -> None:
+    scene = Scene(bench, side)
+    faults = bench.jira_faults if side is Side.SERVICENOW else bench.now_faults
+    faults.add(Fault(kind, "DELETE", "/attachment/", times=3, seconds=30))
+    scene.detaches(scene.numbers[0])
+    scene.audit()
+    scene.audit()
+    assert scene.copies() == ["1.txt"]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_many_at_once_ask_first(bench: Bench, side: Side) -> None:
+    scene = Scene(bench, side, files=7)
+    for number in scene.numbers[:6]:
+        scene.detaches(number)
+    bench.clock.advance(86_400)
+    sweep(bench.connect())
+    with pytest.raises(UnsafePlan, match="6 files would be deleted, allowed 5") as held:
+        bench.sync()
+    assert len(scene.copies()) == 7
+    bench.sync(approve=held.value.plan)
+    bench.until_quiet()
+    assert scene.copies() == scene.originals() == ["6.txt"]

@@ -1,0 +1,139 @@
+"""Deleted records: people who bring them back or know of them, and what may be done to survivors.
+
+A survivor is closed or deleted by us only under that policy, and only on evidence: ServiceNow's
+own line, where our account may read it, or the word of a person. People tell the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from connector.sandbox.jira import native
+from connector.sandbox.jira.model import Issue
+from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow import graves
+from connector.sandbox.servicenow.knobs import SYSTEM
+from mappings.model import MappingSpec, OnDelete
+from mappings.sides import Side
+from mappings.values import Unknown, Value
+from sync.core.model import Link, LinkState
+from sync.engine.absent import confirm
+from tests.simulation.journal import TABLES, Entry
+
+if TYPE_CHECKING:
+    from tests.simulation.crowd import Crowd
+    from tests.simulation.rig import Rig
+
+
+class Mourners:
+    """Whoever deals with deleted records."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self.crowd, self.rig = crowd, crowd.rig
+        self.sworn: set[tuple[Side, str]] = set()
+
+    def undeletes(self) -> str | None:
+        """An administrator brings a ticket back."""
+        world = self.rig.servicenow.world
+        gone = [
+            row["documentkey"]
+            for row in world.rows(graves.TABLE)
+            if row["tablename"] in TABLES and world.true_row(row["documentkey"]) is None
+        ]
+        if not gone:
+            return None
+        row = graves.undelete(world, self.crowd.dice.choice(gone), SYSTEM)
+        return f"{row['number']} is undeleted"
+
+    def swears(self) -> str | None:
+        """Somebody knows that a record which is not shown was deleted."""
+        links = [
+            (link, one)
+            for one in self.rig.store.absences.all()
+            for link in self.rig.store.links.by_ids([one.link_id]).values()
+            if link.state is LinkState.MISSING
+        ]
+        dead = [(link, one) for link, one in links if self._dead(one.side, link.end(one.side).key)]
+        both = [one for one in dead if sum(one[0].id == link.id for link, _ in links) == 1]
+        if not both:
+            return None
+        link, absence = self.crowd.dice.choice(both)
+        confirm(self.rig.store, link.end(absence.side).key, "somebody")
+        self.sworn.add((absence.side, link.end(absence.side).key))
+        return f"somebody says that {link.end(absence.side).label} was deleted"
+
+    def _dead(self, side: Side, key: str) -> bool:
+        if side is Side.JIRA:
+            return key not in self.rig.jira.world.issues
+        return self.rig.servicenow.world.true_row(key) is None
+
+
+def harm(rig: Rig, mourners: Mourners) -> Iterator[str]:
+    """Survivors that we closed or deleted without being allowed to (I-07, I-18)."""
+    links = {
+        (side, link.end(side).key): link
+        for spec in rig.specs
+        for link in rig.store.links.of_pair(spec.pair, ended=True)
+        for side in Side
+    }
+    for one in rig.journal.entries:
+        link = links.get((one.side, one.key))
+        if one.ours and one.op == "delete":
+            why = _forbidden(rig, mourners, link, one, OnDelete.DELETE)
+            if why:
+                yield f"I-07 we deleted {one.label}: {why}"
+        elif one.ours and one.cause != "late" and link and _dead_then(rig, link, one):
+            spec = next(spec for spec in rig.specs if spec.pair == link.pair)
+            why = _forbidden(rig, mourners, link, one, OnDelete.CLOSE)
+            if _closes(rig, spec, one) and why:
+                yield f"I-07 we closed {one.label}: {why}"
+
+
+def _forbidden(
+    rig: Rig, mourners: Mourners, link: Link | None, one: Entry, policy: OnDelete
+) -> str:
+    """Why something must not have been done to a survivor, if so."""
+    if link is None:
+        return "it is nobody's twin"
+    spec = next(spec for spec in rig.specs if spec.pair == link.pair)
+    other = one.side.other
+    key = link.end(other).key
+    if spec.on_delete is not policy:
+        return f"the mapping says {spec.on_delete}"
+    if not _dead_then(rig, link, one):
+        return "its twin lives"
+    proven = other is Side.SERVICENOW and rig.setup.proofs
+    return "" if proven or (other, key) in mourners.sworn else "nothing proves that its twin died"
+
+
+def _dead_then(rig: Rig, link: Link, one: Entry) -> bool:
+    """Whether the twin of an entry's record was deleted when that was written."""
+    other = one.side.other
+    told = [
+        entry.op
+        for entry in rig.journal.of(other, link.end(other).key)
+        if entry.op in ("delete", "undelete") and entry.n < one.n
+    ]
+    return bool(told) and told[-1] == "delete"
+
+
+def _closes(rig: Rig, spec: MappingSpec, one: Entry) -> bool:
+    """Whether an entry ended the work on its record."""
+    rule = next(rule for rule in spec.rules if rule.relation.kind == "status")
+    earlier = [e for e in rig.journal.of(one.side, one.key) if e.n < one.n and e.state]
+    before = rule.relation.canonical(one.side, _fields(rig, spec, earlier[-1])) if earlier else None
+    after = rule.relation.canonical(one.side, _fields(rig, spec, one))
+    known = not isinstance(before, Unknown) and not isinstance(after, Unknown)
+    closed = known and rule.relation.closes(one.side, after)
+    return closed and not rule.relation.closes(one.side, before)
+
+
+def _fields(rig: Rig, spec: MappingSpec, one: Entry) -> Mapping[str, Value]:
+    rule = next(rule for rule in spec.rules if rule.relation.kind == "status")
+    names = rule.relation.names(one.side)
+    if isinstance(one.state, Issue):
+        world = rig.jira.world
+        return {n: native.value_of(world, one.state, n) for n in names if native.has(world, n)}
+    state = dict(one.state or {})
+    return {name: shapes.column(rig.servicenow.world, state, name) for name in names}
