@@ -98,7 +98,9 @@ def test_why_one_is_left_out(one: File, why: str) -> None:
 
 def test_the_twin_is_told_of_one_that_is_left_out() -> None:
     rules = AttachmentRules(Flow.BOTH, never=("exe",))
-    found = replace(case((file("a", "{html}.exe"),)), spec=spec(rules))
+    unheard = replace(case((file("a", "{html}.exe"),)), spec=spec(rules))
+    assert notices(unheard, Side.SERVICENOW, DESK) == (), "it may stand on the twin already"
+    found = replace(unheard, comments={Side.JIRA: ()})
     [notice] = notices(found, Side.SERVICENOW, DESK)
     assert notice.internal
     assert "stands in ServiceNow only" in notice.body
