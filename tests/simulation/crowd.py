@@ -88,7 +88,7 @@ class Crowd:
             "desk deletes": (self.desk_deletes, 2),
             "desk hides": (self.desk_hides, 1),
             "desk undeletes": (self.mourners.undeletes, 3),
-            "somebody knows of a death": (self.mourners.swears, 6),
+            "somebody knows of a death": (self.mourners.swears, 16),
             "team asks": (self.team_asks, 3),
             "team reports": (self.team_reports, 4),
             "team rewords": (self.team_rewords, 8),
