@@ -175,7 +175,8 @@ def _sent(side: Side, write: FieldWrite) -> SentWrite:
     names = {*change.fields, *change.add, *change.remove}
     natives = tuple(sorted(names)) if wish is None else (wish.name,)
     walk = wish is not None and side is Side.JIRA
-    return SentWrite(write.name, write.old, write.new, write.other, write.reason, natives, walk)
+    told = (write.name, write.old, write.new, write.other, write.reason)
+    return SentWrite(*told, natives, walk, write.agreed)
 
 
 def _apart(

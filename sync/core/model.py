@@ -151,7 +151,7 @@ class SentWrite:
     """One field of a sent patch: canonical values of its side, and what the other side held.
 
     ``natives`` are the native fields by which it is set; a ``walk`` gets there step by step, and
-    may stop on the way.
+    may stop on the way. ``agreed`` is what the two had last agreed on when it was sent.
     """
 
     name: str
@@ -161,6 +161,7 @@ class SentWrite:
     reason: str
     natives: tuple[str, ...] = ()
     walk: bool = False
+    agreed: Base | None = None
 
 
 @dataclass(frozen=True, slots=True)

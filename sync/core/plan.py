@@ -17,7 +17,7 @@ from connector.contents import File
 from mappings.sides import Side
 from mappings.values import Change, Unknown
 from sync.core.merge import Clash, Stuck
-from sync.core.model import End, Link, Value
+from sync.core.model import Base, End, Link, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class FieldWrite:
     """One field's write inside an action; ``change`` is its native form.
 
     ``other`` is what the other side held when this was decided: with the read-back it becomes the
-    new base, unless it is only half of what has to be written (``settles`` is false). A name that
-    starts with ``@`` is not a mapped field but one of our marks.
+    new base, unless it is only half of what has to be written (``settles`` is false). ``agreed`` is
+    what the two last agreed on. A name that starts with ``@`` is not a mapped field but one of our
+    marks.
     """
 
     name: str
@@ -37,6 +38,7 @@ class FieldWrite:
     change: Change = field(default_factory=Change)
     closes: bool = False
     settles: bool = True
+    agreed: Base | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,8 @@ def _writes(
         decision = decisions[rule.name]
         write = decision.write if isinstance(decision, Clash) else decision
         if isinstance(write, Write) and not _refused_before(case, rule.name, write):
-            found[write.side].append(field_write(rule, write, case.records))
+            made = field_write(rule, write, case.records)
+            found[write.side].append(replace(made, agreed=case.bases.get(rule.name)))
     marking = case.making or _retried(case)
     for side, mark in mark_writes(
         case, bench.installation, bench.jira_host, marking=marking

@@ -110,7 +110,8 @@ def _bases(runtime: Runtime, spec: MappingSpec, patch: SentPatch) -> dict[str, B
         now = Base(held[Side.SERVICENOW], held[Side.JIRA])
         rule, base = rules.get(one.name), known.get(one.name)
         fresh = base is None and isinstance(one.new, tuple)
-        if rule is None or not (fresh or (base is not None and base.of(patch.side) == one.old)):
+        still = base is not None and (base.of(patch.side) == one.old or base == one.agreed)
+        if rule is None or not (fresh or still):
             continue
         if rule.relation.holds(now.servicenow, now.jira, runtime.directory):
             found[one.name] = now

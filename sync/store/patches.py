@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, delete, insert, select, update
 
 from mappings.sides import Side
-from sync.core.model import SentPatch, SentWrite
+from sync.core.model import Base, SentPatch, SentWrite
 from sync.store.database import Database
 from sync.store.rows import RowValues, chunks
 from sync.store.tables import SENT_PATCH
@@ -72,6 +72,7 @@ def _row(patch: SentPatch) -> RowValues:
                 one.reason,
                 one.natives,
                 one.walk,
+                one.agreed and [encode(one.agreed.servicenow), encode(one.agreed.jira)],
             ]
             for one in patch.writes
         ]
@@ -81,8 +82,15 @@ def _row(patch: SentPatch) -> RowValues:
 
 def _patch(row: RowMapping) -> SentPatch:
     fields = {name: decode(text) for name, text in json.loads(row["fields"]).items()}
-    writes = tuple(
-        SentWrite(name, decode(old), decode(new), decode(other), reason, tuple(natives), walk)
-        for name, old, new, other, reason, natives, walk in json.loads(row["writes"])
-    )
+    writes = tuple(_write(*told) for told in json.loads(row["writes"]))
     return SentPatch(**{**row, "fields": fields, "writes": writes})
+
+
+def _write(
+    name: str, old: str, new: str, other: str, reason: str, natives: list[str], *rest: Any
+) -> SentWrite:
+    """A write as it was stored; an older program did not store what was agreed on."""
+    walk, agreed = (*rest, None)[:2]
+    base = Base(*map(decode, agreed)) if agreed else None
+    told = (name, decode(old), decode(new), decode(other), reason)
+    return SentWrite(*told, tuple(natives), walk, base)
