@@ -30,6 +30,7 @@ from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from connector.address import Address
+from connector.articles import Tie
 from connector.contents import File, FileDraft
 from connector.values import (
     Authorship,
@@ -109,6 +110,10 @@ class Witness(Protocol):
 
         Those of a record that is itself not shown prove nothing. None where files as such are
         hidden from us."""
+
+    def closed(self, container: str) -> str:
+        """Why nothing can be done with a container here, in words for people: it is not there, is
+        kept from us, or lacks what its records need. Empty where all is well."""
 
     def manner(self, container: str) -> str:
         """How records of a container are moved where that is a matter of its own, in words for
@@ -215,6 +220,12 @@ class Adapter(Protocol):
 
     def file_limit(self) -> int | None:
         """The bytes that a file may have, 0 where none are taken; ``None`` where nobody tells."""
+
+    def ties(self, tasks: Collection[str]) -> tuple[Tie, ...]:
+        """Knowledge articles that hang on these tasks (ServiceNow only; none elsewhere)."""
+
+    def tie(self, ties: Sequence[Tie]) -> list[WriteResult]:
+        """Hang articles on tasks; ``Done.key`` is the row's. Never repeats what is unclear."""
 
     def decorate(self, links: Sequence[RemoteLink]) -> list[WriteResult]:
         """Create or refresh remote links (Jira only)."""

@@ -21,7 +21,10 @@ ODD = (
 )
 """What Python raises when data has not the shape that it should have."""
 
-WRITES = ("create", "patch", "move", "comment", "attach", "detach", "delete", "decorate")
+WRITES = (
+    *("create", "patch", "move", "comment", "attach", "detach", "delete", "decorate"),
+    "tie",
+)
 """Methods that take many items and answer with one result for each."""
 
 Adapter = TypeVar("Adapter", bound=type)

@@ -18,6 +18,7 @@ from typing import BinaryIO
 from requests.adapters import BaseAdapter
 
 from connector.address import Address
+from connector.articles import NoArticles
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
 from connector.errors import NotThere
@@ -65,7 +66,7 @@ from connector.values import (
 
 
 @sensible(SIDE)
-class JiraAdapter:
+class JiraAdapter(NoArticles):
     """One Jira site. Safe to call from several threads."""
 
     name = "jira"

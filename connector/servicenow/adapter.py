@@ -10,6 +10,7 @@ from typing import BinaryIO
 from requests.adapters import BaseAdapter
 
 from connector.address import Address
+from connector.articles import ARTICLE, ATTACHED, MOVED, Tie
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, Gone, Rejected
@@ -18,6 +19,7 @@ from connector.retry import ServerClock
 from connector.sense import sensible
 from connector.servicenow import approvals, translate
 from connector.servicenow.answers import SIDE
+from connector.servicenow.articles import Articles
 from connector.servicenow.client import ServiceNowClient
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
@@ -85,10 +87,11 @@ class ServiceNowAdapter:
         problems = ProblemStates(self._door, memory, settings.problem_state_path)
         self._moving = Moving(self._door, self._records, problems)
         self._approvals = approvals.Approvals(self._door)
+        self._articles = Articles(self._door)
         self._files = Files(self._door, self._facts)
         self._removing = Removing(self._door)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
-        self.witness = Witness(self._door, self._facts, problems, self._user)
+        self.witness = Witness(self._door, self._facts, problems, self._user, self._articles)
 
     def identity(self) -> Identity:
         """Our account, as ``sys_user`` knows it."""
@@ -112,11 +115,13 @@ class ServiceNowAdapter:
 
         Files need one: adding one does not reliably touch its record (servicenow-api 1.5).
         """
-        tables = tuple(dict.fromkeys(containers))
+        tables = tuple(name for name in dict.fromkeys(containers) if name != ARTICLE)
         records = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in tables)
+        knowledge = (MOVED, ATTACHED) if ARTICLE in containers else ()
         journal = Stream("journal", StreamKind.COMMENTS, tables)
         decisions = (approvals.STREAM,) if approvals.CHANGE in tables else ()
-        return (*records, journal, *decisions, Stream("files", StreamKind.FILES, tables))
+        files = Stream("files", StreamKind.FILES, tables)
+        return (*records, journal, *decisions, files, *knowledge)
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Rows stamped ``since`` or later; one request where they fit on a page."""
@@ -130,6 +135,10 @@ class ServiceNowAdapter:
     def _sighted(self, stream: Stream, since: datetime) -> Iterator[tuple[Sighting, ...]]:
         if stream == approvals.STREAM:
             return self._approvals.changed(since)
+        if stream == MOVED:
+            return self._articles.moved(since)
+        if stream == ATTACHED:
+            return self._articles.attached(since)
         if stream.kind is StreamKind.COMMENTS:
             base = (one_of("name", stream.containers), one_of("element", LANES))
             noted = by_time(self._door, TABLE, base, "sys_created_on", since, _JOURNAL)
@@ -144,40 +153,68 @@ class ServiceNowAdapter:
         self, container: str, scope: str, fields: Collection[str]
     ) -> Iterator[tuple[Record, ...]]:
         """All records a scope selects, by ``sys_id``, 1,000 a page."""
-        return self._records.listed(container, scope, fields)
+        return self._of(container).listed(container, scope, fields)
 
     def in_scope(self, container: str, scope: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these keys the scope selects now."""
-        return self._records.in_scope(container, scope, keys)
+        return self._of(container).in_scope(container, scope, keys)
 
     def read(
         self, container: str, keys: Collection[str], fields: Collection[str], *, fresh: bool = False
     ) -> dict[str, Record]:
         """Records by key; every read is of the primary database."""
         del fresh
-        return self._records.read(container, keys, fields)
+        return self._of(container).read(container, keys, fields)
 
     def find(self, container: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
         """Records by ``correlation_id``."""
-        return self._records.find(container, marks)
+        return self._of(container).find(container, marks)
 
     def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
         """Create records, one request each, side by side."""
-        return settled(self._door.parallel(self._records.create, drafts))
+
+        def create(draft: Draft) -> WriteResult:
+            return self._of(draft.container).create(draft)
+
+        return settled(self._door.parallel(create, drafts))
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records; the answers hold the stored rows."""
-        return settled(self._records.patch(patches, fields)) if patches else []
+        return settled(self._patch(patches, fields)) if patches else []
+
+    def _patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
+        theirs = [one for one in patches if one.container == ARTICLE]
+        found = iter(self._door.parallel(lambda one: self._articles.patch(one, fields), theirs))
+        others = [one for one in patches if one.container != ARTICLE]
+        rest = iter(self._records.patch(others, fields) if others else [])
+        return [next(found if one.container == ARTICLE else rest) for one in patches]
 
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
         """Set states, one step each; a change only to what its model offers."""
-        return settled(self._moving.move(moves, fields)) if moves else []
+        return settled(self._move(moves, fields)) if moves else []
+
+    def _move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
+        theirs = [one for one in moves if one.container == ARTICLE]
+        found = iter(self._door.parallel(lambda one: self._articles.move(one, fields), theirs))
+        others = [one for one in moves if one.container != ARTICLE]
+        rest = iter(self._moving.move(others, fields) if others else [])
+        return [next(found if one.container == ARTICLE else rest) for one in moves]
+
+    def ties(self, tasks: Collection[str]) -> tuple[Tie, ...]:
+        """Articles that hang on these tasks, or name one as what they were written for."""
+        return self._articles.ties(tasks)
+
+    def tie(self, ties: Sequence[Tie]) -> list[WriteResult]:
+        """Hang articles on tasks, one request each, side by side."""
+        return settled(self._door.parallel(self._articles.tie, ties))
 
     def comments(
         self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[Comment, ...]:
         """Work notes, customer comments and decisions about changes, oldest first."""
         del fresh
+        if container == ARTICLE:
+            return ()
         noted = self._journal.read(container, keys) if keys else ()
         if container != approvals.CHANGE or not keys:
             return noted
@@ -193,7 +230,7 @@ class ServiceNowAdapter:
     ) -> tuple[File, ...]:
         """All files of these records, pasted images included, oldest first."""
         del fresh
-        return self._files.read(container, keys) if keys else ()
+        return self._files.read(container, keys) if keys and container != ARTICLE else ()
 
     def fetch(self, file: File, into: BinaryIO) -> str:
         """Write a file's content into an open file; its SHA-256."""
@@ -251,11 +288,17 @@ class ServiceNowAdapter:
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed this field, where auditing is on; else the record's last writer."""
+        if container == ARTICLE:
+            login, at = self._articles.author(key)
+            return Authorship(self._facts.names([login]).get(login, login), at)
         held = self._records.read(container, [key], ()).get(key)
         if held is None:
             raise Gone("the record is not visible", side=SIDE)
         login, at = self._records.author(held, name) or (held.updated_by, held.updated)
         return Authorship(self._facts.names([login]).get(login, login), at)
+
+    def _of(self, container: str) -> Records | Articles:
+        return self._articles if container == ARTICLE else self._records
 
     def close(self) -> None:
         """Give connections back."""

@@ -12,10 +12,12 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
+from connector.articles import ARTICLE
 from connector.errors import AccessLost, NotThere, Rejected
 from connector.outcomes import Lost
 from connector.sense import sensible
 from connector.servicenow.answers import SIDE
+from connector.servicenow.articles import Articles
 from connector.servicenow.audit import Audit, Silent, count_of
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
@@ -34,7 +36,10 @@ _FIELD = re.compile(r"(?:OR|NQ)?(?P<name>[a-z][a-z0-9_.]*)")
 class Witness:
     """Memos live among our own account's preferences, which every user may write."""
 
-    def __init__(self, door: Door, facts: Facts, problems: ProblemStates, user: str) -> None:
+    def __init__(
+        self, door: Door, facts: Facts, problems: ProblemStates, user: str, articles: Articles
+    ) -> None:
+        self._articles = articles
         self._door = door
         self._removing = Removing(door)
         self._facts = facts
@@ -87,8 +92,8 @@ class Witness:
         """What the audit shows of it. Where it shows nothing, a record that we wrote last and that
         holds the values has taken them; more than one write since hides what was replaced."""
         me = self._facts.myself(self._user)
-        if me is None:
-            return None
+        if me is None or patch.container == ARTICLE:
+            return None  # articles are not audited under their number
         try:
             return self._audit.trace(patch, me.login)
         except (Silent, AccessLost, Rejected, NotThere):
@@ -124,17 +129,22 @@ class Witness:
         """Files that are answered with 404."""
         return self._removing.missing_files(numbers)
 
+    def closed(self, container: str) -> str:
+        """Whether articles can be worked with; every other table is taken to be open."""
+        return self._articles.closed() if container == ARTICLE else ""
+
     def manner(self, container: str) -> str:
         """How problems are moved; the other tables have nothing of the kind."""
         return self._problems.told() if container == PROBLEM else ""
 
     def _with(self, container: str, condition: str, keys: Collection[str]) -> frozenset[str]:
         """Which of these records meet a condition."""
+        key = "number" if container == ARTICLE else "sys_id"
         found: set[str] = set()
         for part in chunks(searchable(sorted(keys))):
-            query = joined(one_of("sys_id", part), condition)
-            rows, _ = page_of(self._door, container, query, "sys_id")
-            found.update(str(row.get("sys_id")) for row in rows)
+            query = joined(one_of(key, part), condition)
+            rows, _ = page_of(self._door, container, query, f"sys_id,{key}")
+            found.update(str(row.get(key)) for row in rows)
         return frozenset(found & set(keys))
 
     def _impossible(self, container: str, names: Collection[str]) -> bool:

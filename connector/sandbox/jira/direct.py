@@ -13,6 +13,7 @@ from functools import partial
 from typing import BinaryIO
 
 from connector.address import Address
+from connector.articles import NoArticles
 from connector.base import Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, NotThere
@@ -56,7 +57,7 @@ FEW = 3
 _MARK_FIELDS = ("labels", "reporter", "status", "summary")
 
 
-class DirectJira:
+class DirectJira(NoArticles):
     """One side of a sync, straight on a :class:`JiraSandbox`, as its integration account.
 
     Adapters with the same ``faults`` share their weather, so that a write that one left under way

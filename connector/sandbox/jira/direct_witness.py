@@ -129,6 +129,11 @@ class DirectWitness:
         """Files that are answered with 404."""
         return self._gone.missing_files(numbers)
 
+    def closed(self, container: str) -> str:
+        """A project that is not there says so when it is asked for its kinds."""
+        del container
+        return ""
+
     def manner(self, container: str) -> str:
         """Transitions are the only way."""
         del container

@@ -12,21 +12,16 @@ from datetime import datetime
 from typing import BinaryIO
 
 from connector.address import Address
+from connector.articles import ARTICLE, ATTACHED, MOVED, Tie
 from connector.base import Meter
 from connector.contents import File, FileDraft
 from connector.errors import AccessLost, ConnectorError, Gone, NotThere, Rejected
 from connector.outcomes import settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.people import INTEGRATION
+from connector.sandbox.servicenow import direct_feed as feeds
 from connector.sandbox.servicenow import direct_shapes as shapes
-from connector.sandbox.servicenow.direct_feed import (
-    APPROVALS,
-    APPROVERS,
-    DECIDED,
-    LANES,
-    feed,
-    sighting,
-)
+from connector.sandbox.servicenow.direct_articles import DirectArticles
 from connector.sandbox.servicenow.direct_files import DirectFiles
 from connector.sandbox.servicenow.direct_moves import Moves
 from connector.sandbox.servicenow.direct_people import DirectPeople
@@ -94,7 +89,8 @@ class DirectServiceNow:
         self._people = DirectPeople(world, self._select, self._read)
         self._moves = Moves(world, self._wire, self._writes, self._shown, problem_state_path)
         self._removing = DirectRemoving(world, self._wire, self._me)
-        self.witness = DirectWitness(world, self._me, self._asked)
+        self._articles = DirectArticles(world, self._wire, self._writes, self._select, self._shown)
+        self.witness = DirectWitness(world, self._me, self._asked, self._articles.closed)
 
     # ---- who and when
 
@@ -115,18 +111,19 @@ class DirectServiceNow:
 
     def streams(self, containers: Collection[str]) -> tuple[Stream, ...]:
         """One stream a table, then one of journals, one of decisions on changes, one of files."""
-        names = tuple(sorted(containers))
+        names = tuple(sorted(name for name in containers if name != ARTICLE))
+        knowledge = (MOVED, ATTACHED) if ARTICLE in containers else ()
         tables = (Stream(f"table:{name}", StreamKind.RECORDS, (name,)) for name in names)
-        decisions = (APPROVALS,) if "change_request" in names else ()
+        decisions = (feeds.APPROVALS,) if "change_request" in names else ()
         journal = Stream("journal", StreamKind.COMMENTS, names)
-        return (*tables, journal, *decisions, Stream("files", StreamKind.FILES, names))
+        return (*tables, journal, *decisions, Stream("files", StreamKind.FILES, names), *knowledge)
 
     def changed(self, stream: Stream, since: datetime) -> Iterator[SightingPage]:
         """Everything stamped since then, oldest first."""
         started = self.server_now()
-        table, when, base = feed(stream)
+        table, when, base = feeds.feed(stream)
         rows = self._select(table, f"{base}{when}>={stamp(since)}^ORDERBY{when}^ORDERBYsys_id")
-        sightings = [sighting(stream, row) for row in rows]
+        sightings = [feeds.sighting(stream, row) for row in rows]
         yield SightingPage(tuple(sightings[:_PAGE]), started)
         for start in range(_PAGE, len(sightings), _PAGE):
             self._read(f"/api/now/table/{table}")
@@ -138,6 +135,9 @@ class DirectServiceNow:
         self, container: str, scope: str, fields: Collection[str]
     ) -> Iterator[tuple[Record, ...]]:
         """All records a scope selects, by key."""
+        if container == ARTICLE:
+            yield self._articles.listed(scope, fields)
+            return
         rows = sorted(self._select(container, scope), key=lambda row: row["sys_id"])
         for start in range(0, max(len(rows), 1), _PAGE):
             if start:
@@ -148,6 +148,8 @@ class DirectServiceNow:
         """Which keys the scope selects now."""
         if not keys:
             return frozenset()
+        if container == ARTICLE:
+            return self._articles.in_scope(scope, keys)
         return frozenset(row["sys_id"] for row in self._select(container, scope, among=keys))
 
     def read(
@@ -155,6 +157,8 @@ class DirectServiceNow:
     ) -> dict[str, Record]:
         """Records by key; hidden and gone ones are absent."""
         del fresh  # there is no index here: every read is fresh
+        if container == ARTICLE:
+            return self._articles.read(keys, fields)
         if not keys:
             return {}
         rows = self._select(container, "", among=keys)
@@ -163,6 +167,8 @@ class DirectServiceNow:
     def find(self, container: str, marks: Collection[str]) -> dict[str, tuple[Record, ...]]:
         """Records that carry these correlation ids."""
         found: dict[str, tuple[Record, ...]] = {}
+        if container == ARTICLE:
+            return self._articles.find(marks)
         if marks:
             query = f"correlation_idIN{','.join(marks)}^ORDERBYsys_id"
             rows = self._select(container, query, chunk=len(marks))
@@ -177,30 +183,21 @@ class DirectServiceNow:
     ) -> tuple[Comment, ...]:
         """All journal entries of these records, oldest first."""
         del fresh
-        if not keys:
+        if not keys or container == ARTICLE:
             return ()
-        query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(LANES)}"
+        query = f"name={container}^element_idIN{','.join(keys)}^elementIN{','.join(feeds.LANES)}"
         rows = self._select("sys_journal_field", query, chunk=len(keys))
         found = [shapes.comment(self.world, row) for row in rows]
         if container == "change_request":
-            found += self._decisions(keys)
+            found += feeds.decisions(self.world, self._select, keys)
         return tuple(sorted(found, key=lambda one: (one.created, one.id)))
-
-    def _decisions(self, keys: Collection[str]) -> list[Comment]:
-        """Approvers' answers; none where we may not read them."""
-        query = f"sysapprovalIN{','.join(keys)}^{DECIDED}"
-        try:
-            rows = self._select(APPROVERS, query, chunk=len(keys))
-        except AccessLost:
-            return []
-        return [shapes.approval(self.world, row) for row in rows]
 
     def files(
         self, container: str, keys: Collection[str], *, fresh: bool = False
     ) -> tuple[File, ...]:
         """All files of these records, oldest first."""
         del fresh
-        return self._files.read(container, keys) if keys else ()
+        return self._files.read(container, keys) if keys and container != ARTICLE else ()
 
     def fetch(self, file: File, into: BinaryIO) -> str:
         """Write a file's content into an open file; its SHA-256."""
@@ -241,6 +238,9 @@ class DirectServiceNow:
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed the field, from the audit; otherwise the last writer."""
+        if container == ARTICLE:
+            login, stamped = self._articles.author(key)
+            return Authorship(shapes.full_name(self.world, login), moment(stamped))
         row = next(iter(self._select(container, "", among=(key,))), None)
         if row is None:
             raise Gone("The record is gone or hidden", side=self.name, where=key)
@@ -257,15 +257,32 @@ class DirectServiceNow:
     def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
         """Make records, one request each."""
         me = self._known()
-        return settled([self._writes.create(me, draft) for draft in drafts])
+        makers = {ARTICLE: self._articles.create}
+        return settled(
+            [makers.get(draft.container, self._writes.create)(me, draft) for draft in drafts]
+        )
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records: one by itself, several in batches."""
-        return settled(self._writes.patch(self._known(), patches, fields))
+        me = self._known()
+        if any(patch.container == ARTICLE for patch in patches):
+            return settled([self._articles.patch(me, patch, fields) for patch in patches])
+        return settled(self._writes.patch(me, patches, fields))
 
     def move(self, moves: Sequence[Move], fields: Collection[str]) -> list[WriteResult]:
         """Change states: one by itself, several in batches."""
+        if any(move.container == ARTICLE for move in moves):
+            return settled([self._articles.move(self._known(), one, fields) for one in moves])
         return settled(self._moves.move(self._known(), moves, fields)) if moves else []
+
+    def ties(self, tasks: Collection[str]) -> tuple[Tie, ...]:
+        """Articles that hang on these tasks."""
+        return self._articles.ties(tasks)
+
+    def tie(self, ties: Sequence[Tie]) -> list[WriteResult]:
+        """Hang articles on tasks, one request each."""
+        me = self._known()
+        return settled([self._articles.tie(me, tie) for tie in ties])
 
     def comment(self, drafts: Sequence[CommentDraft]) -> list[WriteResult]:
         """Add journal entries, in order for each record."""
@@ -296,8 +313,7 @@ class DirectServiceNow:
     def _known(self) -> Caller:
         """Our account, if the instance knows it."""
         me = self._me()
-        row = self.world.true_row(me.sys_id)
-        if row is None or row.get("active") != "true":
+        if (self.world.true_row(me.sys_id) or {}).get("active") != "true":
             raise AccessLost("User Not Authenticated", side=self.name)
         return me
 
@@ -319,15 +335,15 @@ class DirectServiceNow:
     ) -> list[Row]:
         for _request in range(0, chunk if among is None else len(among), 50):
             self._read(f"/api/now/table/{table}")
-        if table not in self.world.schema.tables:
-            raise NotThere(f"Invalid table {table}", side=self.name)
         try:
             if self.world.schema.is_a(table, "task"):
                 check_table(self.world, table, self._me())
             with self.world.lock:
+                check_table(self.world, table, self._me())
                 rows = Evaluation(self.world, table, self._me()).select(query, among)
         except Refusal as refusal:
-            raise AccessLost(refusal.message, side=self.name, where=f"GET {table}") from None
+            kind = NotThere if refusal.status == 400 else AccessLost
+            raise kind(refusal.message, side=self.name, where=f"GET {table}") from None
         except NotModelled as gap:
             raise ConnectorError(f"sandbox: not modelled: {gap}", side=self.name) from None
         return [row for row in rows if not self.world.is_hidden(row)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
+from connector.articles import ARTICLE
 from connector.errors import AccessLost, NotThere
 from connector.sandbox.servicenow.direct_removing import Graves
 from connector.sandbox.servicenow.direct_shapes import plain
@@ -23,8 +24,13 @@ class DirectWitness:
     """Answers from the world itself; ``ask`` counts a request and lets the weather strike."""
 
     def __init__(
-        self, world: World, me: Callable[[], Caller], ask: Callable[[str, str], None]
+        self,
+        world: World,
+        me: Callable[[], Caller],
+        ask: Callable[[str, str], None],
+        articles: Callable[[], str],
     ) -> None:
+        self._articles = articles
         self._world = world
         self._me = me
         self._ask = ask
@@ -63,6 +69,9 @@ class DirectWitness:
         for _question in ("is it empty", "is it not"):
             self._ask("GET", f"/api/now/table/{container}")
         with self._world.lock:
+            if container == ARTICLE:
+                held = [row for row in self._world.rows(ARTICLE) if row["number"] in keys]
+                return frozenset(row["number"] for row in held if not row.get(name))
             rows = [self._world.row(container, key) for key in keys]
             return frozenset(row["sys_id"] for row in rows if row and not row.get(name))
 
@@ -70,6 +79,8 @@ class DirectWitness:
         """What the audit shows of a patch whose answer was lost; of a table that is not audited,
         what the record itself shows."""
         self._ask("GET", "/api/now/table/sys_audit")
+        if patch.container == ARTICLE:
+            return None  # not audited, and no row bears the number of an article as its id
         wanted, me = plain(patch.fields), self._me().login
         before = int(patch.version.split("/")[0] or 0)
         with self._world.lock:
@@ -123,6 +134,10 @@ class DirectWitness:
     def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404."""
         return self._graves.missing_files(numbers)
+
+    def closed(self, container: str) -> str:
+        """Whether articles can be worked with; every other table is taken to be open."""
+        return self._articles() if container == ARTICLE else ""
 
     def manner(self, container: str) -> str:
         """How problems are moved; the other tables have nothing of the kind."""

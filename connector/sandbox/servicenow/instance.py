@@ -8,6 +8,8 @@ from functools import lru_cache
 from connector.sandbox.clock import Clock
 from connector.sandbox.servicenow.change_rules import ApprovalRules, ChangeRules
 from connector.sandbox.servicenow.incident_rules import IncidentRules
+from connector.sandbox.servicenow.knowledge_rules import ArticleRules, TieRules
+from connector.sandbox.servicenow.knowledge_tables import ARTICLE, TIE
 from connector.sandbox.servicenow.problem_rules import ProblemRules
 from connector.sandbox.servicenow.problem_task_rules import ProblemTaskRules
 from connector.sandbox.servicenow.schema import ChoiceRow, Column, Row, Schema, Table
@@ -28,6 +30,8 @@ def new_world(clock: Clock, seed: int = 1, extra: Iterable[tuple[str, Column]] =
         "problem": ProblemRules(),
         "change_request": ChangeRules(),
         "sysapproval_approver": ApprovalRules(),
+        ARTICLE: ArticleRules(),
+        TIE: TieRules(),
     }
     world = World(clock, seed, rules, _extended(extra))
     _describe(world)

@@ -53,6 +53,12 @@ class Knobs:
         the instance has none.
     task_steps
         whether a problem task takes one step at a time.
+    knowledge_state
+        ``ignored``: REST does not move an article's state, silently; ``direct``: it does.
+    knowledge_versions
+        whether a published article is edited by a new version, a row of its own.
+    closed_bases
+        knowledge bases (by sys_id) whose criteria keep everybody from contributing.
     change_close_policy
         whether a data policy demands close code and notes of a closed change.
     notes_touch_parent
@@ -88,6 +94,9 @@ class Knobs:
     problem_state: str = "ignored"
     problem_resource: str = ""
     task_steps: bool = False
+    knowledge_state: str = "ignored"
+    knowledge_versions: bool = True
+    closed_bases: set[str] = field(default_factory=set)
     change_close_policy: bool = False
     notes_touch_parent: bool = True
     late_visibility: float = 0.0

@@ -11,11 +11,13 @@ from datetime import datetime
 from connector.sandbox.people import COLLEAGUES, PECULIAR, TANDEM, TEAMS, Colleague
 from connector.sandbox.servicenow import seed_tickets
 from connector.sandbox.servicenow.instance import put
+from connector.sandbox.servicenow.knowledge_tables import BASE
+from connector.sandbox.servicenow.knowledge_tables import ROLE as CONTRIBUTOR
 from connector.sandbox.servicenow.problem_resource import ROLE
 from connector.sandbox.servicenow.stories import CLUSTERS, EXTRA_PROBLEMS, NOISE
 from connector.sandbox.servicenow.world import World
 
-_DESK_ROLES = ("snc_platform_rest_api_access", "itil")
+_DESK_ROLES = ("snc_platform_rest_api_access", "itil", CONTRIBUTOR)
 ROLES = {
     "desk": _DESK_ROLES,
     "network": (*_DESK_ROLES, "problem_coordinator"),
@@ -109,6 +111,8 @@ def services(world: World) -> None:
         put(world, "cmdb_ci_service", {"name": service})
     for kind in ("normal", "standard", "emergency"):
         put(world, "chg_model", {"name": kind.capitalize(), "type": kind})
+    for title in ("IT", "Known Error"):
+        put(world, BASE, {"title": title})
 
 
 def bulk_incidents(world: World, count: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from connector.sandbox.servicenow.choices import CHOICES
 from connector.sandbox.servicenow.columns import CLASS, STAMPS, choice, count, flag, text, to, when
+from connector.sandbox.servicenow.knowledge_tables import KNOWLEDGE, KNOWLEDGE_CHOICES
 from connector.sandbox.servicenow.platform_tables import PLATFORM
 from connector.sandbox.servicenow.schema import Column, Schema, Table
 
@@ -214,5 +215,8 @@ CMDB = (
     Table("chg_model", "Change Model", (*STAMPS, text("name", 100), text("type", 40))),
 )
 
-SCHEMA = Schema((TASK, INCIDENT, PROBLEM, PROBLEM_TASK, CHANGE, *PEOPLE, *CMDB, *PLATFORM), CHOICES)
+SCHEMA = Schema(
+    (TASK, INCIDENT, PROBLEM, PROBLEM_TASK, CHANGE, *PEOPLE, *CMDB, *PLATFORM, *KNOWLEDGE),
+    (*CHOICES, *KNOWLEDGE_CHOICES),
+)
 """The whole dictionary."""
