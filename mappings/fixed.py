@@ -14,6 +14,9 @@ from mappings.templates import fill, placeholders
 from mappings.text import canonical_line, cut
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
 
+LABELS = "labels"
+"""Jira's labels: a constant adds its own to those that are there."""
+
 SET = "set"
 """Stands for a constant on the side that does not hold it."""
 
@@ -53,7 +56,11 @@ class Constant:
 
     def native(self, side: Side, wanted: Value, current: Value, context: Fields) -> Change:
         del wanted, current, context
-        return Change(fields=dict(self.fields)) if side is self.side else Change()
+        if side is not self.side:
+            return Change()
+        plain = {name: text for name, text in self.fields.items() if name != LABELS}
+        labels = tuple(self.fields.get(LABELS, "").split()) if side is Side.JIRA else ()
+        return Change(fields=plain, add={LABELS: labels} if labels else {})
 
     def closes(self, side: Side, value: Value) -> bool:
         del side, value

@@ -117,7 +117,11 @@ class AttachmentRules:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One field of a mapping; an ``optional`` one may be missing from the Jira project."""
+    """One field of a mapping; an ``optional`` one may be missing from the Jira project.
+
+    One told ``once`` is told to a new twin and left alone afterwards. A ``needed`` reference has to
+    have a twin before its record gets one.
+    """
 
     name: str
     flow: Flow
@@ -125,6 +129,8 @@ class Rule:
     conflict: ConflictPolicy
     relation: Relation
     optional: bool = False
+    once: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,8 @@ class FieldPart(Strict):
     heading: Names | None = Field(None, description="Heading in Jira's text (section).")
     blanks: bool = Field(True, description="Whether an empty value empties the other side.")
     optional: bool = Field(False, description="Left out where the project has no such field.")
+    once: bool = Field(False, description="Told when a twin is made, and left alone afterwards.")
+    needed: bool = Field(False, description="No twin is made unless this reference has one (link).")
     always: bool = Field(False, description="Put back when changed, not only at first (constant).")
 
 
