@@ -70,7 +70,7 @@ def _kept(case: Case, installation: str) -> Iterator[Carried]:
         if row.side is not Side.SERVICENOW or not row.fingerprint.startswith(KEPT):
             continue
         source = f"{row.field} {row.fingerprint}"
-        reference = marks.reference(installation, case.spec.pair, Side.JIRA, source)
+        reference = _reference(case, Side.JIRA, source, installation)
         stamp = issue.updated.strftime("%Y-%m-%d %H:%M:%S UTC") if issue else ""
         status = issue.fields.get(STATUS) if issue else ""
         text = (
@@ -79,3 +79,9 @@ def _kept(case: Case, installation: str) -> Iterator[Carried]:
             "through this instance's API: please move it here."
         )
         yield Carried(source, "work_notes", reference, to_journal(text), "Tandem")
+
+
+def _reference(case: Case, side: Side, source: str, installation: str) -> str:
+    """What a saying is known by: the same words on another record are another saying."""
+    named = f"{source} {case.link.servicenow.key}"
+    return marks.reference(installation, case.spec.pair, side, named)
