@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
+from connector.articles import ARTICLE, LANE, PROBLEM
 from connector.base import Adapter
 from connector.errors import AccessLost, ConnectorError, Unreachable
 from connector.values import Sighting, Stream, StreamKind
@@ -74,6 +75,8 @@ def wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
         flows = [spec.attachments.flow for spec in runtime.specs]
         return any(flow is not None and flow.reaches(side.other) for flow in flows)
     where = [one for one in runtime.specs if container(one, side) in stream.containers]
+    if stream.lane == LANE:
+        return bool(where)
     return not stream.lane or any(one.comments.wish(stream.lane) != "off" for one in where)
 
 
@@ -171,9 +174,18 @@ def load(runtime: Runtime, spec: MappingSpec, progress: Progress = _quiet) -> in
             runtime.store.inbox.nudge(side, container(spec, side), keys, LISTED + spec.pair)
             found += len(keys)
             progress(f"listing {spec.pair}", found)
+    if spec.servicenow.table == ARTICLE:
+        _ask_around(runtime)
     _loaded(runtime, spec.pair)
     log.info("listed what a pair's scopes select", action="pair.load", pair=spec.pair, found=found)
     return found
+
+
+def _ask_around(runtime: Runtime) -> None:
+    """Have every linked problem looked at: it may ask for an article."""
+    for spec in (one for one in runtime.specs if one.servicenow.table == PROBLEM):
+        keys = [link.servicenow.key for link in runtime.store.links.of_pair(spec.pair)]
+        runtime.store.inbox.nudge(Side.SERVICENOW, PROBLEM, keys, "changed")
 
 
 def _loaded(runtime: Runtime, pair: str) -> None:

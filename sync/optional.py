@@ -56,6 +56,9 @@ def found(spec: MappingSpec, servicenow: Adapter, offered: Offered) -> Finding:
     missing = _missing(servicenow, table, spec.pair)
     if missing is not None:
         return missing
+    closed = servicenow.witness.closed(table)
+    if closed:
+        return Finding(spec.pair, on=False, told=closed)
     project = offered(spec.jira.project)
     try:
         servicenow.witness.heed(table, spec.servicenow.scope)

@@ -14,11 +14,13 @@ from sync.core.model import Conflict, HistoryRow, Link, Parked, Seat, Value
 from sync.core.plan import (
     Action,
     Adopt,
+    Ask,
     Attach,
     Create,
     Delete,
     Detach,
     FieldWrite,
+    Hang,
     Note,
     Plan,
     Remark,
@@ -59,6 +61,10 @@ def action_data(action: Action) -> dict[str, Any]:
         return {**common, "twin": label, "fields": _fields(action.writes)}
     if isinstance(action, Adopt):
         return {**common, "twin": action.jira.label, "why": action.reason}
+    if isinstance(action, Ask):
+        return {**common, "why": action.reason, "title": plain(action.fields["short_description"])}
+    if isinstance(action, Hang):
+        return {**common, "why": action.reason}
     twin = action.link.end(action.side).label
     if isinstance(action, Attach):
         return {**common, "twin": twin, "name": action.name, "bytes": action.file.size}
@@ -104,6 +110,10 @@ def _rows(action: Action) -> list[tuple[str, str, str, str]]:
         return [(f"create{more}", "", told, action.reason)]
     if isinstance(action, Adopt):
         return [("adopt", "", action.jira.label, action.reason)]
+    if isinstance(action, Ask):
+        return [("ask for an article", "", show(action.fields["short_description"]), action.reason)]
+    if isinstance(action, Hang):
+        return [("tie to its task", "", "", action.reason)]
     if isinstance(action, Remark):
         return [("comment", "", show(action.comment.body), f"by {action.comment.author}")]
     if isinstance(action, Attach):

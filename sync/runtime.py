@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
 
+from connector.articles import ARTICLE
 from connector.base import Adapter
 from connector.values import Identity, KindInfo, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.core.circuit import Circuit
+from sync.core.knowledge import LOOKED_AT
 from sync.core.model import Value
 from sync.core.safety import Doubt, Limits
 from sync.directory import Directory
@@ -186,6 +188,11 @@ class Runtime:
         return self._fingerprints[spec.pair]
 
     @property
+    def knowledge(self) -> MappingSpec | None:
+        """The mapping of knowledge articles, where one is at work."""
+        return next((spec for spec in self.specs if spec.servicenow.table == ARTICLE), None)
+
+    @property
     def pairs(self) -> tuple[str, ...]:
         """All pairs in working order: those others point at come first."""
         return tuple(spec.pair for spec in self.specs)
@@ -222,7 +229,13 @@ class Runtime:
         """All native fields that mappings of one container read, as far as they fit."""
         specs = [self._fitted.get(spec.pair, spec) for spec in self.specs]
         names = [spec.names(side) for spec in specs if container(spec, side) == where]
-        return EXTRA_FIELDS[side].union(*names)
+        more = LOOKED_AT.get(where, ()) if side is Side.SERVICENOW and self.knowledge else ()
+        return EXTRA_FIELDS[side].union(*names, more)
+
+
+def lasting(spec: MappingSpec) -> MappingSpec:
+    """The mapping of two records that are linked, without what is only told to a new twin."""
+    return replace(spec, rules=tuple(rule for rule in spec.rules if not rule.once))
 
 
 def container(spec: MappingSpec, side: Side) -> str:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from mappings.sides import Side
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, configured, emit, err, out, say, unknown_pair
-from sync.core.plan import Adopt, Create, Plan, anchor
+from sync.core.plan import Adopt, Ask, Create, Plan, anchor
 from sync.engine import Engine, Orders, Summary
 from sync.engine import Progress as EngineProgress
 from sync.engine.study import MAPPING, Study, study
@@ -105,7 +105,7 @@ def narrowed(plan: Plan, records: frozenset[str]) -> Plan:
 
 
 def _names(action: Any) -> frozenset[str]:
-    ends = [action.origin] if isinstance(action, Create) else []
+    ends = [action.origin] if isinstance(action, Create | Ask) else []
     if isinstance(action, Adopt):
         ends = [action.servicenow, action.jira]
     if hasattr(action, "link"):

@@ -121,6 +121,8 @@ class IntentKind(StrEnum):
     COMMENT = "comment"
     FILE = "file"
     DELETE = "delete"
+    ARTICLE = "article"
+    TIE = "tie"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,9 @@ class Intent:
     """A create, comment, file or deletion under way. ``marker`` is unique, the same for every
     attempt.
 
-    ``side`` is where it is written; ``source_key`` the record, comment or file it comes from;
-    ``parent`` the record that gets the comment or file, or is deleted. ``sent_at`` is the target's
-    clock.
+    ``side`` is where it is written; ``source_key`` the record, comment or file it comes from, the
+    problem that an article is about, or the article that is tied; ``parent`` the record that gets
+    the comment, file or article, or is deleted. ``sent_at`` is the target's clock.
     """
 
     marker: str

@@ -143,6 +143,20 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Write the draft of an article for a problem (``origin``, linked as ``link_id``)."""
+
+    pair: str
+    side: Side
+    container: str
+    origin: End
+    link_id: int
+    marker: str
+    fields: Mapping[str, Value]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Detach:
     """Delete ``copy`` on ``side``: we made it, and its original ``source_id`` was deleted."""
 
@@ -153,7 +167,20 @@ class Detach:
     source_id: str
 
 
-Action: TypeAlias = "Create | Update | Adopt | Remark | Attach | Detach | Delete"
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Tie an article of ours to its task."""
+
+    pair: str
+    side: Side
+    container: str
+    task: str
+    article: str
+    marker: str
+    reason: str
+
+
+Action: TypeAlias = "Create | Update | Adopt | Remark | Attach | Detach | Delete | Ask | Hang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +226,9 @@ class Plan:
         )
 
 
-ORDER = {Adopt: 0, Create: 1, Update: 2, Remark: 3, Attach: 4, Detach: 5, Delete: 6}
+ORDER = {
+    Adopt: 0, Create: 1, Ask: 1, Hang: 1, Update: 2, Remark: 3, Attach: 4, Detach: 5, Delete: 6,
+}  # fmt: skip
 
 
 def ordered(actions: list[Action], pairs: tuple[str, ...]) -> tuple[Action, ...]:
@@ -217,8 +246,10 @@ def ordered(actions: list[Action], pairs: tuple[str, ...]) -> tuple[Action, ...]
 
 def anchor(action: Action) -> str:
     """The label (else key) of the ServiceNow record, or of the origin, an action is about."""
-    if isinstance(action, Create):
+    if isinstance(action, Create | Ask):
         return action.origin.label or action.origin.key
+    if isinstance(action, Hang):
+        return action.article
     if isinstance(action, Adopt):
         return action.servicenow.label or action.servicenow.key
     return action.link.servicenow.label or action.link.servicenow.key
@@ -234,6 +265,10 @@ def identity(action: Action) -> list[Any]:
                 _values(action.writes)]  # fmt: skip
     if isinstance(action, Adopt):
         return ["adopt", action.pair, action.servicenow.key, action.jira.key]
+    if isinstance(action, Ask):
+        return ["ask", action.pair, action.origin.key, sorted(action.fields.items())]
+    if isinstance(action, Hang):
+        return ["hang", action.pair, action.task, action.article]
     if isinstance(action, Attach):
         return ["attach", action.pair, action.side, action.link.end(action.side).key,
                 action.reference]  # fmt: skip
@@ -255,9 +290,11 @@ def _tally(action: Action) -> dict[str, int]:
         return {"create": 1, "comment": len(action.remarks)}
     if isinstance(action, Adopt):
         return {"adopt": 1}
+    if isinstance(action, Ask):
+        return {"create": 1}
     if isinstance(action, Remark):
         return {"comment": 1}
-    if isinstance(action, Attach):
+    if isinstance(action, Attach | Hang):
         return {"attach": 1}
     if isinstance(action, Detach):
         return {"detach": 1}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.core.model import PairState
-from sync.core.plan import Create, Delete, Detach, Plan, Update
+from sync.core.plan import Ask, Create, Delete, Detach, Plan, Update
 
 
 class Consent(StrEnum):
@@ -104,7 +104,7 @@ def _deletions(pair: str, plan: Plan, limits: Limits) -> list[Holding]:
 
 
 def _excess(plan: Plan, links: int, limits: Limits) -> list[str]:
-    creates = sum(isinstance(action, Create) for action in plan.actions)
+    creates = sum(isinstance(action, Create | Ask) for action in plan.actions)
     updates = [action for action in plan.actions if isinstance(action, Update)]
     writes = [write for action in updates for write in action.writes]
     closings = sum(write.closes for write in writes)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from connector.articles import ARTICLE
 from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct import DirectJira
@@ -27,9 +28,10 @@ from connector.values import Comment, Group, Person, Record
 from mappings.model import Create, MappingSpec
 from mappings.sides import Side
 from sync.core import marks
+from sync.demo import shelf
 from sync.fitting import chosen, fitted
 from sync.optional import found
-from sync.runtime import EXTRA_FIELDS, container, creates, scope
+from sync.runtime import EXTRA_FIELDS, container, creates, lasting, scope
 
 
 class Worlds(Protocol):
@@ -88,13 +90,14 @@ class Truth:
 
 
 def fit(worlds: Worlds, specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:
-    """The mappings that work here, without rules that their project cannot hold."""
+    """The mappings that work here, without rules that their project cannot hold, or that are
+    told once only."""
     desk, direct = DirectServiceNow(worlds.servicenow.world), DirectJira(worlds.jira)
     there = (_working(spec, desk, direct) for spec in specs)
     on = [spec for spec in there if spec is not None]
     kinds = {spec.pair: chosen(spec, direct.kinds(spec.jira.project)) for spec in on}
     tables = {spec.pair: desk.kinds(spec.servicenow.table)[0] for spec in on}
-    return tuple(fitted(spec, kinds, tables[spec.pair])[0] for spec in on)
+    return tuple(lasting(fitted(spec, kinds, tables[spec.pair])[0]) for spec in on)
 
 
 def _working(spec: MappingSpec, desk: DirectServiceNow, direct: DirectJira) -> MappingSpec | None:
@@ -122,7 +125,10 @@ def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...], column: 
     tables = {spec.servicenow.table for spec in specs}
     names = _names(specs, Side.SERVICENOW)
     rows = world.truth()["records"]
-    records = {row["sys_id"]: _row(app, row, names) for name in tables for row in rows[name]}
+    plain = (name for name in tables if name != ARTICLE)
+    records = {row["sys_id"]: _row(app, row, names) for name in plain for row in rows[name]}
+    if ARTICLE in tables:
+        records |= shelf.articles(app.world, names)
     direct = DirectServiceNow(world)
     scoped = {
         spec.pair: direct.in_scope(spec.servicenow.table, spec.servicenow.scope, list(records))
@@ -143,13 +149,18 @@ def _servicenow(app: ServiceNowSandbox, specs: tuple[MappingSpec, ...], column: 
         tuple(shapes.person(row, column) for row in rows["sys_user"]),
         tuple(map(shapes.group, rows["sys_user_group"])),
         scoped,
-        frozenset(line["key"] for line in world.write_log if line["by"] == INTEGRATION),
+        frozenset(_key(line) for line in world.write_log if line["by"] == INTEGRATION),
         _log(
-            (line["key"], _logged(line, INTEGRATION, (name, *pair)))
+            (_key(line), _logged(line, INTEGRATION, (name, *pair)))
             for line in world.write_log
             for name, pair in line["fields"].items()
         ),
     )
+
+
+def _key(line: Mapping[str, Any]) -> str:
+    """The key of the record that a line of the log is about: an article's is its number."""
+    return str(line["label"] if line["table"] == ARTICLE else line["key"])
 
 
 def _notes(world: World, key: str) -> list[Comment]:

@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from connector.articles import ARTICLE
 from connector.values import Person, Record
 from mappings.model import MappingSpec
 from mappings.people import ASK, People
+from mappings.references import Reference, lacking
 from mappings.sides import Side
 from mappings.values import UNKNOWN, Unknown, Unmappable, Value
 from sync.core import marks
@@ -99,10 +101,11 @@ class Marks:
         row, issue = couple.servicenow, couple.jira
         held = row.fields.get("correlation_id")
         foreign = held is not None and marks.issue_of(str(held), self.names.jira_host) is None
-        if not foreign:
+        if not foreign and (row.container != ARTICLE or held is not None):
             if held != marks.correlation(self.names.jira_host, issue.key):
                 yield f"{couple}: correlation_id is {held!r}"
-            if row.fields.get("correlation_display") != issue.label:
+            shown = row.fields.get("correlation_display")
+            if row.container != ARTICLE and shown != issue.label:
                 yield f"{couple}: correlation_display is not {issue.label}"
         if _named(self.truth.jira.properties.get(issue.key)) != row.key:
             yield f"{couple}: the issue property does not name {row.label}"
@@ -224,6 +227,15 @@ def _key(found: Found) -> str | Unmappable:
     if isinstance(found, NoMatch):
         return Unmappable(found.reason, found.remedy, found.seen)
     return found.key
+
+
+def waits(spec: MappingSpec, side: Side, record: Record, lookup: TruthLookup) -> bool:
+    """Whether a record gets no twin yet: what it has to point at has none."""
+    needed = (rule.relation for rule in spec.rules if rule.needed)
+    return any(
+        isinstance(relation, Reference) and lacking(relation, side, record.fields, lookup)
+        for relation in needed
+    )
 
 
 def _named(value: object) -> str | None:

@@ -13,6 +13,7 @@ from mappings.sides import Side
 from mappings.templates import LABEL
 from mappings.values import Unknown
 from sync.apply.common import ECHO, FILED
+from sync.core.knowledge import Article
 from sync.core.merge import Stuck
 from sync.core.model import Absence, Base, CommentLink, FileLink, Link, Parked, Value
 from sync.runtime import container
@@ -28,7 +29,8 @@ class Case:
     ``gone`` are sides whose record counts as deleted, with why; ``absences`` what is known of those
     that are not shown or came back, ``noted`` as the store has it; ``removing`` that a deletion of
     ours is under way. ``disputed`` are the fields with an open conflict, ``unseen`` is what it
-    ought to be linked with or to point at and is not shown.
+    ought to be linked with or to point at and is not shown;
+    ``articles`` are published ones about it.
     """
 
     spec: MappingSpec
@@ -49,6 +51,7 @@ class Case:
     noted: Mapping[Side, Absence] = field(default_factory=dict)
     removing: bool = False
     unseen: frozenset[str] = frozenset()
+    articles: tuple[Article, ...] = ()
 
     @property
     def woken(self) -> frozenset[Side]:

@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from connector.errors import ConnectorError, Rejected
 from connector.values import Comment, Record
 from mappings.sides import Side
+from sync.apply.asks import hung, written
 from sync.apply.common import FILED, Place, comment_field, file_field, park
 from sync.apply.creates import made
 from sync.apply.files import filed
 from sync.apply.remarks import arrived
 from sync.core import marks
+from sync.core.knowledge import ARTICLE, FIELD, PROBLEM
 from sync.core.model import End, Intent, IntentKind, IntentState, Link
 from sync.core.plan import Attach, Carried, Remark
 from sync.core.tellings import digest_of_copy, parts_of
@@ -36,6 +38,14 @@ ATTEMPTS = 3
 FIRST_GAP, LONGEST_GAP = 5.0, 60.0
 """Seconds between two looks for the same write."""
 
+MAKING = frozenset({IntentKind.CREATE, IntentKind.ARTICLE})
+"""Writes that are found again by the mark of a record."""
+
+FOUND = "found by its mark after an unclear answer"
+
+KNOWING = frozenset({IntentKind.ARTICLE, IntentKind.TIE})
+"""Writes about knowledge that are no record's twin."""
+
 DOUBT = timedelta(seconds=5)
 """Two servers of one side may disagree about the time by this much."""
 
@@ -44,7 +54,7 @@ def complete(runtime: Runtime) -> int:
     """Look after all open intents; the number that stay unclear."""
     waiting = [one for one in _unclear(runtime) if due(runtime, one.marker)]
     for side in Side:
-        creates = [i for i in waiting if i.side is side and i.kind is IntentKind.CREATE]
+        creates = [i for i in waiting if i.side is side and i.kind in MAKING]
         for where in dict.fromkeys(intent.container for intent in creates):
             part = [intent for intent in creates if intent.container == where]
             for batch in chunks(part, 50):
@@ -56,6 +66,7 @@ def complete(runtime: Runtime) -> int:
         _files(runtime, side, files)
         removals = [i for i in waiting if i.side is side and i.kind is IntentKind.DELETE]
         settle_removals(runtime, side, removals)
+        _ties(runtime, side, [i for i in waiting if i.side is side and i.kind is IntentKind.TIE])
     left = _unclear(runtime)
     for intent in left:
         look_again(runtime, intent.marker, intent.side, intent.sent_at)
@@ -104,7 +115,7 @@ def _creates(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]
 
 
 def _mark(runtime: Runtime, intent: Intent) -> str:
-    if intent.side is Side.JIRA:
+    if intent.side is Side.JIRA or intent.kind is IntentKind.ARTICLE:
         return marks.label(intent.marker)
     return marks.correlation(runtime.options.jira_host, intent.source_key)
 
@@ -116,6 +127,10 @@ def _ours(runtime: Runtime, intent: Intent, record: Record) -> bool:
 
 
 def _adopt(runtime: Runtime, intent: Intent, twin: Record, *others: Record) -> None:
+    if intent.kind is IntentKind.ARTICLE:
+        found = (intent.source_key, twin.key)
+        written(runtime, intent.pair, intent.marker, found, (FOUND, ""))
+        return
     origin = _origin(runtime, intent)
     if origin is None:
         return
@@ -126,7 +141,7 @@ def _adopt(runtime: Runtime, intent: Intent, twin: Record, *others: Record) -> N
         0, intent.pair, ends[Side.SERVICENOW], ends[Side.JIRA], origin=intent.side.other,
         made_at=runtime.adapters[intent.side.other].server_now(),
     )  # fmt: skip
-    made(runtime, link, intent.marker, "", "found by its mark after an unclear answer")
+    made(runtime, link, intent.marker, "", FOUND)
     for other in others:
         report(runtime, link, end_of(other))
     runtime.tally.add("created", intent.side)
@@ -175,6 +190,8 @@ def _give_up(runtime: Runtime, intent: Intent) -> None:
 
 def _place(runtime: Runtime, intent: Intent) -> Place:
     """Where a person finds what was given up: the comment's record, or the record without twin."""
+    if intent.kind in KNOWING:
+        return Place(intent.pair, intent.side, _asking(intent), FIELD)
     link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
     if intent.kind is not IntentKind.CREATE and link is not None:
         named = comment_field if intent.kind is IntentKind.COMMENT else file_field
@@ -195,6 +212,10 @@ def _origin_end(runtime: Runtime, intent: Intent) -> End:
 
 def _wake(runtime: Runtime, intent: Intent) -> None:
     """Have the origin looked at again, so that the write is planned anew."""
+    if intent.kind in KNOWING:
+        end = _asking(intent)
+        runtime.store.inbox.nudge(intent.side, end.container, [end.key], "changed")
+        return
     if intent.kind is not IntentKind.CREATE:
         link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
         if link is not None:
@@ -208,6 +229,26 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
         where = container(spec, intent.side.other)
         reason = f"listed:{intent.pair}"
         runtime.store.inbox.nudge(intent.side.other, where, [intent.source_key], reason)
+
+
+def _ties(runtime: Runtime, side: Side, intents: Sequence[Intent]) -> None:
+    """Articles whose tie to a task got no answer: the table tells."""
+    if not intents:
+        return
+    tasks = sorted({intent.parent for intent in intents})
+    there = {(t.task, t.article) for t in runtime.adapters[side].ties(tasks) if t.written}
+    for intent in intents:
+        if (intent.parent, intent.source_key) in there:
+            found = (intent.parent, intent.source_key)
+            hung(runtime, intent.pair, intent.marker, found, (FOUND, ""))
+        else:
+            _not_found(runtime, intent)
+
+
+def _asking(intent: Intent) -> End:
+    """The problem that asked for an article, or the article that was to be tied."""
+    where = PROBLEM if intent.kind is IntentKind.ARTICLE else ARTICLE
+    return End(where, intent.source_key)
 
 
 def _remarks(runtime: Runtime, side: Side, where: str, intents: Sequence[Intent]) -> None:

@@ -9,15 +9,17 @@ from connector.errors import Rejected
 from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Unknown
+from sync.apply.asks import ask, hang
 from sync.apply.common import LATER, Place, close_conflicts, park
-from sync.apply.creates import create, dependents, made
+from sync.apply.creates import WAITING, create, dependents, made
 from sync.apply.deletes import delete
 from sync.apply.unfile import detach
 from sync.apply.updates import update
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
-from sync.core.plan import Adopt, Create, Delete, Detach, Note, Update
+from sync.core.plan import Adopt, Ask, Create, Delete, Detach, Hang, Note, Update
+from sync.engine import asking
 from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.cases import present
@@ -44,8 +46,10 @@ def execute(runtime: Runtime, found: Study) -> None:
     note(runtime, found.gathered.waiting)  # before any twin comes that they wait for
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
-    _await_twins(runtime, found.verdicts)
+    _await_twins(runtime, found.verdicts, found.proposals)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
+    ask(runtime, [one for one in actions if isinstance(one, Ask)], plan.hash)
+    hang(runtime, [one for one in actions if isinstance(one, Hang)], plan.hash)
     keep_news(runtime, actions)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
     unfinished |= carry(runtime, actions, plan.hash)
@@ -57,6 +61,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     judged(runtime, {verdict.case.link.id for verdict in found.verdicts} - unfinished)
     for proposal in found.proposals:
         _settle_candidate(runtime, proposal)
+    asking.remember(runtime, found.knowing, plan, held=found.knowing.pair in found.left_out)
     runtime.store.inbox.done(list(found.gathered.idle))
     runtime.store.inbox.postpone(list(found.gathered.held), runtime.clock() + HELD_BACK, 0)
 
@@ -160,9 +165,13 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         )
 
 
-def _await_twins(runtime: Runtime, verdicts: Sequence[Verdict]) -> None:
+def _await_twins(
+    runtime: Runtime, verdicts: Sequence[Verdict], proposals: Sequence[Proposal]
+) -> None:
     """Write down what waits for a twin before any is made: one made by this very plan wakes it."""
     with runtime.store.transaction():
+        for pair in {one.candidate.spec.pair for one in proposals if one.waits}:
+            runtime.store.meta.put(WAITING + pair, "yes")
         for verdict in verdicts:
             known = verdict.case.bases
             waiting = {**_untold(verdict), **_strangers(runtime, verdict)}

@@ -26,10 +26,14 @@ from sync.engine.epoch import RESTORED
 from sync.engine.gates import through
 from sync.engine.hearing import with_backlog, with_comments, with_noticed
 from sync.engine.listing import desk, with_files
+from sync.engine.shelf import with_articles
 from sync.engine.unseen import with_unseen
 from sync.feed import LISTED
-from sync.runtime import Runtime, container, creates, scope
+from sync.runtime import Runtime, container, creates, lasting, scope
 from sync.store.values import QueuedRow
+
+INVITED = "invited:"
+"""Begins the reason of a row that asks for a twin whatever the scope of the pair says."""
 
 EMPTY_FLOOR = 5
 """From this many linked records on, none visible looks like an emptied side."""
@@ -69,9 +73,9 @@ def _cases(
         if spec is None or not _alive(runtime, link, rows[link_id]):
             idle += rows[link_id]
             continue
-        open_cases.append(
-            Case(runtime.fitted(spec), link, tuple(rows[link_id]), {}, bases.get(link_id, {}))
-        )  # fmt: skip
+        held = bases.get(link_id, {})
+        lasts = lasting(runtime.fitted(spec))
+        open_cases.append(Case(lasts, link, tuple(rows[link_id]), {}, held))
     open_cases = _with_trouble(runtime, open_cases)
     first = _confirmed(runtime, _read(runtime, open_cases, _sides_to_read))
     loud = [case for case in first if not _quiet(case)]
@@ -79,7 +83,7 @@ def _cases(
     done = {case.link.id: replace(case, complete=True) for case in second}
     merged = [_named(done.get(case.link.id, case)) for case in first]
     proven = with_absences(runtime, merged)
-    heard = with_comments(runtime, with_unseen(runtime, proven))
+    heard = with_comments(runtime, with_articles(runtime, with_unseen(runtime, proven)))
     filed = with_files(runtime, heard)
     return tuple(with_noticed(runtime, filed, desk(runtime, filed))), idle
 
@@ -267,10 +271,15 @@ def _inside(
     asked = [key for key in mine if key not in still]
     if asked and _selective(spec, side):
         runtime.heed(spec, side)
-    inside = listed | (
-        set(runtime.adapters[side].in_scope(where, scope(spec, side), asked))
-        if asked and _selective(spec, side)
-        else set()
+    invited = {key for key, row in mine.items() if INVITED + spec.pair in reasons(row)}
+    inside = (
+        listed
+        | invited
+        | (
+            set(runtime.adapters[side].in_scope(where, scope(spec, side), asked))
+            if asked and _selective(spec, side)
+            else set()
+        )
     )
     waiting = _with_open_intent(runtime, spec, side, inside)
     chosen = {key: row for key, row in mine.items() if key in inside - waiting}

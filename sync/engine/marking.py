@@ -38,7 +38,7 @@ def mark_writes(
 
 
 def _correlate(record: Record, wanted: str, label: str, jira_host: str) -> FieldWrite | None:
-    if "correlation_id" not in record.fields:
+    if not {"correlation_id", "correlation_display"} <= record.fields.keys():
         return None
     held, shown = record.fields["correlation_id"], record.fields.get("correlation_display")
     if held is not None and marks.issue_of(str(held), jira_host) is None:

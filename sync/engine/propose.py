@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from connector.values import Record
 from mappings.model import Rule
-from mappings.references import IssueLink, Reference
+from mappings.references import IssueLink, Reference, lacking
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
 from sync.core import marks
@@ -31,7 +31,8 @@ from sync.runtime import Runtime, container
 class Proposal:
     """What becomes of a candidate; ``notes`` tell of fields that its twin starts without.
 
-    One that is ``held`` is looked at again a little later.
+    One that is ``held`` is looked at again a little later; one that ``waits``, once something that
+    it may point at has a twin.
     """
 
     candidate: Candidate
@@ -39,6 +40,7 @@ class Proposal:
     notes: tuple[Note, ...] = ()
     refusal: Stuck | None = None
     held: bool = False
+    waits: bool = False
 
 
 def propose(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Proposal]:
@@ -96,12 +98,24 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     issue = _made_for(runtime, candidate)
     if issue is not None:
         return _rejoin(runtime, candidate, issue)
-    if candidate.spec.create.only_linked and _twin_of_ours(runtime, candidate):
+    if _twin_of_ours(runtime, candidate):
         return Proposal(candidate, None)
     marked = _marked(runtime, candidate)
     if marked is not None:
         return Proposal(candidate, None, refusal=marked)
+    if _lacks(runtime, candidate):
+        return Proposal(candidate, None, waits=True)
     return _create(runtime, candidate)
+
+
+def _lacks(runtime: Runtime, candidate: Candidate) -> bool:
+    """Whether a record points at nothing that has a twin, where its pair needs that."""
+    needed = (rule.relation for rule in candidate.spec.rules if rule.needed)
+    return any(
+        isinstance(relation, Reference)
+        and lacking(relation, candidate.side, candidate.record.fields, runtime.directory)
+        for relation in needed
+    )
 
 
 def made_by_us(runtime: Runtime, side: Side, record: Record) -> bool:

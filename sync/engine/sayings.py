@@ -14,6 +14,7 @@ from mappings.sides import Side
 from mappings.text import to_journal
 from sync.apply.common import KEPT, comment_field
 from sync.core import marks
+from sync.core.knowledge import INCIDENT, PROBLEM
 from sync.core.model import LinkState
 from sync.core.plan import Carried
 from sync.engine.cases import Case
@@ -61,6 +62,37 @@ def _all(case: Case, side: Side, installation: str) -> Iterator[Carried]:
         yield from farewell(case, side, installation)
     if side is Side.SERVICENOW:
         yield from _kept(case, installation)
+    yield from _published(case, side, installation)
+
+
+def _published(case: Case, side: Side, installation: str) -> Iterator[Carried]:
+    """Articles that came out: on the epic of a problem, and on incidents that are open."""
+    if (case.spec.servicenow.table, side) == (PROBLEM, Side.JIRA):
+        lane = "comment"
+    elif side is Side.SERVICENOW and _is_open(case):
+        lane = "work_notes"
+    else:
+        return
+    for one in case.articles:
+        source = f"article {one.number}"
+        reference = _reference(case, side.other, source, installation)
+        head = f"{marks.VOICE}{one.number}, {one.at} {reference}"
+        where = f"[{one.number}|{one.url}]" if side is Side.JIRA else f"{one.number}, {one.url}"
+        body = f"{head}\n\nThe knowledge article is published: {where}"
+        yield Carried(source, lane, reference, body, "Tandem")
+
+
+def _reference(case: Case, side: Side, source: str, installation: str) -> str:
+    """What a saying is known by: the same words on another record are another saying."""
+    named = f"{source} {case.link.servicenow.key}"
+    return marks.reference(installation, case.spec.pair, side, named)
+
+
+def _is_open(case: Case) -> bool:
+    """Whether a case is an incident that people still work on."""
+    held = case.records.get(Side.SERVICENOW)
+    table = case.spec.servicenow.table
+    return table == INCIDENT and held is not None and str(held.fields.get("active")) == "true"
 
 
 def _kept(case: Case, installation: str) -> Iterator[Carried]:
@@ -79,9 +111,3 @@ def _kept(case: Case, installation: str) -> Iterator[Carried]:
             "through this instance's API: please move it here."
         )
         yield Carried(source, "work_notes", reference, to_journal(text), "Tandem")
-
-
-def _reference(case: Case, side: Side, source: str, installation: str) -> str:
-    """What a saying is known by: the same words on another record are another saying."""
-    named = f"{source} {case.link.servicenow.key}"
-    return marks.reference(installation, case.spec.pair, side, named)

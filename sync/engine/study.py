@@ -16,6 +16,7 @@ from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
 from sync.core.plan import Action, Delete, Detach, Note, Plan, ordered
 from sync.core.safety import Consent, Doubt, Holding, Standing, check
+from sync.engine.asking import NOTHING, Knowing, knowing
 from sync.engine.cases import Candidate, Case, Gathered
 from sync.engine.copies import copy_ids
 from sync.engine.filing import Desk
@@ -41,6 +42,7 @@ class Study:
     plan: Plan
     holdings: tuple[Holding, ...]
     left_out: frozenset[str] = frozenset()
+    knowing: Knowing = NOTHING
 
 
 def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
@@ -51,9 +53,11 @@ def study(runtime: Runtime, rows: Sequence[QueuedRow]) -> Study:
     recent = _recent(runtime, gathered.cases)
     walks, filing = begun(runtime), desk(runtime, gathered.cases)
     verdicts = tuple(_judge(runtime, case, recent, walks, filing) for case in gathered.cases)
-    plan = _plan(runtime, verdicts, proposals)
+    known = knowing(runtime, gathered)
+    plan = _plan(runtime, verdicts, proposals, known)
     making = {case.link.id for case in gathered.cases if case.making and not case.gone}
-    return Study(gathered, verdicts, proposals, plan, _holdings(runtime, plan, gathered, making))
+    holdings = _holdings(runtime, plan, gathered, making)
+    return Study(gathered, verdicts, proposals, plan, holdings, knowing=known)
 
 
 def _recent(runtime: Runtime, cases: Sequence[Case]) -> dict[int, tuple[HistoryRow, ...]]:
@@ -169,8 +173,11 @@ def _grouped(spec: MappingSpec, side: Side, fields: Fields, found: dict[Side, se
             found[side].update(asked)
 
 
-def _plan(runtime: Runtime, verdicts: Sequence[Verdict], proposals: Sequence[Proposal]) -> Plan:
+def _plan(
+    runtime: Runtime, verdicts: Sequence[Verdict], proposals: Sequence[Proposal], known: Knowing
+) -> Plan:
     actions: list[Action] = [action for one in verdicts for action in one.actions]
+    actions += known.actions
     actions += [one.action for one in proposals if one.action is not None]
     notes: list[Note] = [note for one in verdicts for note in one.notes]
     notes += [note for one in proposals for note in one.notes]
@@ -249,4 +256,4 @@ def _keeping(found: Study, stays: Callable[[str, int], bool]) -> Study:
     )
     waiting = tuple(one for one in found.gathered.waiting if stays(one.candidate.spec.pair, 0))
     gathered = replace(found.gathered, cases=cases, candidates=candidates, waiting=waiting)
-    return Study(gathered, verdicts, proposals, plan, ())
+    return Study(gathered, verdicts, proposals, plan, (), knowing=found.knowing)

@@ -120,3 +120,21 @@ def test_it_says_how_long_a_rule_for_deletions_waits(
     monkeypatch.setenv("TANDEM_MAPPINGS__DIR", str(folder))
     told = rungs()["jira deletions of problem-epic"].told
     assert "on_delete: close waits for 7 days" in told
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_pair_that_rests_is_named_with_its_reason_and_no_fault(town: Town) -> None:
+    world = town.servicenow.world
+    bases = list(world.truth()["records"]["kb_knowledge_base"])
+    for row in bases:
+        world.system("kb_knowledge_base", row["sys_id"], {"active": "false"})
+    try:
+        found = rungs()
+        problems, _ = live_problems(Settings.load(), None)
+    finally:
+        for row in bases:
+            world.system("kb_knowledge_base", row["sys_id"], {"active": "true"})
+    assert {rung.state for rung in found.values()} == {"ok"}
+    assert "no active knowledge base" in found["pair knowledge-task"].told
+    assert problems == []
+    assert "pair knowledge-task" not in rungs()

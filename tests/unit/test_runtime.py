@@ -24,7 +24,7 @@ def test_a_record_is_read_with_all_that_any_mapping_of_its_container_looks_at(be
 
 
 def test_containers_are_told_once(bench: Bench) -> None:
-    tables = {"incident", "problem", "change_request", "problem_task"}
+    tables = {"incident", "problem", "change_request", "problem_task", "kb_knowledge"}
     assert set(bench.runtime.containers(SN)) == tables
     assert bench.runtime.containers(JIRA) == ("OPS",)
 
