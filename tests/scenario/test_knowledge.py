@@ -414,7 +414,7 @@ def test_a_right_that_is_given_later_wakes_the_pair(stage: Stage) -> None:
     problem = stage.desk.opens_problem(workaround="Delete old mail.")
     stage.tandem.syncs()
     knobs.denied_tables.clear()
-    stage.later(61)
+    stage.later(25 * 60)
     stage.tandem.syncs()
     stage.tandem.settles()
     assert Library(stage).paper().task.epic == problem.issue

@@ -28,6 +28,7 @@ from mappings.sides import Side
 from sync.core import marks
 from tests.simulation.deaths import Mourners
 from tests.simulation.journal import TABLES
+from tests.simulation.librarians import Librarians
 from tests.simulation.rig import Rig
 
 DESK = [one.login for one in of_team("desk", "network", "change")]
@@ -66,6 +67,7 @@ class Crowd:
         self.meddled: set[int] = set()
         self.mourners = Mourners(self)
         self._words = 0
+        self.library = Librarians(self)
         self._kinds = {
             spec.servicenow.table: rig.runtime.kind(spec).name for spec in rig.runtime.specs
         }  # fmt: skip
@@ -112,6 +114,7 @@ class Crowd:
             "desk files": (self.desk_files, 3),
             "team files": (self.team_files, 3),
             "somebody drops a file": (self.somebody_drops_a_file, 1),
+            **self.library.deeds(),
         }
 
     def do(self, name: str) -> bool:
@@ -145,7 +148,7 @@ class Crowd:
         if self.dice.random() < 0.5:
             fields["description"] = self._text()
         if table == "incident" and self.dice.random() < 0.5:
-            problem = self._pick(self.tickets("problem"))
+            problem = self.pick(self.tickets("problem"))
             fields |= {"problem_id": problem["sys_id"]} if problem else {}
         if self.dice.random() < 0.4:
             fields["work_notes"] = self._comment()
@@ -163,8 +166,8 @@ class Crowd:
 
     def desk_works_around(self) -> str | None:
         """A problem's workaround, which is HTML, or none any more."""
-        row = self._pick(self.tickets("problem"))
-        word = self._word("h")
+        row = self.pick(self.tickets("problem"))
+        word = self.word("h")
         shapes = (
             f"<p>way {word}</p>", f"<h2>way {word}</h2><ul><li>a</li><li><em>b</em></li></ul>",
             f'<p style="color:red">way {word} <a href="https://kb.test/1">page</a></p>', "",
@@ -173,7 +176,7 @@ class Crowd:
 
     def desk_ranks(self, row: Row | None = None) -> str | None:
         """Another priority."""
-        row = row or self._pick(self.tickets())
+        row = row or self.pick(self.tickets())
         impact, urgency = self.dice.choice("123"), self.dice.choice("123")
         more = {"priority": impact} if row and row["sys_class_name"] in RANKED else {}
         return self._desk(row, "ranks", impact=impact, urgency=urgency, **more)
@@ -190,7 +193,7 @@ class Crowd:
 
     def desk_moves(self, row: Row | None = None) -> str | None:
         """Another state, as the table allows it."""
-        row = row or self._pick(self.tickets())
+        row = row or self.pick(self.tickets())
         if row is None:
             return None
         table = row["sys_class_name"]
@@ -212,7 +215,7 @@ class Crowd:
         if (row.get("type", ""), row["state"]) in AUTOMATIC and self.dice.random() < 0.6:
             approve(self.now, row["sys_id"])
             return f"an approver agrees to {row['number']}"
-        state = self._pick(next_states(row))
+        state = self.pick(next_states(row))
         more = {"close_code": "successful", "close_notes": "ok"} if state == "3" else {}
         return self._desk(row, f"moves to {state}", state=state, **more) if state else None
 
@@ -227,7 +230,7 @@ class Crowd:
         return self._desk(row, f"moves to {state}", state=state, **more)
 
     def _moves_problem(self, row: Row) -> str | None:
-        state = self._pick(STEPS[row["state"]])
+        state = self.pick(STEPS[row["state"]])
         more = {
             "assigned_to": row.get("assigned_to") or self.now.user_id("hiro.tanaka"),
             "cause_notes": "cause", "fix_notes": "fix", "close_notes": "close",
@@ -240,27 +243,27 @@ class Crowd:
     def desk_attaches(self, row: Row | None = None) -> str | None:
         """An incident belongs to another problem, or to none."""
         row = row if row and row["sys_class_name"] == "incident" else None
-        row = row or self._pick(self.tickets("incident"))
-        problem = self._pick([*self.tickets("problem"), None])
+        row = row or self.pick(self.tickets("incident"))
+        problem = self.pick([*self.tickets("problem"), None])
         key = problem["sys_id"] if problem else ""
         return self._desk(row, "attaches", problem_id=key) if row else None
 
     def desk_refers(self, row: Row | None = None) -> str | None:
         """A ticket refers to another one, or to none any more."""
         row = row if row and row["sys_class_name"] in REFERENCES else None
-        row = row or self._pick(self.tickets(*REFERENCES))
+        row = row or self.pick(self.tickets(*REFERENCES))
         if row is None:
             return None
         name, table = self.dice.choice(REFERENCES[row["sys_class_name"]])
         others = [one for one in self.tickets(table) if one["sys_id"] != row["sys_id"]]
-        other = self._pick([*others, None])
+        other = self.pick([*others, None])
         return self._desk(row, "refers", **{name: other["sys_id"] if other else ""})
 
     def desk_reports(self) -> str | None:
         """A defect, or a task of a problem, of a ticket or of none."""
         table = "rm_defect" if self.rig.setup.agile else "problem_task"
         name, against = self.dice.choice(REFERENCES[table])
-        ticket = self._pick([*self.tickets(against), None])
+        ticket = self.pick([*self.tickets(against), None])
         fields = {"short_description": self._line(), "priority": self.dice.choice("12345")}
         fields |= {name: ticket["sys_id"]} if ticket else {}
         row = self.now.insert(table, fields, self.agent())
@@ -269,7 +272,7 @@ class Crowd:
 
     def desk_copies(self) -> str | None:
         """A copy of a ticket, correlation and all."""
-        row = self._pick(self.tickets("incident"))
+        row = self.pick(self.tickets("incident"))
         if row is None:
             return None
         kept = ("impact", "urgency", "description", "correlation_id", "correlation_display")
@@ -280,7 +283,7 @@ class Crowd:
 
     def desk_deletes(self) -> str | None:
         """A ticket goes for good."""
-        row = self._pick(self.tickets())
+        row = self.pick(self.tickets())
         if row is None:
             return None
         self.note_deletion(Side.SERVICENOW, row["sys_id"])
@@ -294,7 +297,7 @@ class Crowd:
         if hidden:
             hidden.clear()
             return "all rows are visible again"
-        row = self._pick(self.tickets())
+        row = self.pick(self.tickets())
         if row is None:
             return None
         hidden.add(row["sys_id"])
@@ -318,7 +321,7 @@ class Crowd:
         kind = self._kinds.get("rm_defect") or self._kinds.get("problem_task")
         if kind is None:
             return None
-        other = self._pick([*self._issues(), *self._issues(), None])
+        other = self.pick([*self.issues(), *self.issues(), None])
         made = self.hands().create(self.project, kind, self._line())
         if other is None:
             return f"the team reports {made.key}: {made.fields['summary']}"
@@ -339,8 +342,8 @@ class Crowd:
         """An epic's field of formatted text, where the project has one."""
         if self.project == "TEAM":
             return None
-        word, where = self._word("h"), self._issues()
-        epic = self._pick(one for one in where if self.jira.type_of(one).name == "Epic")
+        word, where = self.word("h"), self.issues()
+        epic = self.pick(one for one in where if self.jira.type_of(one).name == "Epic")
         shapes = (f"h2. way {word}\n\n* a\n** b", f"way {word} {{color:red}}c{{color}}", None)
         text = self.dice.choice(shapes)
         return self._team(epic, "works around", customfield_10051=text) if epic else None
@@ -357,15 +360,15 @@ class Crowd:
 
     def team_labels(self, issue: Issue | None = None) -> str | None:
         """A label of the team's own."""
-        issue = issue or self._pick(self._issues())
+        issue = issue or self.pick(self.issues())
         if issue is None:
             return None
-        self.hands().label(issue.id, add=(self._word("l"),))
+        self.hands().label(issue.id, add=(self.word("l"),))
         return f"the team labels {issue.key}"
 
     def team_comments(self, issue: Issue | None = None) -> str | None:
         """A comment, sometimes an internal one."""
-        issue = issue or self._pick(self._issues())
+        issue = issue or self.pick(self.issues())
         if issue is None:
             return None
         inside = self.dice.random() < 0.3
@@ -375,7 +378,7 @@ class Crowd:
 
     def team_moves(self, issue: Issue | None = None) -> str | None:
         """Another status, however many hops away."""
-        issue = issue or self._pick(self._issues())
+        issue = issue or self.pick(self.issues())
         if issue is None:
             return None
         flow = self.jira.type_of(issue).workflow
@@ -387,17 +390,17 @@ class Crowd:
         """A story goes below another epic, or below none."""
         if self.project == "DESK":
             return None
-        stories = [one for one in self._issues() if self.jira.type_of(one).level == 0]
-        epics = [one for one in self._issues() if self.jira.type_of(one).level == 1]
-        story, epic = self._pick(stories), self._pick([*epics, None])
+        stories = [one for one in self.issues() if self.jira.type_of(one).level == 0]
+        epics = [one for one in self.issues() if self.jira.type_of(one).level == 1]
+        story, epic = self.pick(stories), self.pick([*epics, None])
         if story is None:
             return None
         return self._team(story, "attaches", parent=epic.id if epic else None)
 
     def team_links(self, issue: Issue | None = None) -> str | None:
         """Two issues are linked, mostly in words that stand for a reference."""
-        issue = issue or self._pick(self._issues())
-        other = self._pick(one for one in self._issues() if issue and one.id != issue.id)
+        issue = issue or self.pick(self.issues())
+        other = self.pick(one for one in self.issues() if issue and one.id != issue.id)
         if issue is None or other is None:
             return None
         words = self.dice.choice(WORDS)
@@ -406,7 +409,7 @@ class Crowd:
 
     def team_unlinks(self) -> str | None:
         """A link is taken away, whoever made it."""
-        found = [(one, link) for one in self._issues() for link in one.links]
+        found = [(one, link) for one in self.issues() for link in one.links]
         if not found:
             return None
         issue, link = self.dice.choice(found)
@@ -417,7 +420,7 @@ class Crowd:
 
     def team_clones(self) -> str | None:
         """A clone, our marks and all."""
-        issue = self._pick(self._issues())
+        issue = self.pick(self.issues())
         if issue is None:
             return None
         made = self.hands().clone(issue.id)
@@ -425,7 +428,7 @@ class Crowd:
 
     def team_deletes(self) -> str | None:
         """An issue goes for good."""
-        issue = self._pick(self._issues())
+        issue = self.pick(self.issues())
         if issue is None:
             return None
         self.note_deletion(Side.JIRA, issue.id)
@@ -434,7 +437,7 @@ class Crowd:
 
     def team_takes_elsewhere(self) -> str | None:
         """An issue moves to another project."""
-        issue = self._pick(self._issues())
+        issue = self.pick(self.issues())
         if issue is None:
             return None
         moved = self.hands().move_project(issue.id, self.home)
@@ -443,7 +446,7 @@ class Crowd:
     def team_brings_back(self) -> str | None:
         """One that moved away comes back."""
         away = [one for one in self.jira.issues.values() if self._where(one) == self.home]
-        issue = self._pick(away)
+        issue = self.pick(away)
         if issue is None:
             return None
         moved = self.hands().move_project(issue.id, self.project)
@@ -455,7 +458,7 @@ class Crowd:
         if self.jira.hidden:
             self.jira.hidden.clear()
             return "all issues are visible again"
-        issue = self._pick(self._issues())
+        issue = self.pick(self.issues())
         if issue is None:
             return None
         self.hands().hide(issue.id)
@@ -463,7 +466,7 @@ class Crowd:
 
     def team_drops_a_comment(self) -> str | None:
         """Somebody deletes a comment, ours or a person's."""
-        found = [(one, row) for one in self._issues() for row in one.comments]
+        found = [(one, row) for one in self.issues() for row in one.comments]
         if not found:
             return None
         issue, remark = self.dice.choice(found)
@@ -473,12 +476,12 @@ class Crowd:
 
     def team_edits_a_comment(self) -> str | None:
         """Somebody rewrites a comment, or adds to one of ours."""
-        found = [(one, row) for one in self._issues() for row in one.comments]
+        found = [(one, row) for one in self.issues() for row in one.comments]
         if not found:
             return None
         issue, remark = self.dice.choice(found)
         if remark.author == self.jira.site.me:
-            self.scribbled.append(self._word("s"))
+            self.scribbled.append(self.word("s"))
             text = f"{remark.body}\nand {self.scribbled[-1]}"
         else:
             text = self._talk()
@@ -490,7 +493,7 @@ class Crowd:
 
     def desk_files(self, row: Row | None = None) -> str | None:
         """The desk attaches a file to a ticket."""
-        row = row or self._pick(self.tickets())
+        row = row or self.pick(self.tickets())
         if row is None:
             return None
         name, data = self._file()
@@ -500,7 +503,7 @@ class Crowd:
 
     def team_files(self, issue: Issue | None = None) -> str | None:
         """The team attaches a file to an issue."""
-        issue = issue or self._pick(self._issues())
+        issue = issue or self.pick(self.issues())
         if issue is None:
             return None
         name, data = self._file()
@@ -509,13 +512,13 @@ class Crowd:
 
     def somebody_drops_a_file(self) -> str | None:
         """A file goes for good, ours or a person's."""
-        there = [(one, file) for one in self._issues() for file in one.attachments]
+        there = [(one, file) for one in self.issues() for file in one.attachments]
         if self.dice.random() < 0.5 and there:
             issue, file = self.dice.choice(there)
             self.hands().detach(file.id)
             self.dropped_files.add(file.content.whole())
             return f"somebody deletes {file.name} of {issue.key}"
-        row = self._pick(self.now.files.values())
+        row = self.pick(self.now.files.values())
         if row is None:
             return None
         data = self.now.contents[row["sys_id"]].whole()
@@ -525,7 +528,7 @@ class Crowd:
 
     def _file(self) -> tuple[str, bytes]:
         """Names meet, contents never do."""
-        word = self._word("f")
+        word = self.word("f")
         name = self.dice.choice(("log.txt", "shot.png", "log.txt", f"setup-{word}.exe"))
         return name, f"content {word}".encode()
 
@@ -557,7 +560,7 @@ class Crowd:
     # -- inside ----------------------------------------------------------------------------------
 
     def _desk(self, row: Row | None, verb: str, **values: str) -> str | None:
-        row = row or self._pick(self.tickets())
+        row = row or self.pick(self.tickets())
         if row is None:
             return None
         self.now.update(row["sys_class_name"], row["sys_id"], values, self.agent())
@@ -565,7 +568,7 @@ class Crowd:
         return f"the desk {verb} {row['number']}: {said}"
 
     def _team(self, issue: Issue | None, verb: str, **values: Any) -> str | None:
-        issue = issue or self._pick(self._issues())
+        issue = issue or self.pick(self.issues())
         if issue is None:
             return None
         self.hands().edit(issue.id, **values)
@@ -578,7 +581,8 @@ class Crowd:
         rows = (self.now.true_row(key) for key in self.rig.journal.keys(Side.SERVICENOW))
         return [row for row in rows if row and row["sys_class_name"] in wanted]
 
-    def _issues(self) -> list[Issue]:
+    def issues(self) -> list[Issue]:
+        """All issues of the project."""
         return [one for one in self.jira.issues.values() if self._where(one) == self.project]
 
     def _where(self, issue: Issue) -> str:
@@ -597,22 +601,28 @@ class Crowd:
         """Somebody of a team."""
         return Hands(self.jira, self.dice.choice(TEAM))
 
-    def _pick(self, items: Iterable[Any]) -> Any:
+    def kind(self, table: str) -> str:
+        """The issue type that a table's twins have."""
+        return self._kinds[table]
+
+    def pick(self, items: Iterable[Any]) -> Any:
+        """Any of them; nothing of none."""
         rows = list(items)
         return self.dice.choice(rows) if rows else None
 
-    def _word(self, letter: str) -> str:
+    def word(self, letter: str) -> str:
+        """A word that nobody used before."""
         self._words += 1
         return f"{letter}{self._words:03d}"
 
     def _line(self) -> str:
-        return f"title {self._word('w')}"
+        return f"title {self.word('w')}"
 
     def _text(self) -> str:
-        return f"text {self._word('w')}\n\n{self.dice.choice(('and more', 'a *b* c', '1 < 2'))}"
+        return f"text {self.word('w')}\n\n{self.dice.choice(('and more', 'a *b* c', '1 < 2'))}"
 
     def _comment(self) -> str:
-        text = f"remark {self._word('c')}"
+        text = f"remark {self.word('c')}"
         if self.dice.random() < 0.06:
             self.rig.reached["a long comment"] += 1
             text += "\n" + "a *b* line {of} the log\n" * 1320 + f"end of {text}"

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connector.articles import ARTICLE, speaking
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.people import INTEGRATION
+from connector.sandbox.servicenow import knowledge_rules as hands
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from mappings.sides import Side
 
@@ -72,7 +74,9 @@ class Journal:
     def _servicenow(self, cause: str) -> Iterator[Entry]:
         world = self.servicenow.world
         for line in world.write_log[self._read[Side.SERVICENOW] :]:
-            if line["table"] in TABLES:
+            if line["table"] == ARTICLE:
+                yield self._article(line, cause)
+            elif line["table"] in TABLES:
                 yield self._add(
                     datetime.fromisoformat(line["at"]),
                     Side.SERVICENOW,
@@ -86,6 +90,23 @@ class Journal:
                     comment=line.get("entry", ""),
                 )
         self._read[Side.SERVICENOW] = len(world.write_log)
+
+    def _article(self, line: Mapping[str, Any], cause: str) -> Entry:
+        """A write of an article: all versions are one record, by its number."""
+        number, world = line["label"], self.servicenow.world
+        made = line["op"] == "insert" and number not in self._made[Side.SERVICENOW]
+        rows = hands.versions(world, number)
+        return self._add(
+            datetime.fromisoformat(line["at"]),
+            Side.SERVICENOW,
+            number,
+            number,
+            ours=line["by"] == INTEGRATION,
+            cause=cause,
+            op="create" if made else "update",
+            what=_changed(line["fields"]),
+            state={name: str(held) for name, held in speaking(rows).items()},
+        )
 
     def _jira(self, cause: str) -> Iterator[Entry]:
         world = self.jira.world

@@ -38,9 +38,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connector.articles import ARTICLE, correlation
 from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.servicenow import direct_shapes as shapes
+from connector.sandbox.servicenow import knowledge_rules as hands
 from mappings.model import MappingSpec, Rule
 from mappings.references import IssueLink, linked
 from mappings.sides import Side
@@ -48,13 +50,14 @@ from mappings.values import Unknown, Value
 from sync.core import marks
 from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
-from sync.demo.couples import Couple, Marks, Names, TruthLookup
+from sync.demo.couples import Couple, Marks, Names, TruthLookup, waits
 from sync.demo.truth import asks
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
 from tests.simulation.crowd import Crowd
 from tests.simulation.deaths import harm
 from tests.simulation.journal import Entry
+from tests.simulation.knowledge import KnowledgeJudge
 from tests.simulation.papers import faults
 from tests.simulation.rig import Rig
 
@@ -109,6 +112,7 @@ class Judge:
                 moments = self._moments(rule, entries)
                 found += self._accounted(couple, rule, moments)
                 found += self._bounded(couple, rule, moments)
+        found += KnowledgeJudge(self.rig, self.crowd, self.couples, self.specs).findings()
         for reason, number in self.excused.items():
             self.rig.reached[f"excused: {reason}"] += number
         return found
@@ -124,10 +128,15 @@ class Judge:
                     if not asks(self.marked, self.lookup, pair, side, key):
                         continue
                     label = content.records[key].label
+                    if waits(self._spec(pair), side, content.records[key], self.lookup):
+                        continue
                     had = made.get((pair, side, key)) or self.marked.twins(side, key)
                     parked = any(name == label for name, _ in self.waiting)
                     if not had and not parked and not self._linked(side, key):
                         yield f"I-01 {label} is in scope of {pair} and has no twin"
+
+    def _spec(self, pair: str) -> MappingSpec:
+        return next(spec for spec in self.specs if spec.pair == pair)
 
     def _linked(self, side: Side, key: str) -> bool:
         """A record that was a twin once and lost the other to a deletion."""
@@ -150,7 +159,10 @@ class Judge:
                     if label in wanted:
                         found[wanted[label]].append(one)
             elif one.state:
-                issue = marks.issue_of(one.state.get("correlation_id"), self.names.jira_host)
+                held = one.state.get("correlation_id") or correlation(one.state.get("meta"))
+                issue = marks.issue_of(held, self.names.jira_host)
+                if issue is None and one.state["sys_class_name"] == ARTICLE:
+                    continue  # asked for by a problem: its own judge counts those
                 pair = tables[one.state["sys_class_name"]]
                 found[(pair, Side.JIRA, str(issue))].append(one)
         return found
@@ -433,7 +445,7 @@ class Judge:
                 and one.call not in self.cuts
                 and (one.op == "create" or one.call not in born)
             )
-            if done["create"] > told["create"]:
+            if done["create"] > told["create"] and not self._was_asked(couple, side):
                 yield f"I-23 {couple}: the create in {side} is not in the history"
             untold = done["comment"] - told["comment"]
             if untold and self.rig.unclear[(side, key)] and self._dropped(side):
@@ -444,6 +456,15 @@ class Judge:
             changes = told["update"] + told["transition"]
             if done["update"] and not changes and (side, key) not in self.rig.untold:
                 yield f"I-23 {couple}: no update in {side} is in the history"
+
+    def _was_asked(self, couple: Couple, side: Side) -> bool:
+        """Whether the history of a problem tells that it asked for this article."""
+        if side is Side.JIRA or couple.servicenow.container != ARTICLE:
+            return False
+        task = hands.versions(self.rig.servicenow.world, couple.servicenow.key)[0].get("source", "")
+        links = self.rig.store.links.by_keys(Side.SERVICENOW, [task])
+        rows = (row for link in links.values() for row in self.rig.store.ledger.history(link.id))
+        return any(row.kind == "ask" and row.new == couple.servicenow.key for row in rows)
 
     def _dropped(self, side: Side) -> bool:
         """Whether somebody deleted a comment that we had carried to that side."""

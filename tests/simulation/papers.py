@@ -51,7 +51,7 @@ def faults(
 ) -> Iterator[str]:
     """What is wrong with the files of a couple; ``told`` is all we said in comments, by side."""
     held = {side: papers(rig, side, couple.of(side).key) for side in Side}
-    for side in Side:
+    for side in Side if couple.spec.attachments.flow is not None else ():
         there = Counter(one.data for one in held[side.other] if one.ours)
         names = {one.data: one.name for one in held[side.other] if one.ours}
         for one in held[side]:

@@ -117,6 +117,19 @@ def _attaches(crowd: Crowd) -> None:
     crowd.now.update("incident", row["sys_id"], values, crowd.agent())
 
 
+def _knows(crowd: Crowd) -> None:
+    """A problem that asks for an article from its first moment on."""
+    crowd.now.update("problem", problem(crowd), {"known_error": "true"}, crowd.agent())
+
+
+def _wants(crowd: Crowd) -> None:
+    """A labelled task below the epic."""
+    link = crowd.rig.store.links.by_keys(Side.SERVICENOW, [_row(crowd, "problem")["sys_id"]])
+    epic = next(iter(link.values())).jira.key
+    words = f"title w{crowd.dice.randrange(10**9):09d}"
+    crowd.hands().create("OPS", "Task", words, labels=("knowledge",), parent=epic)
+
+
 def _both(crowd: Crowd) -> None:
     crowd.desk_rewords(_row(crowd))
     crowd.team_rewords(_issue(crowd))
@@ -199,6 +212,9 @@ STORIES = (
     Story("a bug is linked with an epic", _bug, first=_problems),
     Story("the desk gives a problem a task", _task, first=_problems),
     Story("a bug goes from one epic to the other", _bug_moves, first=_problems_and_bug),
+    Story("a known error asks for an article", _knows),
+    Story("the team wants an article", _wants, first=problem),
+    Story("a known error asks, Data Center", _knows, flavour="dc"),
     Story("the desk opens an incident, Data Center", incident, flavour="dc"),
     Story("the desk resolves, Data Center", _resolves, flavour="dc"),
 )

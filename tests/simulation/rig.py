@@ -48,10 +48,10 @@ from tests.support.memory.tables import Copy
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READS = frozenset(
     {"identity", "changed", "listed", "in_scope", "read", "find", "comments", "people", "kinds"}
-    | {"authorship", "files", "fetch"}
+    | {"authorship", "files", "fetch", "ties"}
 )
 WRITES = frozenset(
-    {"create", "patch", "move", "comment", "attach", "decorate"} | {"detach", "delete"}
+    {"create", "patch", "move", "comment", "attach", "decorate"} | {"detach", "delete", "tie"}
 )
 
 
@@ -185,6 +185,8 @@ class Rig:
         self.jira.settings.may_delete = True
         if self.setup.stepwise_problems:
             knobs.problem_state = "stepwise"
+        if self.setup.direct_knowledge:
+            knobs.knowledge_state = "direct"
         if self.setup.locked:
             knobs.locked_fields.add(self.setup.locked)
 

@@ -33,6 +33,9 @@ SITUATIONS = (
     "deed team rewords", "deed team takes elsewhere", "deed team unlinks", "deed desk files",
     "deed team files", "deed somebody drops a file", "attach unclear",
     "deed desk reports", "deed team reports",
+    "deed desk knows", "deed desk writes an article", "deed desk attaches an article",
+    "deed desk moves an article", "deed team wants an article", "tie unclear",
+    "an article was told of", "an article was taken up",
     "fault drop_after", "fault drop_before", "fault html", "fault late", "fault status 429",
     "fault status 503",
 )  # fmt: skip

@@ -137,4 +137,5 @@ def test_a_pair_that_rests_is_named_with_its_reason_and_no_fault(town: Town) -> 
     assert {rung.state for rung in found.values()} == {"ok"}
     assert "no active knowledge base" in found["pair knowledge-task"].told
     assert problems == []
-    assert "pair knowledge-task" not in rungs()
+    assert found["pair knowledge-task"].told.startswith("off: ")
+    assert rungs()["pair knowledge-task"].told == "on: kb_knowledge is there"

@@ -215,14 +215,8 @@ def test_the_fingerprint_follows_the_content_and_nothing_else() -> None:
 
 def test_pairs_that_others_point_at_come_first() -> None:
     names = [spec.pair for spec in load(shipped(), project="OPS")]
-    assert names == [
-        "change-story",
-        "problem-epic",
-        "incident-story",
-        "defect-bug",
-        "knowledge-task",
-        "task-bug",
-    ]
+    assert names[:3] == ["change-story", "problem-epic", "incident-story"]
+    assert names[3:] == ["defect-bug", "knowledge-task", "task-bug"]
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
