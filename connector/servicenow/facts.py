@@ -137,7 +137,9 @@ def _sequence(row: Mapping[str, Any]) -> tuple[int, str]:
 def _kind(table: str, held: Mapping[str, Any]) -> KindInfo:
     choices = held["choices"]
     fields = tuple(_field(row, choices.get(str(row["element"]), [])) for row in held["fields"])
-    states = tuple(Choice(*row) for row in choices.get("state", []))
+    states = tuple(
+        Choice(*row) for row in choices.get("state") or choices.get("workflow_state", [])
+    )
     return KindInfo(table, table, fields=fields, statuses=states)
 
 

@@ -257,10 +257,8 @@ class DirectServiceNow:
     def create(self, drafts: Sequence[Draft]) -> list[WriteResult]:
         """Make records, one request each."""
         me = self._known()
-        makers = {ARTICLE: self._articles.create}
-        return settled(
-            [makers.get(draft.container, self._writes.create)(me, draft) for draft in drafts]
-        )
+        make = {ARTICLE: self._articles.create}
+        return settled([make.get(d.container, self._writes.create)(me, d) for d in drafts])
 
     def patch(self, patches: Sequence[Patch], fields: Collection[str]) -> list[WriteResult]:
         """Change records: one by itself, several in batches."""

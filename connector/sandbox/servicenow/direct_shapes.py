@@ -124,7 +124,8 @@ def kind(schema: Schema, table: str) -> KindInfo:
         )
         for column in schema.columns(table).values()
     )
-    return KindInfo(table, schema.tables[table].label, 0, fields, _choices(schema, table, "state"))
+    states = _choices(schema, table, "state") or _choices(schema, table, "workflow_state")
+    return KindInfo(table, schema.tables[table].label, 0, fields, states)
 
 
 def _choices(schema: Schema, table: str, element: str) -> tuple[Choice, ...]:
