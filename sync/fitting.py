@@ -83,7 +83,9 @@ def fitted(
     ``kinds`` are the chosen issue types by pair, ``table`` is the ServiceNow table where states are
     named as people read them (:func:`by_label`).
     """
-    kept = tuple(rule for rule in spec.rules if _offered(spec, rule, kinds))
+    fields = kinds[spec.pair].fields
+    there = frozenset(name.casefold() for field in fields for name in (field.name, field.label))
+    kept = tuple(rule for rule in spec.rules if _offered(spec, rule, kinds, there))
     left_out = tuple(r.name for r in spec.rules if r not in kept and not r.optional)
     told = labelled(replace(spec, rules=kept), table)
     return replace(told, rules=tuple(_cut(rule, kinds[spec.pair]) for rule in told.rules)), left_out
@@ -121,16 +123,17 @@ def _cut(rule: Rule, kind: KindInfo) -> Rule:
     return replace(rule, relation=rule.relation.fitted({Side.JIRA: statuses}))
 
 
-def _offered(spec: MappingSpec, rule: Rule, kinds: Mapping[str, KindInfo]) -> bool:
+def _offered(
+    spec: MappingSpec, rule: Rule, kinds: Mapping[str, KindInfo], there: frozenset[str]
+) -> bool:
     kind = kinds[spec.pair]
     if rule.relation.kind == "link":
         return any(other.level == kind.level + 1 for other in kinds.values())
     if rule.relation.kind == "constant":
         return True
-    fields = {name.casefold() for field in kind.fields for name in (field.name, field.label)}
     if isinstance(rule.relation, IssueLink):
-        return rule.relation.within(fields) is not None
+        return rule.relation.within(there) is not None
     names = rule.relation.names(Side.JIRA) - READABLE
     if not rule.flow.reaches(Side.JIRA):  # what is only read needs no screen
         names = frozenset(name for name in names if not custom(name))
-    return {name.casefold() for name in names} <= fields
+    return {name.casefold() for name in names} <= there
