@@ -43,7 +43,22 @@ def settle(runtime: Runtime) -> None:
         elif link is None or _over(runtime, patch):
             runtime.store.patches.answered([patch.id])
         else:
+            if link and told:
+                _agree(runtime, patch, link, told)
             look_again(runtime, _name(patch), patch.side, patch.sent_at)
+
+
+def _agree(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> None:
+    """Write down what the two sides agreed on with a patch. Where the history shows a part only,
+    another patch may have written that, but its sets are believed while the rest may still come:
+    who takes a link of ours away meanwhile shall be heard."""
+    spec, shown = runtime.spec(patch.pair), _shown(patch, told)
+    if spec is None or patch.overtaken:
+        return
+    whole = len(shown) == len(patch.writes)
+    names = {one.name for one in shown if whole or isinstance(one.new, tuple)}
+    found = _bases(runtime, spec, patch)
+    runtime.store.links.set_bases(link.id, {name: found[name] for name in names & found.keys()})
 
 
 def judged(runtime: Runtime, links: Collection[int]) -> None:
@@ -135,8 +150,7 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> No
     untold = [] if patch.overtaken and not lost else stored
     with runtime.store.transaction():
         runtime.store.patches.answered([patch.id])
-        if spec and not patch.overtaken and len(stored) == len(patch.writes):
-            runtime.store.links.set_bases(link.id, _bases(runtime, spec, patch))
+        _agree(runtime, patch, link, told)
         runtime.store.ledger.record([history_row(action, one, patch.plan) for one in untold])
         for loss in lost:
             confess(runtime, action, loss)
