@@ -28,6 +28,9 @@ LOOKED_AT: Mapping[str, frozenset[str]] = {
 }
 """Columns that are read because of knowledge, whatever the mappings read."""
 
+WISHES = frozenset({"known_error", "workaround"})
+"""Columns by which a problem asks."""
+
 TITLE = 100
 """What an article's short description takes."""
 

@@ -22,6 +22,7 @@ from sync.core.knowledge import (
     INCIDENT,
     PROBLEM,
     RETIRED,
+    WISHES,
     Article,
     asks,
     draft,
@@ -100,15 +101,11 @@ def knowing(runtime: Runtime, gathered: Gathered) -> Knowing:
 
 def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> None:
     """Write down what is known by now, and wake whom it concerns. ``held``: the plan waits for a
-    person, and so do those who ask. An article that we moved ourselves may be out by now."""
+    person, and so do those who ask."""
     if not found.pair:
         return
-    moved = [
-        one.link.servicenow.key
-        for one in plan.of(found.pair).actions
-        if isinstance(one, Update) and one.side is Side.SERVICENOW
-    ]
-    runtime.store.inbox.nudge(Side.SERVICENOW, ARTICLE, moved, "changed")
+    for where, key in _ours(found.pair, plan):
+        runtime.store.inbox.nudge(Side.SERVICENOW, where, [key], "changed")
     due = runtime.clock() + HELD_BACK
     for where, keys in found.waiting.items() if held or found.early else ():
         if keys:
@@ -124,6 +121,18 @@ def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> Non
         told += [task for number in found.out for task in tasks_of(runtime, number)]
         for task in dict.fromkeys(told):
             _tell(runtime, task)
+
+
+def _ours(pair: str, plan: Plan) -> Iterator[tuple[str, str]]:
+    """What our own writes may have brought about, which no feed tells: an article that we moved is
+    out, a problem that was told of a workaround asks."""
+    for one in plan.actions:
+        if not isinstance(one, Update) or one.side is not Side.SERVICENOW:
+            continue
+        end = one.link.servicenow
+        written = {name for write in one.writes for name in write.change.fields}
+        if one.pair == pair or (end.container == PROBLEM and written & WISHES):
+            yield end.container, end.key
 
 
 def _is_problem(case: Case) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira.model import Flavour
+from mappings.defaults import shipped
 from mappings.sides import Side
 from tests.support.cast import Story, Ticket
 from tests.support.library import Library, Paper
@@ -433,3 +434,20 @@ def test_at_rest_knowledge_is_asked_for_every_quarter_of_an_hour(stage: Stage) -
         asked_for.append(sum("kb_" in path for path in requests))
     assert sum(asked_for) <= 2 * 5
     assert asked_for.count(0) >= 15
+
+
+def test_a_workaround_that_the_team_wrote_asks_too() -> None:
+    texts = {
+        name: text.replace(
+            "  # Current ServiceNow releases",
+            "  way: {servicenow: workaround, jira: Environment, as: line}\n"
+            "  # Current ServiceNow releases",
+        )
+        for name, text in shipped().items()
+    }
+    stage = Stage("cloud", mappings=texts)
+    problem = stage.desk.opens_problem()
+    stage.tandem.settles()
+    stage.team.edits(problem.issue, environment="Delete old mail.")
+    stage.tandem.syncs()
+    assert (problem["workaround"], len(Library(stage).papers())) == ("Delete old mail.", 1)
