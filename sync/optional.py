@@ -3,7 +3,8 @@
 A plugin brings its tables, a project its issue types, a site its kinds of links. What is missing
 turns an optional pair off, is told by ``tandem doctor``, and never troubles the other pairs. Found
 out once a day and remembered, so that a pass asks for nothing; what cannot be found out now leaves
-things as they were.
+things as they were. A side that is away or refuses us is asked once, not once a pair: where nothing
+is known yet that ends the run, as it would end a moment later.
 
 A pair with ``unless`` makes nothing where that other table is there; what it made before that table
 came keeps flowing.
@@ -17,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from connector.base import Adapter
-from connector.errors import AccessLost, ConnectorError, NotThere
+from connector.errors import AccessLost, ConnectorError, NotThere, RetryLater, Unreachable
 from connector.values import KindInfo
 from mappings.model import Create, MappingSpec
 from mappings.references import IssueLink
@@ -30,8 +31,14 @@ KEPT = timedelta(days=1)
 AGAIN = timedelta(minutes=5)
 """When what could not be found out is asked for again."""
 
+AWAY = (Unreachable, AccessLost, RetryLater)
+"""What says nothing of a table but much of its side."""
+
 Offered = Callable[[str], Sequence[KindInfo]]
 """What can be made in a Jira project."""
+
+SOON = timedelta(seconds=15)
+"""The same where nothing was ever found out."""
 
 _NOBODY = "0" * 32
 """The key of no record."""
@@ -101,7 +108,7 @@ def _can_be_linked(spec: MappingSpec, kind: KindInfo) -> bool:
 
 
 class Pairs:
-    """The mappings that work here."""
+    """The mappings that work here. ``blocked`` is why nobody knows yet, where a side is away."""
 
     def __init__(
         self,
@@ -118,6 +125,8 @@ class Pairs:
         self._clock = clock
         self._chosen: tuple[MappingSpec, ...] | None = None
         self._due: datetime | None = None
+        self._trouble: ConnectorError | None = None
+        self.blocked: ConnectorError | None = None
 
     def chosen(self) -> tuple[MappingSpec, ...]:
         """Those that are on, in working order."""
@@ -130,7 +139,7 @@ class Pairs:
         now, before = self._clock(), self._chosen
         if before is not None and not anew and (self._due is None or now < self._due):
             return False
-        self._due = None
+        self._due = self._trouble = self.blocked = None
         findings = {one.pair: self._finding(one, now, anew=anew) for one in self._optional()}
         self._chosen = tuple(self._as_found(findings))
         return before is not None and before != self._chosen
@@ -157,15 +166,25 @@ class Pairs:
         if known is not None and at is not None and not anew and now - at < KEPT:
             self._until(at + KEPT)
             return known
+        if self._trouble is not None:
+            return known or self._open(spec, self._trouble)
         try:
             fresh = found(spec, self._servicenow, self._offered)
         except ConnectorError as error:
-            self._until(now + AGAIN)
-            return known or Finding(spec.pair, on=False, told=f"not known yet: {error.what}")
+            self._until(now + AGAIN if known else self._clock() + SOON)
+            if isinstance(error, AWAY):
+                self._trouble = error
+            return known or self._open(spec, error)
         self._until(now + KEPT)
         row = {"at": now.isoformat(), "like": spec.fingerprint(), **asdict(fresh)}
         self._store.meta.put(f"optional:{spec.pair}", json.dumps(row))
         return fresh
+
+    def _open(self, spec: MappingSpec, error: ConnectorError) -> Finding:
+        """Off for now: nothing was ever found out about it. A side that is away stands in the way
+        of more than this."""
+        self.blocked = self._trouble
+        return Finding(spec.pair, on=False, told=f"not known yet: {error.what}")
 
     def _remembered(self, spec: MappingSpec) -> tuple[datetime | None, Finding | None]:
         row = json.loads(self._store.meta.get(f"optional:{spec.pair}") or "{}")

@@ -141,11 +141,14 @@ class Runtime:
         return self.optional.chosen()
 
     def look_around(self, *, anew: bool = False) -> None:
-        """Find out, where it is time, which mappings work here."""
+        """Find out, where it is time, which mappings work here. Raises what kept a side from
+        telling where nothing was ever known: it is away, and need not be waited for twice."""
         if anew:
             self._projects.clear()
         if self.optional.look(anew=anew):
             self._fitted.clear()
+        if self.optional.blocked is not None:
+            raise self.optional.blocked
 
     def spec(self, pair: str) -> MappingSpec | None:
         """The mapping of a pair, if it still exists."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.agile import READER, activate
 from mappings.sides import Side
@@ -11,7 +14,8 @@ from sync.doctor import _optional
 from sync.engine import Engine, Orders
 from tests.support.bench import Bench
 
-ALWAYS = ("change-story", "problem-epic", "incident-story")
+BARE = ("change-story", "problem-epic", "incident-story")
+ALWAYS = (*BARE, "knowledge-task")
 TABLE = r"/table/(rm_defect|problem_task)"
 
 
@@ -20,7 +24,9 @@ def asked(bench: Bench) -> int:
 
 
 def told(bench: Bench) -> dict[str, tuple[str, str]]:
-    return {rung.name: (rung.state, rung.told) for rung in _optional(bench.runtime)}
+    rungs = {rung.name: (rung.state, rung.told) for rung in _optional(bench.runtime)}
+    assert rungs.pop("pair knowledge-task")[0] == "ok"
+    return rungs
 
 
 def test_without_the_plugin_bugs_are_problem_tasks() -> None:
@@ -60,7 +66,7 @@ def test_where_the_account_lost_all_access_nothing_is_concluded() -> None:
     row = bench.servicenow.world.true_row(tandem)
     assert row is not None
     row["active"] = "false"
-    assert bench.runtime.pairs == ALWAYS
+    assert bench.runtime.pairs == BARE
     row["active"] = "true"
     assert bench.connect().pairs == (*ALWAYS, "task-bug")
 
@@ -114,6 +120,21 @@ def test_what_cannot_be_found_out_now_leaves_things_as_they_were() -> None:
     fresh.clock.advance(400)
     fresh.runtime.look_around()
     assert fresh.runtime.pairs == (*ALWAYS, "task-bug")
+
+
+def test_a_side_that_is_away_is_waited_for_once() -> None:
+    bench = Bench()
+    bench.now_faults.add(Fault("status", method="GET", status=503, times=None))
+    assert bench.runtime.pairs == BARE
+    before = asked(bench)
+    with pytest.raises(RetryLater):
+        bench.runtime.look_around()
+    assert asked(bench) == before
+
+    bench.now_faults.clear()
+    bench.clock.advance(60)
+    bench.runtime.look_around()
+    assert bench.runtime.pairs == (*ALWAYS, "task-bug")
 
 
 def test_another_mapping_is_found_out_anew() -> None:
