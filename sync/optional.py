@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from connector.base import Adapter
-from connector.errors import AccessLost, ConnectorError, NotThere, RetryLater, Unreachable
+from connector.errors import AccessLost, BrokenAnswer, ConnectorError, NotThere, RetryLater
 from connector.values import KindInfo
 from mappings.model import Create, MappingSpec
 from mappings.references import IssueLink
@@ -31,7 +31,7 @@ KEPT = timedelta(days=1)
 AGAIN = timedelta(minutes=5)
 """When what could not be found out is asked for again."""
 
-AWAY = (Unreachable, AccessLost, RetryLater)
+AWAY = (RetryLater, AccessLost, BrokenAnswer)
 """What says nothing of a table but much of its side."""
 
 Offered = Callable[[str], Sequence[KindInfo]]
