@@ -60,9 +60,11 @@ class Stage:
         listed: dict[str, int] = {}
 
         def tell(stage: str, done: int, _of: int) -> None:
-            if stage.startswith("listing"):
+            # What is made only of what is linked is listed whole, and mostly left alone.
+            if stage.startswith("listing") and not any(pair in stage for pair in waiting):
                 listed[stage] = done
 
+        waiting = [one.pair for one in self.runtime.specs if one.create.only_linked]
         engine = Engine(self.runtime, Progress(tell))
         with ThreadPoolExecutor(1) as worker:
             load = worker.submit(engine.run, Orders(yes=True))
