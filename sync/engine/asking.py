@@ -110,6 +110,7 @@ def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> Non
     for where, keys in found.waiting.items() if held or found.early else ():
         if keys:
             runtime.store.inbox.delay(Side.SERVICENOW, where, keys, "changed", due)
+    audience = _audience(runtime, found)
     with runtime.store.transaction():
         news = [tie for tie in found.ties if note_hanging(runtime, tie.task, tie.article)]
         for number, article in found.out.items():
@@ -117,10 +118,9 @@ def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> Non
         for number in found.gone:
             note_published(runtime, number, None)
         _take_up(runtime, found.pair, sorted({tie.article for tie in news}))
-        told = [tie.task for tie in news if published(runtime, tie.article)]
-        told += [task for number in found.out for task in tasks_of(runtime, number)]
-        for task in dict.fromkeys(told):
-            _tell(runtime, task)
+        for link in audience:
+            end = link.servicenow
+            runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "changed")
 
 
 def _ours(pair: str, plan: Plan) -> Iterator[tuple[str, str]]:
@@ -236,25 +236,26 @@ def _take_up(runtime: Runtime, pair: str, numbers: Sequence[str]) -> None:
     runtime.store.inbox.nudge(Side.SERVICENOW, ARTICLE, loose, INVITED + pair)
 
 
-def _tell(runtime: Runtime, task: str) -> None:
-    """Have a task looked at on which an article came out, and the incidents of a problem."""
-    link = runtime.store.links.by_keys(Side.SERVICENOW, [task]).get(task)
-    if link is None:
-        return
-    for one in (link, *_incidents(runtime, link)):
-        end = one.servicenow
-        runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "changed")
+def _audience(runtime: Runtime, found: Knowing) -> list[Link]:
+    """Who has to be told that an article came out: what it hangs on, and the incidents of that."""
+    fresh = [
+        tie.task
+        for tie in found.ties
+        if tie.article in found.out or published(runtime, tie.article)
+        if tie.article not in articles_of(runtime, tie.task)
+    ]
+    told = [*fresh, *(task for number in found.out for task in tasks_of(runtime, number))]
+    links = runtime.store.links.by_keys(Side.SERVICENOW, list(dict.fromkeys(told)))
+    return [one for link in links.values() for one in (link, *_incidents(runtime, link))]
 
 
 def _incidents(runtime: Runtime, link: Link) -> list[Link]:
-    """Linked incidents of a problem, by what was agreed on about them."""
-    if link.servicenow.container != PROBLEM:
+    """Linked incidents of a problem, as the instance says: not every project has a place for the
+    reference, so what was agreed on does not tell them all."""
+    tables = {spec.servicenow.table for spec in runtime.specs}
+    if link.servicenow.container != PROBLEM or INCIDENT not in tables:
         return []
-    found: dict[int, Link] = {}
-    for spec in (one for one in runtime.specs if one.servicenow.table == INCIDENT):
-        for rule in spec.rules:
-            if "problem_id" in rule.relation.names(Side.SERVICENOW):
-                key = link.servicenow.key
-                rows = runtime.store.links.with_base(rule.name, Side.SERVICENOW, key)
-                found.update({row.id: row for row in rows})
-    return list(found.values())
+    scope = f"problem_id={link.servicenow.key}^active=true"
+    pages = runtime.adapters[Side.SERVICENOW].listed(INCIDENT, scope, ())
+    keys = [one.key for page in pages for one in page]
+    return list(runtime.store.links.by_keys(Side.SERVICENOW, keys).values())

@@ -152,6 +152,20 @@ def test_a_published_article_stands_on_the_epic_and_on_open_incidents_once(stage
     assert len(told(problem.issue.comments, paper)) == len(told(open_.notes, paper)) == 1
 
 
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_in_a_project_without_epics_the_incidents_are_told_as_well(flavour: Flavour) -> None:
+    stage = Stage(flavour, project="DESK")
+    _, paper = known_error(stage)
+    problem = next(iter(paper.tied))
+    incident = stage.desk.opens()
+    stage.tandem.settles()
+    stage.desk.edits(incident, problem_id=problem)
+    stage.tandem.settles()
+    out(stage, paper)
+    assert len(told(incident.notes, paper)) == 1
+    stage.ends()
+
+
 def test_what_is_out_is_told_even_if_it_is_in_work_again(stage: Stage) -> None:
     problem, paper = known_error(stage)
     Library(stage).moves(paper, "published")

@@ -229,6 +229,8 @@ class Judge:
             return True
         if rule.relation.kind == "link" and there and not self.lookup.twin(Side.JIRA, str(there)):
             return True  # a story below an epic of people's own is left alone, and its incident too
+        if rule.relation.kind == "link" and there in self.marked.twins(Side.SERVICENOW, str(here)):
+            return True  # of two twins, which are told of, the engine keeps to its own
         return self._untold(rule, here, there) or rule.relation.holds(here, there, self.lookup)
 
     def _untold(self, rule: Rule, here: Value, there: Value) -> bool:
