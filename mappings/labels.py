@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mappings.relations import OneField
+from mappings.relations import OneField, members_change
 from mappings.sides import Side
 from mappings.tables import Table
 from mappings.values import UNKNOWN, Change, Fields, Lookup, Unknown, Unmappable, Value
@@ -51,12 +51,7 @@ class Labels(OneField):
         del context
         if side is Side.SERVICENOW:
             return Change()
-        want, held = set(_members(wanted)), set(_members(current))
-        name = self.ends.jira
-        added, removed = tuple(sorted(want - held)), tuple(sorted(held - want))
-        return Change(
-            add={name: added} if added else {}, remove={name: removed} if removed else {}
-        )  # fmt: skip
+        return members_change(self.ends.jira, _members(wanted), _members(current))
 
     def show(self, side: Side, value: Value, lookup: Lookup) -> str:
         del side, lookup

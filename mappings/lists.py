@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mappings.relations import MARK_PREFIX, OneField, seats
+from mappings.relations import MARK_PREFIX, OneField, members_change, seats
 from mappings.sides import Side
 from mappings.tables import Table
 from mappings.text import canonical_line
@@ -63,11 +63,7 @@ class Listed(OneField):
         name = self.ends.of(side)
         if side is Side.SERVICENOW:
             return Change(fields={name: ",".join(members(wanted)) or None})
-        want, held = set(members(wanted)), set(members(current))
-        added, removed = tuple(sorted(want - held)), tuple(sorted(held - want))
-        return Change(
-            add={name: added} if added else {}, remove={name: removed} if removed else {}
-        )  # fmt: skip
+        return members_change(name, members(wanted), members(current))
 
     def show(self, side: Side, value: Value, lookup: Lookup) -> str:
         del side, lookup

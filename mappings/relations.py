@@ -16,7 +16,7 @@ reference, as long as its own is among them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -87,6 +87,12 @@ def naming(lookup: Lookup) -> Callable[[str], str | None]:
 def seats(to: Side, value: Value, current: Value) -> tuple[Value, Value]:
     """``(ServiceNow's value, Jira's value)``, where ``to`` holds ``current``."""
     return (current, value) if to is Side.SERVICENOW else (value, current)
+
+
+def members_change(name: str, wanted: Collection[str], held: Collection[str]) -> Change:
+    """What goes into a set and out of it, so that the members of others stay."""
+    added, removed = tuple(sorted({*wanted} - {*held})), tuple(sorted({*held} - {*wanted}))
+    return Change(add={name: added} if added else {}, remove={name: removed} if removed else {})
 
 
 @dataclass(frozen=True, slots=True)
