@@ -180,7 +180,7 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
             store.inbox.nudge(
                 Side.SERVICENOW, dependent.servicenow.container, [dependent.servicenow.key], "twin"
             )
-        _list_again(runtime)
+        list_again(runtime)
         row = HistoryRow(
             link.pair, stored.id, side, link.end(side).label or link.end(side).key, "create", "",
             None, link.end(side).key, reason, plan, "done",
@@ -189,8 +189,8 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
     return stored
 
 
-def _list_again(runtime: Runtime) -> None:
-    """Something has a twin now: have those listed anew that could not get theirs before."""
+def list_again(runtime: Runtime) -> None:
+    """Something has a twin, or has it back: have those listed anew that could get none before."""
     for spec in (one for one in runtime.specs if any(rule.needed for rule in one.rules)):
         if runtime.store.meta.get(WAITING + spec.pair):
             runtime.store.meta.put(WAITING + spec.pair, "")

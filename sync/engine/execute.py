@@ -11,10 +11,11 @@ from mappings.sides import Side
 from mappings.values import Unknown
 from sync.apply.asks import ask, hang
 from sync.apply.common import LATER, Place, close_conflicts, park
-from sync.apply.creates import WAITING, create, dependents, made
+from sync.apply.creates import WAITING, create, dependents, list_again, made
 from sync.apply.deletes import delete
 from sync.apply.unfile import detach
 from sync.apply.updates import update
+from sync.apply.waiting import wake
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
@@ -215,6 +216,8 @@ def _wake(runtime: Runtime, verdict: Verdict) -> None:
         for other in dependents(runtime, case.link):
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
+        wake(runtime, case.link)
+        list_again(runtime)
     for side in Side if case.unseen else ():
         for link in runtime.store.links.by_keys(side, sorted(case.unseen)).values():
             if link.state is LinkState.ACTIVE:

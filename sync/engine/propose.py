@@ -17,7 +17,7 @@ from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
 from sync.core import marks
 from sync.core.merge import Stuck
-from sync.core.model import End, Link, Value
+from sync.core.model import End, Link, LinkState, Value
 from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
 from sync.engine.carry import first_remarks
 from sync.engine.cases import Candidate, context
@@ -25,6 +25,9 @@ from sync.engine.epoch import recovering
 from sync.engine.trust import accounts
 from sync.engine.wording import names_in
 from sync.runtime import Runtime, container
+
+GONE = (LinkState.MISSING, LinkState.ENDED)
+"""States of links whose other record may not be there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,20 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
 
 
 def _lacks(runtime: Runtime, candidate: Candidate) -> bool:
-    """Whether a record points at nothing that has a twin, where its pair needs that."""
-    needed = (rule.relation for rule in candidate.spec.rules if rule.needed)
-    return any(
-        isinstance(relation, Reference)
-        and lacking(relation, candidate.side, candidate.record.fields, runtime.directory)
-        for relation in needed
-    )
+    """Whether a record points at nothing that has a twin, where its pair needs that. A twin that
+    is gone is none, until it comes back."""
+    side, fields = candidate.side, candidate.record.fields
+    for relation in (rule.relation for rule in candidate.spec.rules if rule.needed):
+        if not isinstance(relation, Reference):
+            continue
+        value = relation.canonical(side, fields)
+        if isinstance(value, Unknown) or lacking(relation, side, fields, runtime.directory):
+            return True
+        at = relation.points(side, value, runtime.directory)
+        known = runtime.store.links.by_keys(side, list(at)).values()
+        if known and all(one.state in GONE for one in known):
+            return True
+    return False
 
 
 def made_by_us(runtime: Runtime, side: Side, record: Record) -> bool:

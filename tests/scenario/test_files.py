@@ -206,6 +206,8 @@ def test_at_rest_no_files_are_asked_for(bench: Bench) -> None:
     company, key, _ = linked(bench)
     company.file(key, "log.txt", b"x")
     bench.until_quiet()
+    bench.clock.advance(900)
+    bench.sync()  # with what is asked for seldom
     bench.clock.advance(60)
     summary = bench.sync()
     assert summary.requests["servicenow"]["read"] <= 7

@@ -355,7 +355,7 @@ def test_neither_table_there_nothing_happens_and_nothing_fails() -> None:
         on.stage.later(30)
         on.stage.tandem.syncs()
         asked = [one.path for one in on.stage.wires[Side.SERVICENOW].requests[-6:]]
-        assert not any("task" in path or "defect" in path for path in asked)
+        assert not any("problem_task" in path or "defect" in path for path in asked)
         on.stage.ends()
 
 
