@@ -8,6 +8,7 @@ from connector.sandbox.jira.site import account_id
 from mappings.defaults import shipped
 from mappings.markup.cutting import MARK
 from tests.support.cast import Story, Ticket
+from tests.support.memory.store import MemoryStore
 from tests.support.stage import FLAVOURS, Stage
 
 RULE = (
@@ -185,6 +186,25 @@ def test_who_is_mentioned_in_jira_is_called_by_name_at_the_desk(stage: Stage) ->
     assert story["description"] == f"*{noah} knows*", "the mention stays one"
     assert ticket["description"] == "*@Noah Fischer knows*"
     assert body(ticket.notes[-1]) == "Ask @Noah Fischer or @nobody.known."
+
+
+def test_that_somebody_is_called_by_name_is_no_edit(stage: Stage) -> None:
+    ticket, story = linked(stage)
+    words = f"Ask {mention(stage, 'noah.fischer')}."
+    number = stage.team.comments(story, words)
+    stage.tandem.syncs()
+    stage.team.rewrites(story, number, words)
+    stage.later(10)
+    stage.tandem.syncs()
+    stage.store = MemoryStore(clock=stage.clock.now)
+    for _ in range(2):
+        stage.later(10)
+        stage.tandem.syncs()
+
+    stage.team.rewrites(story, number, words)
+    stage.later(10)
+    stage.tandem.syncs()
+    assert ["@Noah Fischer" in note for note in ticket.notes].count(True) == 1
 
 
 def test_a_note_with_html_arrives_with_its_links_and_lists(stage: Stage) -> None:
