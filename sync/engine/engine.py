@@ -117,7 +117,7 @@ class Engine:
         while turn < TURNS:
             turn += 1
             complete(self.runtime)
-            settle(self.runtime)
+            settle(self.runtime, self._rows())
             bring_back(self.runtime)
             rows = self._rows(follow_ups_only=approved)
             if rows:

@@ -26,14 +26,20 @@ from sync.core.model import Base, Link, LinkState, SentPatch, SentWrite
 from sync.core.plan import FieldWrite, Update
 from sync.engine.complete import due, look_again
 from sync.runtime import Runtime, log
+from sync.store.values import QueuedRow
 
 
-def settle(runtime: Runtime) -> None:
-    """Look once after every patch without an answer that is due."""
+def settle(runtime: Runtime, rows: Collection[QueuedRow] = ()) -> None:
+    """Look once after every patch without an answer that is due, or whose records are looked at now
+    (``rows``): what came of it in the meantime would be taken for a person's doing."""
+    awake = {(row.side, row.key) for row in rows}
     for patch in runtime.store.patches.open():
-        if not due(runtime, _name(patch)) or (patch.overtaken and not _over(runtime, patch)):
-            continue
         link = runtime.store.links.by_ids([patch.link_id]).get(patch.link_id)
+        looked_at = link is not None and any((s, link.end(s).key) in awake for s in Side)
+        if not (looked_at or due(runtime, _name(patch))):
+            continue
+        if patch.overtaken and not _over(runtime, patch):
+            continue
         told = _trace(runtime, patch) if link else None
         whole = told is not None and len(_shown(patch, told)) == len(patch.writes)
         if link and told and (whole or _over(runtime, patch)):
