@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from connector.errors import ConnectorError
 from connector.sandbox.faults import Fault
 from mappings.sides import Side
@@ -258,7 +260,8 @@ def run(seed: int, mode: Mode = "safety", setup: Setup | None = None) -> Outcome
     chosen = setup or of_seed(seed, mode)
     play = Play(chosen)
     try:
-        _act(play)
+        with capture_logs():  # what counts is in the story; a report is no place for the rest
+            _act(play)
     except Exception as error:  # noqa: BLE001 - whatever breaks out of the engine is a finding
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.filename.rpartition('/')[2]}:{place.name}"
