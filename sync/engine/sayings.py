@@ -14,7 +14,7 @@ from mappings.sides import Side
 from mappings.text import to_journal
 from sync.apply.common import KEPT, comment_field
 from sync.core import marks
-from sync.core.knowledge import INCIDENT, PROBLEM
+from sync.core.knowledge import ARTICLE, INCIDENT, PROBLEM
 from sync.core.model import LinkState
 from sync.core.plan import Carried
 from sync.engine.cases import Case
@@ -58,6 +58,8 @@ def standing(case: Case, side: Side, installation: str) -> list[tuple[Carried, C
 
 
 def _all(case: Case, side: Side, installation: str) -> Iterator[Carried]:
+    if side is Side.SERVICENOW and case.spec.servicenow.table == ARTICLE:
+        return  # articles have no journal
     if case.link.state is not LinkState.ENDED:
         yield from farewell(case, side, installation)
     if side is Side.SERVICENOW:
