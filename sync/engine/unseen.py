@@ -3,7 +3,8 @@
 Where an issue ought to be linked and is not, the issue itself is asked for, and where a reference
 ought to be set, its record. What is not shown counts as nobody's twin while its neighbours are
 judged: the reference to it is neither cleared nor linked anew, and none is set to it (reliability:
-I-18). It is looked at by itself, and its neighbours once it is back.
+I-18). It is looked at by itself, and its neighbours once it is back. So does the twin of a deleted
+record: nobody is told of it, and what was agreed on stays, in case the record comes back.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
-from sync.core.model import waits_for
+from sync.core.model import LinkState, waits_for
 from sync.engine.cases import Case, present
 from sync.runtime import Runtime
 
@@ -82,10 +83,28 @@ def with_unseen(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         for place, keys in sorted(places.items())
         for key in keys - runtime.read(*place, sorted(keys)).keys()
     }
+    bereft = _bereft(runtime, cases)
     return [
-        replace(case, unseen=frozenset(key for *_, key in doubts[case.link.id] & unseen))
+        replace(
+            case,
+            unseen=frozenset(key for *_, key in doubts[case.link.id] & unseen)
+            | bereft & _agreed_links(case),
+        )
         for case in cases
     ]
+
+
+def _bereft(runtime: Runtime, cases: Sequence[Case]) -> frozenset[str]:
+    """Those of the issues that were linked when both sides agreed whose record was deleted."""
+    keys = frozenset().union(*(_agreed_links(case) for case in cases))
+    known = runtime.store.links.by_keys(Side.JIRA, sorted(keys)) if keys else {}
+    return frozenset(key for key, link in known.items() if link.state is LinkState.ENDED)
+
+
+def _agreed_links(case: Case) -> frozenset[str]:
+    names = [rule.name for rule in case.spec.rules if isinstance(rule.relation, IssueLink)]
+    bases = [case.bases[name] for name in names if name in case.bases]
+    return frozenset(key for base in bases for key in linked(base.jira))
 
 
 def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
