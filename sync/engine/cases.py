@@ -24,7 +24,8 @@ from sync.store.values import QueuedRow
 class Case:
     """A link that needs a look. A record that was not read, or not seen, is absent.
 
-    ``unfiled`` are carried files whose originals were deleted.
+    ``unfiled`` are carried files whose originals were deleted, ``lost`` those that went with a
+    record which is back.
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
     ``gone`` are sides whose record counts as deleted, with why; ``absences`` what is known of those
     that are not shown or came back, ``noted`` as the store has it; ``removing`` that a deletion of
@@ -46,6 +47,7 @@ class Case:
     files: Mapping[Side, tuple[File, ...]] = field(default_factory=dict)
     filed: tuple[FileLink, ...] = ()
     unfiled: tuple[FileLink, ...] = ()
+    lost: tuple[FileLink, ...] = ()
     gone: Mapping[Side, str] = field(default_factory=dict)
     absences: Mapping[Side, Absence] = field(default_factory=dict)
     noted: Mapping[Side, Absence] = field(default_factory=dict)

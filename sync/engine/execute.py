@@ -30,6 +30,7 @@ from sync.engine.gates import led_elsewhere, note
 from sync.engine.judge import FROZEN, Verdict
 from sync.engine.patches import judged
 from sync.engine.propose import Proposal, end_of
+from sync.engine.refiling import forget
 from sync.engine.study import Study
 from sync.engine.unfiling import over
 from sync.engine.unseen import seeing
@@ -42,6 +43,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     actions = plan.actions
     _consented(runtime, found)
     claim(runtime, [verdict.case for verdict in found.verdicts])
+    forget(runtime, [verdict.case for verdict in found.verdicts])
     for one in plan.notes:
         _note(runtime, one)
     note(runtime, found.gathered.waiting)  # before any twin comes that they wait for

@@ -16,6 +16,7 @@ from sync.apply.common import FILED
 from sync.core.model import LinkState
 from sync.engine.cases import Case, places
 from sync.engine.filing import Desk, known_files
+from sync.engine.refiling import back, with_lost
 from sync.engine.trust import accounts
 from sync.engine.unfiling import followed, vanished, with_deleted
 from sync.runtime import Runtime, log
@@ -32,7 +33,7 @@ def with_files(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     known = runtime.store.files.known([case.link.id for case in cases])
     open_cases = [replace(case, filed=known.get(case.link.id, ())) for case in cases]
     listed = _list(runtime, _list(runtime, open_cases, _to_list), _to_compare)
-    return with_deleted(runtime, listed)
+    return with_deleted(runtime, with_lost(runtime, listed))
 
 
 def both_listed(runtime: Runtime, case: Case) -> Case:
@@ -83,7 +84,7 @@ def _to_compare(case: Case) -> frozenset[Side]:
         file.id not in known_files(case.filed, side) for side in listed for file in case.files[side]
     )
     lost = any(vanished(case, side) for side in listed)
-    return frozenset(Side) - listed if new or lost else frozenset()
+    return frozenset(Side) - listed if new or lost or back(case) else frozenset()
 
 
 def _list(

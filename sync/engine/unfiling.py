@@ -48,12 +48,19 @@ def with_deleted(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 def _with(runtime: Runtime, case: Case) -> Case:
     found: list[FileLink] = []
     for side in Side:
-        rows, end = vanished(case, side), case.link.end(side)
-        numbers = [row.source_id for row in rows]
-        gone = runtime.adapters[side].witness.missing_files(numbers) if numbers else frozenset()
-        if gone and end.key in runtime.read(side, end.container, [end.key], fresh=True):
-            found += [row for row in rows if row.source_id in gone]
+        rows = vanished(case, side)
+        gone = deleted(runtime, case, side, [row.source_id for row in rows])
+        found += [row for row in rows if row.source_id in gone]
     return replace(case, unfiled=tuple(found))
+
+
+def deleted(runtime: Runtime, case: Case, side: Side, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of a record's files that are not there when asked for by themselves, while the record
+    is shown."""
+    gone = runtime.adapters[side].witness.missing_files(numbers) if numbers else frozenset()
+    end = case.link.end(side)
+    shown = gone and end.key in runtime.read(side, end.container, [end.key], fresh=True)
+    return gone if shown else frozenset()
 
 
 def detached(case: Case, desk: Desk) -> tuple[Detach, ...]:

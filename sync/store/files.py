@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from sync.core.model import FileLink
 from sync.store.database import Database
@@ -40,12 +40,21 @@ class Files:
         """These originals are gone, and their copies too: nothing is left to be done about them."""
         with self._database.write() as connection:
             for row in rows:
-                wanted = and_(
-                    FILE_LINK.c.link_id == row.link_id,
-                    FILE_LINK.c.source == row.source,
-                    FILE_LINK.c.source_id == row.source_id,
-                )
-                connection.execute(update(FILE_LINK).where(wanted).values(copy_id=""))
+                connection.execute(update(FILE_LINK).where(_is(row)).values(copy_id=""))
+
+    def forget(self, rows: Iterable[FileLink]) -> None:
+        """Nothing is known any longer of these files."""
+        with self._database.write() as connection:
+            for row in rows:
+                connection.execute(delete(FILE_LINK).where(_is(row)))
+
+
+def _is(row: FileLink) -> ColumnElement[bool]:
+    return and_(
+        FILE_LINK.c.link_id == row.link_id,
+        FILE_LINK.c.source == row.source,
+        FILE_LINK.c.source_id == row.source_id,
+    )
 
 
 _PUT = Upsert(FILE_LINK, {})

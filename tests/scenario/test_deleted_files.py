@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from connector.sandbox.content import Content
 from connector.sandbox.faults import Fault
-from connector.sandbox.servicenow import attachments
-from connector.sandbox.servicenow.knobs import Door
+from connector.sandbox.people import INTEGRATION
+from connector.sandbox.servicenow import attachments, graves
+from connector.sandbox.servicenow.knobs import SYSTEM, Door
 from mappings.defaults import shipped
 from mappings.sides import Side
+from sync.core.model import LinkState
 from sync.engine.sweep import sweep
 from sync.errors import UnsafePlan
 from tests.support.bench import Bench
@@ -174,3 +177,41 @@ def test_many_at_once_ask_first(bench: Bench, side: Side) -> None:
     bench.sync(approve=held.value.plan)
     bench.until_quiet()
     assert scene.copies() == scene.originals() == ["6.txt"]
+
+
+# ---- a record that was deleted and is back: it comes without its files
+
+
+def _goes_and_comes_back(scene: Scene) -> None:
+    world = scene.bench.servicenow.world
+    world.roles[INTEGRATION].add("admin")  # our account may read who deleted what
+    face = ("sys_user", min(row["sys_id"] for row in world.rows("sys_user")))
+    attachments.attach(world, SYSTEM, face, "face.png", "image/png", Content.of(b"face"))
+    world.delete("incident", scene.key, SYSTEM)
+    scene.audit()
+    assert scene.company.link(scene.key).state is LinkState.ENDED
+    graves.undelete(world, scene.key, SYSTEM)
+    scene.audit()
+    assert scene.company.link(scene.key).state is LinkState.ACTIVE
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_copies_that_went_with_a_record_are_made_anew(flavour: str) -> None:
+    scene = Scene(Bench(flavour), Side.JIRA)
+    _goes_and_comes_back(scene)
+    assert (scene.originals(), scene.copies()) == (["0.txt", "1.txt"], ["0.txt", "1.txt"])
+    before = scene.bench.writes()
+    for _ in range(3):
+        scene.audit()
+    assert scene.bench.writes() == before
+
+
+def test_copies_of_originals_that_went_with_a_record_stay(bench: Bench) -> None:
+    """Also where deletions are followed: nobody deleted the files, and the copies are the last."""
+    scene = Scene(bench, Side.SERVICENOW)
+    _goes_and_comes_back(scene)
+    assert (scene.originals(), scene.copies()) == ([], ["0.txt", "1.txt"])
+    scene.attaches("new.txt")
+    for _ in range(3):
+        scene.audit()
+    assert (scene.originals(), scene.copies()) == (["new.txt"], ["0.txt", "1.txt", "new.txt"])

@@ -23,12 +23,15 @@ from structlog.testing import capture_logs
 
 from connector.errors import ConnectorError
 from connector.sandbox.clock import ManualClock
+from connector.sandbox.content import Content
 from connector.sandbox.faults import Fault, Faults
 from connector.sandbox.http import Request
 from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct import DirectJira
+from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
+from connector.sandbox.servicenow.knobs import SYSTEM
 from connector.sandbox.weather import Weather
 from connector.values import Done, Patch, Unclear
 from mappings.sides import Side
@@ -169,6 +172,7 @@ class Rig:
         self._last: list[tuple[Side, str, bool]] = []
         self.broken: list[str] = []
         self._set_knobs()
+        self._hang_a_picture()
         self._adapters = self._mounts()
         self.store = self._open()
         self.specs = specs(setup.variant, setup.project)
@@ -189,6 +193,12 @@ class Rig:
             knobs.knowledge_state = "direct"
         if self.setup.locked:
             knobs.locked_fields.add(self.setup.locked)
+
+    def _hang_a_picture(self) -> None:
+        """An instance that shows no file at all cannot be told from one that hides them all."""
+        world = self.servicenow.world
+        place = ("sys_user", min(row["sys_id"] for row in world.rows("sys_user")))
+        attachments.attach(world, SYSTEM, place, "face.png", "image/png", Content.of(b"face"))
 
     def _mounts(self) -> dict[Side, Watched]:
         now = DirectServiceNow(

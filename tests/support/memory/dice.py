@@ -183,6 +183,10 @@ class Dice(Pools):
         rows, ids = [self.file() for _ in self.some(IDS, 2)], self.some(IDS)
         return each(lambda store: store.files.unfile(rows), lambda store: store.files.known(ids))
 
+    def _do_forget(self) -> Call:
+        rows, ids = [self.file() for _ in self.some(IDS, 2)], self.some(IDS)
+        return each(lambda store: store.files.forget(rows), lambda store: store.files.known(ids))
+
     def _do_absences(self) -> Call:
         rows, ids, now = [self.absence() for _ in self.some(IDS, 2)], self.some(IDS), self.at()
         return each(

@@ -39,10 +39,20 @@ class MemoryFiles(Files):
         """These originals are gone, and their copies too."""
         with self._tables.write():
             for row in rows:
-                key = (row.link_id, Side(row.source), words(row.source_id))
+                key = _key(row)
                 known = self._tables.files.get(key)
                 if known is not None:
                     self._tables.files.put(key, replace(known, copy_id=""))
+
+    def forget(self, rows: Iterable[FileLink]) -> None:
+        """Nothing is known any longer of these files."""
+        with self._tables.write():
+            for row in rows:
+                self._tables.files.drop(_key(row))
+
+
+def _key(row: FileLink) -> tuple[int, Side, str]:
+    return row.link_id, Side(row.source), words(row.source_id)
 
 
 def _kept(row: FileLink) -> FileLink:
