@@ -62,7 +62,7 @@ def rule(name: str, part: FieldPart, shape: MappingFile, file: str) -> Rule:
     owner = part.owner or _natural_owner(flow)
     relation = _relation(part, f"{file}: fields.{name}")
     conflict = part.conflict or shape.conflict
-    return Rule(name, flow, owner, conflict, relation, part.optional, part.once, part.needed)
+    return Rule(name, flow, owner, conflict, relation, part.optional, part.once)
 
 
 def flow_of(part: FieldPart) -> Flow:

@@ -32,7 +32,6 @@ TAKES: Mapping[str, frozenset[str]] = {
     "value": frozenset({"table", "otherwise"}),
     "status": frozenset({"table", "otherwise", "closing", "entering"}),
     "priority": frozenset({"table", "otherwise", "direct"}),
-    "link": frozenset({"needed"}),
     "issue_link": frozenset({"to", "also", "through"}),
     "labels": frozenset({"prefix", "table"}),
     "list": frozenset({"table", "otherwise"}),

@@ -119,8 +119,7 @@ class AttachmentRules:
 class Rule:
     """One field of a mapping; an ``optional`` one may be missing from the Jira project.
 
-    One told ``once`` is told to a new twin and left alone afterwards. A ``needed`` reference has to
-    have a twin before its record gets one.
+    One told ``once`` is told to a new twin and left alone afterwards.
     """
 
     name: str
@@ -130,7 +129,6 @@ class Rule:
     relation: Relation
     optional: bool = False
     once: bool = False
-    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,6 @@ class Reference(OneField, ABC):
         return all(self.twin(side, key, lookup) in there for key in mine)
 
 
-def lacking(relation: Reference, side: Side, fields: Fields, lookup: Lookup) -> bool:
-    """Whether a record names nothing by this reference that has a twin."""
-    value = relation.canonical(side, fields)
-    return isinstance(value, Unknown) or not relation.tells(side, value, lookup)
-
-
 @dataclass(frozen=True, slots=True)
 class LinkTo(Reference):
     """A reference to another synced record: an incident's problem, a story's epic.

@@ -175,7 +175,6 @@ class FieldPart(Strict):
     blanks: bool = Field(True, description="Whether an empty value empties the other side.")
     optional: bool = Field(False, description="Left out where the project has no such field.")
     once: bool = Field(False, description="Told when a twin is made, and left alone afterwards.")
-    needed: bool = Field(False, description="No twin is made unless this reference has one (link).")
     always: bool = Field(False, description="Put back when changed, not only at first (constant).")
 
 

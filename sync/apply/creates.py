@@ -29,8 +29,6 @@ from sync.runtime import Runtime, chunks, log
 BATCH = 50
 """Jira's bulk create takes 50 issues."""
 
-WAITING = "waiting:"
-"""Begins the note that records of a pair wait until what they point at has a twin."""
 
 Counts = Mapping[str, dict[str, int]]
 """Problem key to its incident counts by window."""
@@ -180,21 +178,12 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
             store.inbox.nudge(
                 Side.SERVICENOW, dependent.servicenow.container, [dependent.servicenow.key], "twin"
             )
-        list_again(runtime)
         row = HistoryRow(
             link.pair, stored.id, side, link.end(side).label or link.end(side).key, "create", "",
             None, link.end(side).key, reason, plan, "done",
         )  # fmt: skip
         store.ledger.record([row])
     return stored
-
-
-def list_again(runtime: Runtime) -> None:
-    """Something has a twin, or has it back: have those listed anew that could get none before."""
-    for spec in (one for one in runtime.specs if any(rule.needed for rule in one.rules)):
-        if runtime.store.meta.get(WAITING + spec.pair):
-            runtime.store.meta.put(WAITING + spec.pair, "")
-            runtime.store.pairs.save(replace(runtime.store.pairs.get(spec.pair), loaded=False))
 
 
 def _intent(link: Link, marker: str) -> Intent:

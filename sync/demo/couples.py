@@ -15,7 +15,6 @@ from connector.articles import ARTICLE
 from connector.values import Person, Record
 from mappings.model import MappingSpec
 from mappings.people import ASK, People
-from mappings.references import Reference, lacking
 from mappings.sides import Side
 from mappings.values import UNKNOWN, Unknown, Unmappable, Value
 from sync.core import marks
@@ -227,15 +226,6 @@ def _key(found: Found) -> str | Unmappable:
     if isinstance(found, NoMatch):
         return Unmappable(found.reason, found.remedy, found.seen)
     return found.key
-
-
-def waits(spec: MappingSpec, side: Side, record: Record, lookup: TruthLookup) -> bool:
-    """Whether a record gets no twin yet: what it has to point at has none."""
-    needed = (rule.relation for rule in spec.rules if rule.needed)
-    return any(
-        isinstance(relation, Reference) and lacking(relation, side, record.fields, lookup)
-        for relation in needed
-    )
 
 
 def _named(value: object) -> str | None:

@@ -18,7 +18,7 @@ from mappings.values import Unknown, Value
 from sync.demo import remarks
 from sync.demo.bounces import bounces
 from sync.demo.content import Truth, Worlds, fit, read
-from sync.demo.couples import Couple, Marks, Names, TruthLookup, waits
+from sync.demo.couples import Couple, Marks, Names, TruthLookup
 from sync.runtime import Options
 
 Waiting: TypeAlias = Collection[tuple[str, str]]
@@ -69,7 +69,6 @@ def couples(worlds: Worlds, specs: tuple[MappingSpec, ...], options: Options) ->
 
 def _alone(marked: Marks, lookup: TruthLookup, waiting: Waiting) -> Iterator[str]:
     """Records in scope without a twin, but for those that first need one above them."""
-    specs = {spec.pair: spec for spec in marked.specs}
     for side in Side:
         content = marked.truth.of(side)
         for pair, keys in content.scoped.items():
@@ -77,8 +76,6 @@ def _alone(marked: Marks, lookup: TruthLookup, waiting: Waiting) -> Iterator[str
                 if not asks(marked, lookup, pair, side, key):
                     continue
                 label = content.records[key].label
-                if waits(specs[pair], side, content.records[key], lookup):
-                    continue
                 if not marked.twins(side, key) and (label, "") not in waiting:
                     yield f"{label} is in scope of {pair} and has no twin in {side.other}"
 

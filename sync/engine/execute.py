@@ -11,7 +11,7 @@ from mappings.sides import Side
 from mappings.values import Unknown
 from sync.apply.asks import ask, hang
 from sync.apply.common import LATER, Place, close_conflicts, park
-from sync.apply.creates import WAITING, create, dependents, list_again, made
+from sync.apply.creates import create, dependents, made
 from sync.apply.deletes import delete
 from sync.apply.unfile import detach
 from sync.apply.updates import update
@@ -49,7 +49,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     note(runtime, found.gathered.waiting)  # before any twin comes that they wait for
     for adopt in (one for one in actions if isinstance(one, Adopt)):
         _adopt(runtime, adopt, plan.hash)
-    _await_twins(runtime, found.verdicts, found.proposals)
+    _await_twins(runtime, found.verdicts)
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     ask(runtime, [one for one in actions if isinstance(one, Ask)], plan.hash)
     hang(runtime, [one for one in actions if isinstance(one, Hang)], plan.hash)
@@ -168,13 +168,9 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         )
 
 
-def _await_twins(
-    runtime: Runtime, verdicts: Sequence[Verdict], proposals: Sequence[Proposal]
-) -> None:
+def _await_twins(runtime: Runtime, verdicts: Sequence[Verdict]) -> None:
     """Write down what waits for a twin before any is made: one made by this very plan wakes it."""
     with runtime.store.transaction():
-        for pair in {one.candidate.spec.pair for one in proposals if one.waits}:
-            runtime.store.meta.put(WAITING + pair, "yes")
         for verdict in verdicts:
             known = verdict.case.bases
             waiting = {**_untold(verdict), **_strangers(runtime, verdict)}
@@ -219,7 +215,6 @@ def _wake(runtime: Runtime, verdict: Verdict) -> None:
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
         wake(runtime, case.link)
-        list_again(runtime)
     for side in Side if case.unseen else ():
         for link in runtime.store.links.by_keys(side, sorted(case.unseen)).values():
             if link.state is LinkState.ACTIVE:

@@ -1,8 +1,10 @@
-"""Twins only for what is linked: a bug becomes a defect once it is linked with a synced story.
+"""Twins only for what is linked: a bug becomes a defect once it is linked with a synced story, an
+article gets its task once its problem has an epic.
 
 A candidate of a pair with ``only: linked`` passes as soon as one of its references tells the other
-side something, which is: points at a record with a twin. Until then it is noted with the records
-that it names, and looked at again when one of them gets its twin. A record that we made ourselves
+side something, which is: points at a record with a twin. A twin that is gone is none, until it is
+back. Until then it is noted with the records that it names, and looked at again when one of them
+gets its twin. A record that we made ourselves
 has its twin already, wherever that is.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from connector.errors import Rejected
+from mappings.model import MappingSpec
 from mappings.references import IssueLink, LinkTo, Reference
 from mappings.sides import Side
 from mappings.values import Unknown
@@ -19,10 +22,13 @@ from sync.apply.creates import followers
 from sync.apply.waiting import await_twin, wake
 from sync.core import marks
 from sync.core.merge import Stuck
-from sync.core.model import Link, Value
+from sync.core.model import Link, LinkState, Value
 from sync.engine.cases import Candidate, Case, Waiting
 from sync.engine.propose import end_of
 from sync.runtime import Runtime
+
+GONE = (LinkState.MISSING, LinkState.ENDED)
+"""States of links whose other record may not be there any more."""
 
 
 def through(
@@ -40,8 +46,25 @@ def _closed(runtime: Runtime, candidate: Candidate) -> bool:
     held = candidate.record.fields.get("correlation_id")
     if marks.issue_of(str(held or ""), runtime.options.jira_host):
         return False
-    side, lookup = candidate.side, runtime.directory
-    return not any(rule.tells(side, value, lookup) for rule, value in _references(candidate))
+    if not _gated(runtime, candidate.spec):
+        return False
+    return not any(_tells(runtime, candidate.side, *one) for one in _references(candidate))
+
+
+def _gated(runtime: Runtime, spec: MappingSpec) -> bool:
+    """Whether records can be linked here at all: a project without epics has no parents, and there
+    nobody waits for one. Where a site has no such links, nothing is ever linked."""
+    if any(isinstance(rule.relation, Reference) for rule in spec.rules):
+        return True
+    given = runtime.spec(spec.pair)
+    return any(isinstance(rule.relation, IssueLink) for rule in (given or spec).rules)
+
+
+def _tells(runtime: Runtime, side: Side, relation: Reference, value: Value) -> bool:
+    lookup = runtime.directory
+    keys = [key for key in relation.points(side, value, lookup) if relation.twin(side, key, lookup)]
+    known = runtime.store.links.by_keys(side, keys)
+    return any(known[key].state not in GONE for key in keys)
 
 
 def _references(candidate: Candidate) -> Iterator[tuple[Reference, Value]]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from connector.values import Record
 from mappings.model import Rule
-from mappings.references import IssueLink, Reference, lacking
+from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
 from sync.core import marks
 from sync.core.merge import Stuck
-from sync.core.model import End, Link, LinkState, Value
+from sync.core.model import End, Link, Value
 from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
 from sync.engine.carry import first_remarks
 from sync.engine.cases import Candidate, context
@@ -26,16 +26,12 @@ from sync.engine.trust import accounts
 from sync.engine.wording import names_in
 from sync.runtime import Runtime, container
 
-GONE = (LinkState.MISSING, LinkState.ENDED)
-"""States of links whose other record may not be there any more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What becomes of a candidate; ``notes`` tell of fields that its twin starts without.
 
-    One that is ``held`` is looked at again a little later; one that ``waits``, once something that
-    it may point at has a twin.
+    One that is ``held`` is looked at again a little later.
     """
 
     candidate: Candidate
@@ -43,7 +39,6 @@ class Proposal:
     notes: tuple[Note, ...] = ()
     refusal: Stuck | None = None
     held: bool = False
-    waits: bool = False
 
 
 def propose(runtime: Runtime, candidates: Sequence[Candidate]) -> list[Proposal]:
@@ -106,26 +101,7 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     marked = _marked(runtime, candidate)
     if marked is not None:
         return Proposal(candidate, None, refusal=marked)
-    if _lacks(runtime, candidate):
-        return Proposal(candidate, None, waits=True)
     return _create(runtime, candidate)
-
-
-def _lacks(runtime: Runtime, candidate: Candidate) -> bool:
-    """Whether a record points at nothing that has a twin, where its pair needs that. A twin that
-    is gone is none, until it comes back."""
-    side, fields = candidate.side, candidate.record.fields
-    for relation in (rule.relation for rule in candidate.spec.rules if rule.needed):
-        if not isinstance(relation, Reference):
-            continue
-        value = relation.canonical(side, fields)
-        if isinstance(value, Unknown) or lacking(relation, side, fields, runtime.directory):
-            return True
-        at = relation.points(side, value, runtime.directory)
-        known = runtime.store.links.by_keys(side, list(at)).values()
-        if known and all(one.state in GONE for one in known):
-            return True
-    return False
 
 
 def made_by_us(runtime: Runtime, side: Side, record: Record) -> bool:

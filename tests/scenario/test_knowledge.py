@@ -9,6 +9,7 @@ from connector.sandbox.jira.model import Flavour
 from mappings.defaults import shipped
 from mappings.sides import Side
 from tests.support.cast import Story, Ticket
+from tests.support.deaths import deletes, proves, undeletes
 from tests.support.library import Library, Paper
 from tests.support.memory.store import MemoryStore
 from tests.support.stage import FLAVOURS, Stage
@@ -256,6 +257,28 @@ def test_a_sub_task_below_a_story_asks_for_an_article_about_its_incident(stage: 
     assert (paper["source"], paper.tied, paper.task) == (incident.key, [incident.key], task)
     out(stage, paper)
     assert len(told(incident.notes, paper)) == 1
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_task_below_the_epic_of_a_deleted_problem_waits_for_its_return(flavour: Flavour) -> None:
+    stage = Stage(flavour)
+    proves(stage)
+    problem = stage.desk.opens_problem()
+    stage.tandem.syncs()
+    epic = problem.issue
+    deletes(stage, problem)
+    stage.later(60)
+    stage.tandem.sweeps()
+    task = stage.team.writes("Write down how", "Task", labels=("knowledge",), parent=epic)
+    stage.tandem.settles()
+    assert Library(stage).papers() == []
+
+    undeletes(stage, problem)
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    paper = Library(stage).paper()
+    assert (paper["source"], paper.task) == (problem.key, task)
+    stage.ends()
 
 
 def test_a_labelled_task_of_peoples_own_waits_for_an_epic_that_is_synced(stage: Stage) -> None:

@@ -50,7 +50,7 @@ from mappings.values import Unknown, Value
 from sync.core import marks
 from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
-from sync.demo.couples import Couple, Marks, Names, TruthLookup, waits
+from sync.demo.couples import Couple, Marks, Names, TruthLookup
 from sync.demo.truth import asks
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
@@ -128,8 +128,6 @@ class Judge:
                     if not asks(self.marked, self.lookup, pair, side, key):
                         continue
                     label = content.records[key].label
-                    if waits(self._spec(pair), side, content.records[key], self.lookup):
-                        continue
                     had = made.get((pair, side, key)) or self.marked.twins(side, key)
                     parked = any(name == label for name, _ in self.waiting)
                     if not had and not parked and not self._linked(side, key):

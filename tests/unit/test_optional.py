@@ -31,7 +31,7 @@ def told(bench: Bench) -> dict[str, tuple[str, str]]:
 
 def test_without_the_plugin_bugs_are_problem_tasks() -> None:
     bench = Bench()
-    assert bench.runtime.pairs == (*ALWAYS, "task-bug")
+    assert bench.runtime.pairs == (*BARE, "task-bug", "knowledge-task")
     assert told(bench) == {
         "pair defect-bug": ("ok", "off: the instance has no table rm_defect"),
         "pair task-bug": ("ok", "on: problem_task is there (rm_defect is not)"),
@@ -41,7 +41,7 @@ def test_without_the_plugin_bugs_are_problem_tasks() -> None:
 def test_with_the_plugin_they_are_defects() -> None:
     bench = Bench()
     activate(bench.servicenow.world)
-    assert bench.runtime.pairs == (*ALWAYS, "defect-bug")
+    assert bench.runtime.pairs == (*BARE, "defect-bug", "knowledge-task")
     assert told(bench) == {
         "pair defect-bug": ("ok", "on: rm_defect is there"),
         "pair task-bug": ("ok", "makes nothing: rm_defect is there, so no problem_task is made"),
@@ -68,7 +68,7 @@ def test_where_the_account_lost_all_access_nothing_is_concluded() -> None:
     row["active"] = "false"
     assert bench.runtime.pairs == BARE
     row["active"] = "true"
-    assert bench.connect().pairs == (*ALWAYS, "task-bug")
+    assert bench.connect().pairs == (*BARE, "task-bug", "knowledge-task")
 
 
 def test_a_project_without_bugs_and_a_site_without_the_links() -> None:
@@ -85,13 +85,13 @@ def test_it_is_asked_once_a_day_whatever_number_of_processes() -> None:
     bench.sync()
     for _ in range(2):
         bench.connect()
-        assert bench.runtime.pairs == (*ALWAYS, "task-bug")
+        assert bench.runtime.pairs == (*BARE, "task-bug", "knowledge-task")
         assert asked(bench) == 0
 
     activate(bench.servicenow.world)
-    assert bench.connect().pairs == (*ALWAYS, "task-bug"), "believed for a day"
+    assert bench.connect().pairs == (*BARE, "task-bug", "knowledge-task"), "believed for a day"
     bench.clock.advance(25 * 3600)
-    assert bench.connect().pairs == (*ALWAYS, "defect-bug")
+    assert bench.connect().pairs == (*BARE, "defect-bug", "knowledge-task")
 
 
 def test_a_long_running_process_looks_again_after_a_day() -> None:
@@ -101,7 +101,7 @@ def test_a_long_running_process_looks_again_after_a_day() -> None:
     activate(bench.servicenow.world)
     bench.clock.advance(25 * 3600)
     engine.run(Orders(yes=True))
-    assert bench.runtime.pairs == (*ALWAYS, "defect-bug")
+    assert bench.runtime.pairs == (*BARE, "defect-bug", "knowledge-task")
 
 
 def test_what_cannot_be_found_out_now_leaves_things_as_they_were() -> None:
@@ -110,16 +110,16 @@ def test_what_cannot_be_found_out_now_leaves_things_as_they_were() -> None:
     bench.clock.advance(25 * 3600)
     weather = Fault("status", method="GET", path=TABLE, status=503, times=None)
     bench.now_faults.add(weather)
-    assert bench.connect().pairs == (*ALWAYS, "task-bug")
+    assert bench.connect().pairs == (*BARE, "task-bug", "knowledge-task")
     bench.now_faults.clear()
 
     fresh = Bench()
     fresh.now_faults.add(weather)
-    assert fresh.runtime.pairs == ALWAYS
+    assert fresh.runtime.pairs == BARE
     fresh.now_faults.clear()
     fresh.clock.advance(400)
     fresh.runtime.look_around()
-    assert fresh.runtime.pairs == (*ALWAYS, "task-bug")
+    assert fresh.runtime.pairs == (*BARE, "task-bug", "knowledge-task")
 
 
 def test_a_side_that_is_away_is_waited_for_once() -> None:
@@ -134,12 +134,12 @@ def test_a_side_that_is_away_is_waited_for_once() -> None:
     bench.now_faults.clear()
     bench.clock.advance(60)
     bench.runtime.look_around()
-    assert bench.runtime.pairs == (*ALWAYS, "task-bug")
+    assert bench.runtime.pairs == (*BARE, "task-bug", "knowledge-task")
 
 
 def test_another_mapping_is_found_out_anew() -> None:
     bench = Bench()
-    assert bench.runtime.pairs == (*ALWAYS, "task-bug")
+    assert bench.runtime.pairs == (*BARE, "task-bug", "knowledge-task")
     specs = tuple(
         replace(spec, servicenow=replace(spec.servicenow, table="u_bug"), raw={"table": "u_bug"})
         if spec.pair == "task-bug"

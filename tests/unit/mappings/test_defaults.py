@@ -232,7 +232,7 @@ def test_an_article_is_worded_where_its_author_is() -> None:
     assert [name for name, rule in rules.items() if rule.flow is Flow.BOTH] == ["status"]
     to_desk = {name for name, rule in rules.items() if rule.flow is Flow.TO_SERVICENOW}
     assert to_desk == {name for name, rule in rules.items() if rule.once}
-    assert [name for name, rule in rules.items() if rule.needed] == ["parent"]
+    assert SPECS["kb_knowledge"].create.only_linked
     assert SPECS["kb_knowledge"].optional
 
 
