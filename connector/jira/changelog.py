@@ -66,20 +66,29 @@ def replaced(
     return found
 
 
-def link_told(entries: Iterable[Entry], change: LinkChange, key: str) -> bool:
-    """Whether entries tell that a link to the issue of that key was made, or removed.
+def link_told(entries: Iterable[Entry], change: LinkChange, keys: Collection[str]) -> bool:
+    """Whether entries tell that a link to the issue that has, or had, one of these keys was made,
+    or removed.
 
     An item about a link names the other issue, in words such as "This issue blocks OPS-1", after a
     link was made, before it where it was removed.
     """
     member = "toString" if change.wanted else "fromString"
-    told = f"This issue {change.name.removeprefix(LINK)} {key}".casefold()
-    return bool(key) and any(
+    words = change.name.removeprefix(LINK)
+    told = {f"This issue {words} {key}".casefold() for key in keys}
+    return any(
         str(item.get("field", "")).casefold() in LINKS
-        and str(item.get(member) or "").casefold() == told
+        and str(item.get(member) or "").casefold() in told
         for entry in entries
         for item in _items(entry)
     )
+
+
+def former_keys(entries: Iterable[Entry]) -> frozenset[str]:
+    """What an issue was called before it moved to another project (jira-api.md section 9)."""
+    items = (item for entry in entries for item in _items(entry))
+    told = (item.get("fromString") for item in items if item.get("field") == "Key")
+    return frozenset(str(key) for key in told if key)
 
 
 def _told(

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira import jql
 from connector.jira.answers import SIDE
-from connector.jira.changelog import link_told, replaced
+from connector.jira.changelog import former_keys, link_told, replaced
 from connector.jira.door import Door, issue_path
 from connector.jira.editing import HISTORY
 from connector.jira.facts import Facts
@@ -106,17 +106,20 @@ class Witness:
     def _linked(self, patch: Patch, mine: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         """The sets of linked issues of which every change stands among these entries."""
         _, changes = apart(patch)
-        keys = {change.other: self._key(change.other) for change in changes} if mine else {}
-        missing = {one.name for one in changes if not link_told(mine, one, keys.get(one.other, ""))}
+        keys = {change.other: self._keys(change.other) for change in changes} if mine else {}
+        missing = {one.name for one in changes if not link_told(mine, one, keys.get(one.other, ()))}
         return frozenset(one.name for one in changes) - missing
 
-    def _key(self, number: str) -> str:
-        """What an issue is called, which is how the history names it."""
+    def _keys(self, number: str) -> frozenset[str]:
+        """What an issue is and was called, which is how the history of others names it."""
+        params = {"fields": "issuetype", **HISTORY}
         try:
-            issue = self._door.read(issue_path(number), params={"fields": "issuetype"}, absent=Gone)
+            issue = self._door.read(issue_path(number), params=params, absent=Gone)
         except Gone:
-            return ""
-        return str(issue.get("key") or "") if isinstance(issue, Mapping) else ""
+            return frozenset()
+        log = issue.get("changelog") if isinstance(issue, Mapping) else None
+        entries = log.get("histories") if isinstance(log, Mapping) else None
+        return former_keys(entries or ()) | {str(issue.get("key") or "")}
 
     def deleted(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
         """Nothing that polling can read proves a deletion."""

@@ -234,6 +234,16 @@ def test_the_history_tells_that_links_were_made_and_removed(board: JiraMount) ->
         assert witness.trace(more) is None
 
 
+def test_the_history_tells_of_a_link_to_an_issue_that_has_moved_since(board: JiraMount) -> None:
+    one, two, _ = issues(board)
+    before = board.read(one).version
+    assert isinstance(patched(board, one, add={BLOCKED: (two,)}), Done)
+    board.hands().move_project(two, "TEAM")
+    told = board.adapter.witness.trace(Patch("OPS", one, add={BLOCKED: (two,)}, version=before))
+    assert told is not None
+    assert told.written == {BLOCKED}
+
+
 def test_half_of_a_change_of_links_is_not_told_as_done(board: JiraMount) -> None:
     one, two, three = issues(board)
     before = board.read(one).version

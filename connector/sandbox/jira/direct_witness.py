@@ -81,10 +81,13 @@ class DirectWitness:
         there = self._world.issues.get(change.other)
         if there is None or self._world.is_hidden(there):
             return False
-        told = f"This issue {change.name.removeprefix(native.LINK)} {there.key}".casefold()
+        moves = (item for entry in there.history for item in entry.items if item.name == "Key")
+        words = change.name.removeprefix(native.LINK)
+        keys = {there.key, *(item.old_text for item in moves)}
+        told = {f"This issue {words} {key}".casefold() for key in keys}
         return any(
             item.name == "Link"
-            and ((item.new_text if change.wanted else item.old_text) or "").casefold() == told
+            and ((item.new_text if change.wanted else item.old_text) or "").casefold() in told
             for entry in issue.history
             if entry.author == self._world.site.me and _young(entry, patch)
             for item in entry.items
