@@ -45,6 +45,23 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+LONG = ("/simulation/", "/acceptance/")
+"""Folders whose tests take long, each for itself."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let every worker begin with its share of the long tests, so that none ends with one."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [one for one in items if any(part in str(one.path) for part in LONG)]
+    short = [one for one in items if one not in set(long)]
+    ends = [len(short) * number // workers for number in range(workers + 1)]
+    items[:] = [
+        one
+        for number in range(workers)
+        for one in (*long[number::workers], *short[ends[number] : ends[number + 1]])
+    ]
+
+
 def _is_here(host: Any) -> bool:
     text = host.decode() if isinstance(host, bytes) else str(host or "localhost")
     if text == "localhost":
