@@ -106,7 +106,7 @@ class Marks:
             shown = row.fields.get("correlation_display")
             if row.container != ARTICLE and shown != issue.label:
                 yield f"{couple}: correlation_display is not {issue.label}"
-        if _named(self.truth.jira.properties.get(issue.key)) != row.key:
+        if named_in(self.truth.jira.properties.get(issue.key)) != row.key:
             yield f"{couple}: the issue property does not name {row.label}"
         if not _labels(issue) & set(self.labels(couple.spec, row, issue)):
             yield f"{couple}: the label of the mark is missing"
@@ -117,14 +117,14 @@ class Marks:
             issue = marks.issue_of(str(held or ""), self.names.jira_host)
             if issue is None or issue not in self.truth.jira.records:
                 continue
-            meant = _named(self.truth.jira.properties.get(issue))
+            meant = named_in(self.truth.jira.properties.get(issue))
             copied = meant not in (None, key) and row.created_by != self.truth.servicenow.me
             if not copied:
                 yield key, issue
 
     def _held(self) -> Iterator[tuple[str, str]]:
         for issue, value in self.truth.jira.properties.items():
-            named = _named(value)
+            named = named_in(value)
             if named is not None and named in self.truth.servicenow.records:
                 yield named, issue
 
@@ -228,7 +228,7 @@ def _key(found: Found) -> str | Unmappable:
     return found.key
 
 
-def _named(value: object) -> str | None:
+def named_in(value: object) -> str | None:
     """The sys_id inside an issue property."""
     inner = value.get("servicenow") if isinstance(value, Mapping) else None
     found = inner.get("sys_id") if isinstance(inner, Mapping) else None

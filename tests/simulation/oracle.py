@@ -23,8 +23,8 @@ the journal allows, and counted:
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
-* a story that moved to another project leads its bug to the problem that its incident had when the
-  two last agreed (I-01);
+* a story that moved to another project, or whose incident is deleted, leads its bug to the problem
+  that its incident had when the two last agreed (I-01);
 * a link that is taken away while the desk makes its reference point to a record without a twin is
   no conflict: each side says nothing to the other, and a new link follows the twin (I-03);
 * a transition, or a write of nothing but our marks, whose answer was lost or died with the process
@@ -50,7 +50,7 @@ from mappings.values import Unknown, Value
 from sync.core import marks
 from sync.core.model import Conflict, HistoryRow, Parked
 from sync.demo.content import Truth, fit, read
-from sync.demo.couples import Couple, Marks, Names, TruthLookup
+from sync.demo.couples import Couple, Marks, Names, TruthLookup, named_in
 from sync.demo.truth import asks
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
@@ -233,7 +233,7 @@ class Judge:
 
     def _untold(self, rule: Rule, here: Value, there: Value) -> bool:
         """A reference to what is deleted, which nobody proves; and a way by an issue that moved to
-        another project: its link is frozen, so the other end of the way may be an old one."""
+        another project, or by a deleted incident: the other end of the way may be an old one."""
         relation, truth = rule.relation, self.truth
         if not isinstance(relation, IssueLink):
             return False
@@ -241,7 +241,9 @@ class Judge:
             return True
         others = [truth.jira.records.get(key) for key in linked(there)]
         away = any(one and one.container != self.rig.setup.project for one in others)
-        return bool(relation.through) and away
+        named = [named_in(truth.jira.properties.get(key)) for key in linked(there)]
+        bereft = any(one and one not in truth.servicenow.records for one in named)
+        return bool(relation.through) and (away or bereft)
 
     def _about(self, couple: Couple) -> list[Entry]:
         """Every write on either record of a couple that left it there, in order."""
