@@ -26,6 +26,7 @@ from sync.store.database import Database
 from sync.store.directory import Directory
 from sync.store.files import Files
 from sync.store.inbox import Inbox
+from sync.store.insight import Facts
 from sync.store.intents import Intents
 from sync.store.lease import Leases
 from sync.store.ledger import Ledger
@@ -57,6 +58,7 @@ class Store:
         self.absences = Absences(database)
         self.ledger = Ledger(database, clock)
         self.directory = Directory(database)
+        self.insight = Facts(database)
         self.pairs = Pairs(database)
         self.meta = Meta(database)
         self.lease = Leases(database)

@@ -307,6 +307,16 @@ FACT = Table(
     Column("value", Words, nullable=False),
 )
 
+INSIGHT = Table(
+    "insight",
+    METADATA,
+    Column("kind", String(40), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("data", Dictionary, nullable=False),
+    Index("ix_insight_at", "kind", "at"),
+)
+
 LEASE = Table(
     "lease",
     METADATA,

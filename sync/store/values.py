@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sync.core.model import InboxRow, Intent
 
@@ -29,6 +31,19 @@ class SentIntent(Intent):
     """
 
     first_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """What insight keeps of a record, or of something it wrote or proposed, as plain data.
+
+    ``at`` is when it happened (an incident was opened): rows are forgotten by it.
+    """
+
+    kind: str
+    key: str
+    at: datetime
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

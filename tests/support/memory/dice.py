@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from sync.core.model import PairState
 from sync.store import QueuedRow, Store
+from sync.store.values import FactRow
 from tests.support.memory.pools import IDS, KEYS, NOON, WORDS, Pools
 
 Call: TypeAlias = Callable[[Store], object]
@@ -194,6 +195,20 @@ class Dice(Pools):
             lambda store: store.absences.of(ids),
             lambda store: store.absences.due(now),
             lambda store: store.absences.all(),
+        )
+
+    def _do_facts(self) -> Call:
+        rows = [
+            FactRow(self.one("uv"), self.word(), self.at(), {"n": n}) for n in self.some(IDS, 2)
+        ]
+        keys, kind, before = [self.word()], self.one("uv"), self.at()
+        return each(
+            lambda store: store.insight.put({(r.kind, r.key): r for r in rows}.values()),
+            lambda store: store.insight.drop(kind, keys),
+            lambda store: store.insight.get(kind, [row.key for row in rows]),
+            lambda store: store.insight.forget(kind, before),
+            lambda store: list(store.insight.all(kind)),
+            lambda store: store.insight.count(kind),
         )
 
     def _do_conflict(self) -> Call:

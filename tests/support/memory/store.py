@@ -15,6 +15,7 @@ from tests.support.memory.comments import MemoryComments
 from tests.support.memory.directory import MemoryDirectory
 from tests.support.memory.files import MemoryFiles
 from tests.support.memory.inbox import MemoryInbox
+from tests.support.memory.insight import MemoryFacts
 from tests.support.memory.intents import MemoryIntents
 from tests.support.memory.lease import MemoryLeases
 from tests.support.memory.ledger import MemoryLedger
@@ -52,6 +53,7 @@ class MemoryStore(Store):
         self.absences = MemoryAbsences(tables)
         self.ledger = MemoryLedger(tables, clock)
         self.directory = MemoryDirectory(tables)
+        self.insight = MemoryFacts(tables)
         self.pairs = MemoryPairs(tables)
         self.meta = MemoryMeta(tables)
         self.lease = MemoryLeases(tables, clock)

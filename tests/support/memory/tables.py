@@ -28,7 +28,7 @@ from sync.core.model import (
     SentPatch,
 )
 from sync.errors import BrokenInvariant
-from sync.store.values import QueuedRow, SentIntent
+from sync.store.values import FactRow, QueuedRow, SentIntent
 from tests.support.memory.steps import Steps
 
 K = TypeVar("K", bound=Hashable)
@@ -200,6 +200,7 @@ class Tables:
         self.refiled = self.files.index(lambda row: (row.source, row.copy_id))
 
     def _add_ledger(self, steps: Steps) -> None:
+        self.insight: Table[tuple[str, str], FactRow] = Table(steps)
         self.conflicts: Table[int, Conflict] = Table(steps)
         self.conflicts_of = self.conflicts.index(lambda row: row.link_id if row.open else None)
         self.conflict_at = self.conflicts.index(

@@ -33,8 +33,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -129,18 +129,18 @@ def later(tmp_path: Path) -> Migrations:
     """The migrations of a later release."""
     folder = tmp_path / "later"
     shutil.copytree(SHIPPED.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    assert SHIPPED.head == "0005", "let the step of this test follow the newest one"
-    (folder / "versions" / "r0006_later.py").write_text(LATER, encoding="utf-8")
+    assert SHIPPED.head == "0006", "let the step of this test follow the newest one"
+    (folder / "versions" / "r0007_later.py").write_text(LATER, encoding="utf-8")
     return Migrations(folder)
 
 
 def test_an_older_store_is_upgraded(shared_url: str, later: Migrations, clock: HandClock) -> None:
     with Store.open(shared_url, clock=clock) as store:
         store.meta.put("a", "1")
-    with pytest.raises(StoreUnusable, match="older schema 0005"):
+    with pytest.raises(StoreUnusable, match="older schema 0006"):
         Store.open(shared_url, clock=clock, upgrade=False, migrations=later)
     with Store.open(shared_url, clock=clock, migrations=later) as store:
-        assert store.maintenance.schema_version() == "0006"
+        assert store.maintenance.schema_version() == "0007"
         assert store.meta.get("a") == "1"
     with pytest.raises(StoreUnusable, match="newer"):
         Store.open(shared_url, clock=clock)
@@ -150,7 +150,9 @@ def test_comments_carried_by_an_older_program_are_still_known(
     shared_url: str, tmp_path: Path, clock: HandClock
 ) -> None:
     folder = tmp_path / "older"
-    newer = shutil.ignore_patterns("__pycache__", "r0003_*", "r0004_*", "r0005_*", "r0006_*")
+    newer = shutil.ignore_patterns(
+        "__pycache__", "r0003_*", "r0004_*", "r0005_*", "r0006_*", "r0007_*"
+    )
     shutil.copytree(SHIPPED.folder, folder, ignore=newer)
     row = {"source": "jira", "source_id": "10010", "copy_id": "c1", "lane": "work_notes"}
     with Store.open(shared_url, clock=clock, migrations=Migrations(folder)) as store:
@@ -177,7 +179,7 @@ def test_a_file_is_backed_up_before_its_upgrade(
     assert list(tmp_path.glob("*.backup")) == []
     Store.open(url, clock=clock, migrations=later).close()
     (backup,) = tmp_path.glob("*.backup")
-    assert backup.name == "tandem.db.schema-0005.20250301T120000123456Z.backup"
+    assert backup.name == "tandem.db.schema-0006.20250301T120000123456Z.backup"
     with Store.open(f"sqlite:///{backup}", clock=clock, upgrade=False) as store:
         assert store.meta.get("a") == "1"
 
@@ -186,12 +188,12 @@ def test_an_upgrade_that_fails_has_not_begun(
     shared_url: str, later: Migrations, clock: HandClock
 ) -> None:
     Store.open(shared_url, clock=clock).close()
-    step = later.folder / "versions" / "r0006_later.py"
+    step = later.folder / "versions" / "r0007_later.py"
     step.write_text(LATER + "    raise ZeroDivisionError\n", encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
         Store.open(shared_url, clock=clock, migrations=later)
     with Store.open(shared_url, clock=clock, upgrade=False) as store:
-        assert store.maintenance.schema_version() == "0005"
+        assert store.maintenance.schema_version() == "0006"
         with store._database.read() as connection:
             assert "later" not in inspect(connection).get_table_names()
             columns = {column["name"] for column in inspect(connection).get_columns("meta")}

@@ -1,0 +1,193 @@
+"""Facts: what figures are made from, as the store keeps it between two runs. Pure.
+
+A fact is one record of a side, cut to what some figure needs, with names beside the keys of what it
+refers to (a key is stable, a name is what people read). Texts are empty and times absent where the
+side shows none. All times are UTC, as the side's own clock stamped them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from sys import intern
+from typing import Any, TypeVar, get_type_hints
+
+T = TypeVar("T")
+
+
+class Kind(StrEnum):
+    """The kinds of facts, as the store names them."""
+
+    INCIDENT = "incident"
+    PROBLEM = "problem"
+    CHANGE = "change"
+    OUTAGE = "outage"
+    ISSUE = "issue"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """One incident. ``reopened`` and ``moved`` count (``reopen_count``, ``reassignment_count``);
+    ``problem`` and ``change`` (``caused_by``) are keys."""
+
+    key: str
+    number: str
+    opened: datetime
+    resolved: datetime | None = None
+    closed: datetime | None = None
+    active: bool = True
+    reopened: int = 0
+    moved: int = 0
+    priority: str = ""
+    category: str = ""
+    service: str = ""
+    service_name: str = ""
+    item: str = ""
+    item_name: str = ""
+    group: str = ""
+    group_name: str = ""
+    problem: str = ""
+    change: str = ""
+    contact: str = ""
+    code: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFact:
+    """One problem."""
+
+    key: str
+    number: str
+    opened: datetime
+    closed: datetime | None = None
+    active: bool = True
+    service: str = ""
+    service_name: str = ""
+    item: str = ""
+    item_name: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFact:
+    """One change request. ``began`` and ``ended`` are the real work, ``planned`` and
+    ``planned_end`` its window; ``code`` is the close code; ``asked`` and ``approved`` are when
+    approval was asked for and given."""
+
+    key: str
+    number: str
+    opened: datetime
+    type: str = ""
+    risk: str = ""
+    planned: datetime | None = None
+    planned_end: datetime | None = None
+    began: datetime | None = None
+    ended: datetime | None = None
+    closed: datetime | None = None
+    asked: datetime | None = None
+    approved: datetime | None = None
+    active: bool = True
+    code: str = ""
+    service: str = ""
+    service_name: str = ""
+    item: str = ""
+    item_name: str = ""
+    group_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFact:
+    """One time in which an item was down; without an end it still is."""
+
+    key: str
+    number: str
+    begin: datetime
+    end: datetime | None = None
+    item: str = ""
+    item_name: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An issue enters a status; ``category`` is ``new``, ``indeterminate`` or ``done``."""
+
+    at: datetime
+    status: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFact:
+    """One Jira issue. ``steps`` are the statuses it was in, oldest first, from its creation on."""
+
+    key: str
+    label: str
+    kind: str
+    created: datetime
+    steps: tuple[Step, ...] = ()
+    resolved: datetime | None = None
+    project: str = ""
+    team: str = ""
+    parent: str = ""
+    summary: str = ""
+
+
+Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | IssueFact
+TYPES: Mapping[Kind, type[Any]] = {
+    Kind.INCIDENT: IncidentFact,
+    Kind.PROBLEM: ProblemFact,
+    Kind.CHANGE: ChangeFact,
+    Kind.OUTAGE: OutageFact,
+    Kind.ISSUE: IssueFact,
+}
+
+
+def packed(fact: Fact) -> dict[str, Any]:
+    """A fact as plain data for the store; what is empty is left out."""
+    found: dict[str, Any] = {}
+    for one in fields(fact):
+        value = getattr(fact, one.name)
+        if value == one.default:
+            continue
+        if isinstance(value, datetime):
+            value = _seconds(value)
+        elif isinstance(value, tuple):
+            value = [[_seconds(step.at), step.status, step.category] for step in value]
+        found[one.name] = value
+    return found
+
+
+def unpacked(kind: Kind, data: Mapping[str, Any]) -> Fact:
+    """The fact of :func:`packed`. Keys and words that many facts share are held once."""
+    given = {}
+    for name, value in data.items():
+        if name in _TIMES[kind]:
+            value = _moment(value)
+        elif name == "steps":
+            value = tuple(Step(_moment(at), intern(s), intern(c)) for at, s, c in value)
+        elif isinstance(value, str) and name not in ("key", "number", "label", "summary"):
+            value = intern(value)
+        given[name] = value
+    fact: Fact = TYPES[kind](**given)
+    return fact
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+_TIMES: Mapping[Kind, frozenset[str]] = {
+    kind: frozenset(
+        name for name, hint in get_type_hints(type_).items() if "datetime" in str(hint)
+        and name != "steps"
+    )
+    for kind, type_ in TYPES.items()
+}  # fmt: skip

@@ -1,0 +1,132 @@
+"""What insight says: figures, trends, proposals, and the delivery status of a record. Pure values.
+
+Nothing here is a count without meaning: a figure carries its unit, window, sample size and
+definition, and what it was counted by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+WEEKS = 26
+"""Weeks in a series, the last one ending now."""
+
+WINDOWS = {"7d": 7, "30d": 30, "90d": 90}
+"""Rolling windows of N x 24 hours, ending now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure. ``value`` is absent where ``n``, the sample, is too small to say anything.
+
+    ``window`` is a rolling one (``30d``) or a week (``2026-W12``, ISO); ``by`` is what it was
+    counted by (``{"service": "Mail"}``), empty for all; ``quality`` says what is wrong with the
+    data behind it, empty where nothing is.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    window: str
+    n: int
+    definition: str
+    by: Mapping[str, str] = field(default_factory=dict)
+    quality: str = ""
+
+
+class Subject(StrEnum):
+    """What incidents are counted for."""
+
+    PROBLEM = "problem"
+    SERVICE = "service"
+    ITEM = "item"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Incidents in a window, and in the one of the same length before."""
+
+    now: int = 0
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How often incidents of one subject occur. ``windows`` are counts by :data:`WINDOWS`,
+    ``weekly`` the series of :data:`WEEKS` weeks, oldest first.
+
+    ``restore_hours`` is the median time to restore and ``reopen_rate`` a share of 0 to 1, both over
+    90 days, absent without a sample; ``share`` is the subject's part of all incidents of 90 days.
+    ``rising`` is the window whose rise is unlikely to be noise, empty for none, ``p`` the
+    probability of at least that rise by chance.
+    """
+
+    subject: Subject
+    key: str
+    name: str
+    windows: Mapping[str, Counts]
+    weekly: tuple[int, ...]
+    restore_hours: float | None = None
+    reopen_rate: float | None = None
+    share: float = 0.0
+    last_seen: datetime | None = None
+    rising: str = ""
+    p: float | None = None
+
+
+class Fix(StrEnum):
+    """Which kind of fix fits what recurs."""
+
+    DEFECT = "defect"
+    KNOWLEDGE = "knowledge"
+    AUTOMATION = "automation"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Incidents that seem to be one thing. ``id`` stays the same while the cluster only grows;
+    ``incidents`` are numbers, oldest first; ``evidence`` is one line a reason, for people."""
+
+    id: str
+    title: str
+    incidents: tuple[str, ...]
+    evidence: tuple[str, ...]
+    service: str = ""
+    item: str = ""
+    fix: Fix = Fix.DEFECT
+    problem: str = ""
+    """Number of the open problem that they belong to, where there is one already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the desk wants to know of a record's issue; texts are empty where there is nothing."""
+
+    key: str
+    url: str
+    status: str
+    category: str
+    assignee: str = ""
+    sprint: str = ""
+    version: str = ""
+    due: str = ""
+    blocked: bool = False
+    note: str = ""
+    """The last words of the team, first line."""
+    done: int = 0
+    stories: int = 0
+    """Progress of an epic: its stories, and those that are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """All that one run found out, with when."""
+
+    at: datetime
+    measures: tuple[Measure, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
