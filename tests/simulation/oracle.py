@@ -312,7 +312,7 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
-            if self._unlinked(rule, one, moments[n + 1 : end]):
+            if self._unlinked(rule, one, moments[n + 1 : end]) or _beside(one, later):
                 continue
             known = {one.entry.n, until.entry.n if until else -1}
             if any(n in window for window in self.rig.forgotten for n in known):
@@ -486,6 +486,13 @@ def _among(value: Value, held: Value) -> bool:
 def _speaks_of_twins(row: Parked) -> bool:
     """Whether a record is put aside because another one is the twin."""
     return row.field == TWIN or row.reason.startswith("it was made for")
+
+
+def _beside(one: Moment, later: list[Moment]) -> bool:
+    """Whether all links of a person stand beside ours, until a person changes them: a second link
+    fits."""
+    person = next((n for n, moment in enumerate(later) if not moment.entry.ours), len(later))
+    return all(_among(one.value, moment.value) for moment in later[:person]) and bool(later)
 
 
 def names_of(couple: Couple) -> tuple[str, ...]:
