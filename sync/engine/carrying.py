@@ -65,9 +65,11 @@ def _claim_files(runtime: Runtime, cases: Sequence[Case]) -> None:
                 filed(runtime, action, copy.id, "", copy.digest)
 
 
-def keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
+def keep_news(runtime: Runtime, actions: Sequence[Action], cases: Sequence[Case]) -> None:
     """Remember that a record has new comments or files before a write of ours covers them with its
-    version: a crash in between would leave nothing that tells of them."""
+    version: a crash in between would leave nothing that tells of them. One that was woken itself
+    stays in the inbox until all is done."""
+    woken = {(case.link.id, side) for case in cases for side in case.woken}
     written = {
         (one.link.id, one.side)
         for one in actions
@@ -75,7 +77,7 @@ def keep_news(runtime: Runtime, actions: Sequence[Action]) -> None:
     }
     for one in (action for action in actions if isinstance(action, Remark | Attach)):
         source = one.side.other
-        if (one.link.id, source) in written:
+        if (one.link.id, source) in written - woken:
             end = one.link.end(source)
             told = isinstance(one, Remark) and not one.comment.source_id.startswith(NOTICE)
             reason = "commented" if told else FILED
