@@ -27,6 +27,8 @@ the journal allows, and counted:
   that its incident had when the two last agreed (I-01);
 * a link that is taken away while the desk makes its reference point to a record without a twin is
   no conflict: each side says nothing to the other, and a new link follows the twin (I-03);
+* a link to an issue without a twin says nothing until that has one: a reference that the desk
+  cleared meanwhile is set then (I-03);
 * a transition, or a write of nothing but our marks, whose answer was lost or died with the process
   leaves no history row: after the restart both sides agree and nothing is written (I-23).
 """
@@ -323,6 +325,8 @@ class Judge:
                 continue
             if until is not None and self._excused(rule.relation.kind, one, until, self._born(one)):
                 continue
+            if until is not None and self._spoke_later(rule, one, moments[: n + 1]):
+                continue
             yield (
                 f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
@@ -337,6 +341,19 @@ class Judge:
         told = any(m.entry.side is Side.SERVICENOW and not m.entry.ours for m in meanwhile)
         self.excused["a link was taken away while the desk pointed elsewhere"] += told
         return told
+
+    def _spoke_later(self, rule: Rule, one: Moment, before: list[Moment]) -> bool:
+        """A reference that the desk cleared is set by a link that said nothing at that time: its
+        issue got a twin later."""
+        if rule.relation.kind != "issue_link" or one.value is not None:
+            return False
+        held = [m.value for m in before if m.entry.side is Side.JIRA]
+        late = any(
+            not any(e.ours and e.n < one.entry.n for e in self.rig.journal.of(Side.JIRA, key))
+            for key in linked(held[-1] if held else None)
+        )
+        self.excused["a linked issue got its twin after the reference was cleared"] += late
+        return late
 
     def _first_agreed(self, couple: Couple) -> int:
         """The journal's entry at which we put our mark on the origin: the first look was over, and
