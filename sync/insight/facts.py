@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PROBLEM = "problem"
     CHANGE = "change"
     OUTAGE = "outage"
+    APPROVAL = "approval"
     ISSUE = "issue"
 
 
@@ -112,6 +113,17 @@ class OutageFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalFact:
+    """One approver's part in a change: when he was asked, what he decided, and when."""
+
+    key: str
+    change: str
+    asked: datetime
+    decided: datetime | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """An issue enters a status; ``category`` is ``new``, ``indeterminate`` or ``done``."""
 
@@ -136,12 +148,13 @@ class IssueFact:
     summary: str = ""
 
 
-Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | IssueFact
+Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | ApprovalFact | IssueFact
 TYPES: Mapping[Kind, type[Any]] = {
     Kind.INCIDENT: IncidentFact,
     Kind.PROBLEM: ProblemFact,
     Kind.CHANGE: ChangeFact,
     Kind.OUTAGE: OutageFact,
+    Kind.APPROVAL: ApprovalFact,
     Kind.ISSUE: IssueFact,
 }
 

@@ -138,7 +138,7 @@ class DirectServiceNow:
         if container == ARTICLE:
             yield self._articles.listed(scope, fields)
             return
-        rows = sorted(self._select(container, scope), key=lambda row: row["sys_id"])
+        rows = shapes.in_order(container, self._select(container, scope))
         for start in range(0, max(len(rows), 1), _PAGE):
             if start:
                 self._read(f"/api/now/table/{container}")

@@ -1,0 +1,301 @@
+"""From both systems to facts: what changed since the last run, read in pages.
+
+The first run reads what happened within :data:`HORIZON`, later ones what moved since then, by the
+side's own clock, with an overlap for what became visible late. A record that is deleted keeps its
+fact until a :data:`REFRESH` has passed: then everything is read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict
+
+from connector.errors import AccessLost, NotThere
+from connector.values import Record
+from mappings.sides import Side
+from sync.insight.facts import (
+    ApprovalFact,
+    ChangeFact,
+    Fact,
+    IncidentFact,
+    Kind,
+    OutageFact,
+    ProblemFact,
+    packed,
+    unpacked,
+)
+from sync.runtime import Runtime, log
+from sync.store import Store
+from sync.store.values import FactRow
+
+HORIZON = timedelta(days=190)
+"""As far back as figures look: 26 weeks, and two windows of 90 days."""
+
+OVERLAP = timedelta(minutes=15)
+REFRESH = timedelta(days=7)
+
+Maker = Callable[[Record], Fact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How records of a ServiceNow table become facts.
+
+    ``since`` is the column that ages them. What is still active does not age where it counts
+    whatever its age (``aging`` is false); ``also`` narrows the table.
+    """
+
+    kind: Kind
+    name: str
+    fields: tuple[str, ...]
+    since: str
+    made: Maker
+    aging: bool = True
+    also: str = ""
+
+
+def collect(runtime: Runtime) -> tuple[str, ...]:
+    """Bring the facts of ServiceNow up to date; what could not be read, in words for people."""
+    return tuple(why for table in TABLES if (why := _table(runtime, table)))
+
+
+def facts(store: Store, kind: Kind) -> Iterator[Fact]:
+    """All facts of a kind, by key."""
+    return (unpacked(kind, row.data) for row in store.insight.all(kind))
+
+
+def changes(store: Store) -> Iterator[ChangeFact]:
+    """All changes, with when approval was first asked for, and when the last one was given."""
+    asked: dict[str, datetime] = {}
+    given: dict[str, datetime] = {}
+    for one in facts(store, Kind.APPROVAL):
+        if isinstance(one, ApprovalFact):
+            asked[one.change] = min(one.asked, asked.get(one.change, one.asked))
+            if one.state == "approved" and one.decided is not None:
+                given[one.change] = max(one.decided, given.get(one.change, one.decided))
+    for change in facts(store, Kind.CHANGE):
+        if isinstance(change, ChangeFact):
+            key = change.key
+            yield replace(change, asked=asked.get(key), approved=given.get(key))
+
+
+def _table(runtime: Runtime, table: Table) -> str:
+    """Read one table; why not, where it is not there or not ours to read."""
+    adapter, store = runtime.adapters[Side.SERVICENOW], runtime.store
+    now = adapter.server_now()
+    begun, cursor = _moment(store.meta.get(_name(table, "begun"))), None
+    if begun is not None and now - begun < REFRESH:
+        cursor = _moment(store.meta.get(_name(table, "cursor")))
+    seen: set[str] = set()
+    try:
+        for page in adapter.listed(table.name, _scope(table, now, cursor), table.fields):
+            rows = list(_rows(table, page))
+            seen.update(row.key for row in rows)
+            store.insight.put(rows)
+    except (NotThere, AccessLost) as error:
+        log.info("no facts of this table", action="insight.skipped", table=table.name,
+                 why=error.what)  # fmt: skip
+        return f"{table.name} is not read: {error.what}"
+    with store.transaction():
+        if cursor is None:
+            gone = [row.key for row in store.insight.all(table.kind) if row.key not in seen]
+            store.insight.drop(table.kind, gone)
+            store.meta.put(_name(table, "begun"), now.isoformat())
+        if table.aging:
+            store.insight.forget(table.kind, now - HORIZON)
+        store.meta.put(_name(table, "cursor"), (now - OVERLAP).isoformat())
+    return ""
+
+
+def _scope(table: Table, now: datetime, cursor: datetime | None) -> str:
+    young = f"{table.since}>={now - HORIZON:%Y-%m-%d %H:%M:%S}"
+    scope = young if table.aging else f"{young}^ORactive=true"
+    scope = f"{table.also}^{scope}" if table.also else scope
+    return scope if cursor is None else f"{scope}^sys_updated_on>={cursor:%Y-%m-%d %H:%M:%S}"
+
+
+def _rows(table: Table, page: Iterable[Record]) -> Iterator[FactRow]:
+    for record in page:
+        fact = table.made(record)
+        if fact is not None:
+            at = _time(record, table.since) or record.created
+            yield FactRow(table.kind, record.key, at, packed(fact))
+
+
+def _name(table: Table, what: str) -> str:
+    return f"insight:{table.kind}:{what}"
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _time(record: Record, name: str) -> datetime | None:
+    """A stamp of ServiceNow: UTC, without a zone (servicenow-api 4)."""
+    text = str(record.fields.get(name) or "")
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _text(record: Record, name: str) -> str:
+    return str(record.fields.get(name) or "")
+
+
+def _number(record: Record, name: str) -> int:
+    text = _text(record, name)
+    return int(text) if text.isdigit() else 0
+
+
+class Place(TypedDict):
+    """Where something happened, by key and name."""
+
+    service: str
+    service_name: str
+    item: str
+    item_name: str
+
+
+_WHERE = ("business_service", "business_service.name", "cmdb_ci", "cmdb_ci.name")
+
+
+def _place(record: Record) -> Place:
+    """The service and item of a record, by key and name."""
+    return {
+        "service": _text(record, "business_service"),
+        "service_name": _text(record, "business_service.name"),
+        "item": _text(record, "cmdb_ci"),
+        "item_name": _text(record, "cmdb_ci.name"),
+    }
+
+
+def _incident(record: Record) -> IncidentFact | None:
+    opened = _time(record, "opened_at")
+    if opened is None:
+        return None
+    return IncidentFact(
+        record.key,
+        record.label,
+        opened,
+        _time(record, "resolved_at"),
+        _time(record, "closed_at"),
+        active=_text(record, "active") != "false",
+        reopened=_number(record, "reopen_count"),
+        moved=_number(record, "reassignment_count"),
+        priority=_text(record, "priority"),
+        category=_text(record, "category"),
+        group=_text(record, "assignment_group"),
+        group_name=_text(record, "assignment_group.name"),
+        problem=_text(record, "problem_id"),
+        change=_text(record, "caused_by"),
+        contact=_text(record, "contact_type"),
+        code=_text(record, "close_code"),
+        summary=_text(record, "short_description"),
+        **_place(record),
+    )
+
+
+def _problem(record: Record) -> ProblemFact | None:
+    opened = _time(record, "opened_at")
+    if opened is None:
+        return None
+    return ProblemFact(
+        record.key,
+        record.label,
+        opened,
+        _time(record, "closed_at"),
+        active=_text(record, "active") != "false",
+        summary=_text(record, "short_description"),
+        **_place(record),
+    )
+
+
+def _change(record: Record) -> ChangeFact | None:
+    opened = _time(record, "opened_at")
+    if opened is None:
+        return None
+    return ChangeFact(
+        record.key,
+        record.label,
+        opened,
+        type=_text(record, "type"),
+        risk=_text(record, "risk"),
+        planned=_time(record, "start_date"),
+        planned_end=_time(record, "end_date"),
+        began=_time(record, "work_start"),
+        ended=_time(record, "work_end"),
+        closed=_time(record, "closed_at"),
+        active=_text(record, "active") != "false",
+        code=_text(record, "close_code"),
+        group_name=_text(record, "assignment_group.name"),
+        **_place(record),
+    )
+
+
+def _outage(record: Record) -> OutageFact | None:
+    begin = _time(record, "begin")
+    if begin is None:
+        return None
+    return OutageFact(
+        record.key,
+        record.label,
+        begin,
+        _time(record, "end"),
+        item=_text(record, "cmdb_ci"),
+        item_name=_text(record, "cmdb_ci.name"),
+        type=_text(record, "type"),
+    )
+
+
+def _approval(record: Record) -> ApprovalFact:
+    state = _text(record, "state")
+    decided = record.updated if state in ("approved", "rejected") else None
+    return ApprovalFact(
+        record.key, _text(record, "sysapproval"), record.created, decided, state=state
+    )
+
+
+_TASK = ("opened_at", "closed_at", "active", "short_description", "assignment_group.name", *_WHERE)
+TABLES = (
+    Table(
+        Kind.INCIDENT,
+        "incident",
+        (
+            *_TASK,
+            *("resolved_at", "reopen_count", "reassignment_count", "priority", "category"),
+            *("assignment_group", "problem_id", "caused_by", "contact_type", "close_code"),
+        ),
+        "opened_at",
+        _incident,
+    ),
+    Table(Kind.PROBLEM, "problem", _TASK, "opened_at", _problem, aging=False),
+    Table(
+        Kind.CHANGE,
+        "change_request",
+        (
+            *_TASK,
+            *("type", "risk", "start_date", "end_date", "work_start", "work_end", "close_code"),
+        ),
+        "opened_at",
+        _change,
+        aging=False,
+    ),
+    Table(
+        Kind.OUTAGE,
+        "cmdb_ci_outage",
+        ("begin", "end", "type", "cmdb_ci", "cmdb_ci.name"),
+        "begin",
+        _outage,
+    ),
+    Table(
+        Kind.APPROVAL,
+        "sysapproval_approver",
+        ("sysapproval", "state"),
+        "sys_created_on",
+        _approval,
+        also="sysapproval.sys_class_name=change_request",
+    ),
+)
