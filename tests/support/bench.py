@@ -16,6 +16,7 @@ from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct import DirectJira
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.direct import DirectServiceNow
+from connector.sandbox.servicenow.schema import Column
 from mappings.defaults import shipped
 from mappings.loader import load, load_people
 from mappings.model import MappingSpec
@@ -46,11 +47,14 @@ class Bench:
     mappings: Mapping[str, str] | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     seed: int = 1
+    columns: tuple[tuple[str, Column], ...] = ()
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(START)
         self.now_faults, self.jira_faults = Faults(self.seed), Faults(self.seed + 1)
-        self.servicenow = ServiceNowSandbox(self.clock, self.seed, incidents=self.incidents)
+        self.servicenow = ServiceNowSandbox(
+            self.clock, self.seed, incidents=self.incidents, extra=self.columns
+        )
         self.jira = JiraSandbox(self.flavour, self.clock, self.seed)
         self.store = self._opened()
         self.runtime = self.connect()

@@ -1,0 +1,112 @@
+"""The desk sees how delivery stands: in columns of ours, or in a work note now and then."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.sandbox.faults import Fault
+from connector.sandbox.servicenow.columns import text
+from sync.insight.deliver import deliver
+from tests.support.bench import Bench
+from tests.support.people import Company
+
+OURS = ("u_jira_key", "u_jira_url", "u_delivery_status", "u_delivery_assignee", "u_delivery_due")
+
+
+@pytest.fixture(params=["cloud", "dc"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return Bench(request.param)
+
+
+@pytest.fixture
+def company(bench: Bench) -> Company:
+    return Company(bench)
+
+
+def tells(bench: Bench) -> int:
+    return deliver(bench.connect(), {})
+
+
+def notes(company: Company, key: str) -> list[str]:
+    world = company.bench.servicenow.world
+    rows = world.rows("sys_journal_field")
+    return [row["value"] for row in rows if row["element_id"] == key and "Status:" in row["value"]]
+
+
+def test_a_new_story_is_told_once(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    assert tells(bench) == 1
+    [note] = notes(company, key)
+    issue = company.link(key).jira
+    assert note.startswith(f"Tandem, note on {issue.label}, ")
+    assert f"Issue: {issue.url}" in note
+    assert tells(bench) == 0
+
+    before = bench.writes()
+    bench.until_quiet()
+    assert bench.writes() == before, "what is told is carried nowhere"
+    assert tells(bench) == 0
+
+
+def test_only_what_a_reader_cares_about_is_told_again_and_at_most_once_an_hour(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    tells(bench)
+    issue = company.link(key).jira.key
+    bench.clock.advance(600)
+    company.team().edit(issue, summary="Reworded")
+    bench.until_quiet()
+    assert tells(bench) == 0
+    company.team().move_to(issue, "In Progress")
+    bench.sync()
+    assert tells(bench) == 0, "ten minutes after the last"
+    bench.clock.advance(3600)
+    assert tells(bench) == 1
+    assert "Status: In Progress" in notes(company, key)[-1]
+    assert len(notes(company, key)) == 2
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_columns_are_filled_where_they_are_and_no_note_is_written(flavour: str) -> None:
+    bench = Bench(flavour, columns=tuple(("incident", text(name)) for name in OURS))
+    company = Company(bench)
+    key = company.incident()
+    bench.until_quiet()
+    assert tells(bench) == 1
+    issue = company.link(key).jira
+    row = company.row(key)
+    assert (row["u_jira_key"], row["u_jira_url"]) == (issue.label, issue.url)
+    assert row["u_delivery_status"] == "Backlog"
+    company.team().move_to(issue.key, "In Progress")
+    bench.until_quiet()
+    assert tells(bench) == 1
+    assert company.row(key)["u_delivery_status"] == "In Progress"
+    assert notes(company, key) == []
+    before = bench.writes()
+    bench.until_quiet()
+    assert bench.writes() == before
+
+
+def test_the_last_words_are_the_teams_own(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    company.team().comment(company.link(key).jira.key, "It is the cache")
+    bench.clock.advance(60)
+    company.desk(key, work_notes="The caller is waiting")
+    bench.until_quiet()
+    tells(bench)
+    assert "It is the cache" in notes(company, key)[-1]
+
+
+def test_a_lost_answer_tells_it_once(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault("drop_after", "PATCH|POST", times=1))
+    tells(bench)
+    bench.clock.advance(600)
+    bench.until_quiet()
+    tells(bench)
+    assert len(notes(company, key)) == 1
