@@ -15,6 +15,7 @@ import yaml
 from connector.sandbox.servicenow import problem_resource
 from sync.cli import app
 from sync.demo.town import Town
+from sync.insight.delivery import COLUMNS
 from sync.origins import CONFIG, SECRETS_DIR, names, variable
 from sync.settings import Settings
 
@@ -171,12 +172,41 @@ def parsed(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(text.encode())  # noqa: S314
 
 
-def update_set() -> dict[str, ElementTree.Element]:
-    """The records that it brings, by table."""
-    text = (ROOT / "deploy/servicenow/problem_state_update_set.xml").read_text(encoding="utf-8")
+def brought_by(name: str) -> list[ElementTree.Element]:
+    """The records that an update set brings."""
+    text = (ROOT / "deploy/servicenow" / name).read_text(encoding="utf-8")
     payloads = [one.text or "" for one in parsed(text).iter("payload")]
-    records = [parsed(payload)[0] for payload in payloads]
-    return {record.tag: record for record in records}
+    return [record for payload in payloads for record in parsed(payload)]
+
+
+def update_set() -> dict[str, ElementTree.Element]:
+    """What moves problems, by table."""
+    return {record.tag: record for record in brought_by("problem_state_update_set.xml")}
+
+
+def test_the_columns_of_the_delivery_status_are_those_that_are_written() -> None:
+    brought = brought_by("delivery_update_set.xml")
+    made = {one.findtext("element"): one for one in brought if one.tag == "sys_dictionary"}
+    assert tuple(made) == COLUMNS
+    assert {one.findtext("name") for one in made.values()} == {"task"}
+    assert {one.findtext("read_only") for one in made.values()} == {"true"}
+    readme = (ROOT / "deploy/servicenow/README.md").read_text(encoding="utf-8")
+    assert all(name in readme for name in COLUMNS)
+
+
+def test_the_delivery_view_is_its_own_and_runs_nothing() -> None:
+    brought = brought_by("delivery_update_set.xml")
+    [view] = [one.findtext("sys_id") for one in brought if one.tag == "sys_ui_view"]
+    layouts = [
+        one for one in brought if one.tag in ("sys_ui_section", "sys_ui_form", "sys_ui_list")
+    ]
+    assert {one.findtext("view") for one in layouts} == {view}
+    assert len(layouts) == 9
+    parts = {"sys_ui_element", "sys_ui_form_section", "sys_ui_list_element"}
+    known = {"sys_dictionary", "sys_ui_view", *(one.tag for one in layouts), *parts}
+    assert {one.tag for one in brought} == known
+    ids = [one.findtext("sys_id") for one in brought]
+    assert len(set(ids)) == len(ids)
 
 
 def test_the_update_set_brings_one_resource_behind_one_role_and_nothing_else() -> None:
