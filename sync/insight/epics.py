@@ -1,0 +1,184 @@
+"""Telling developers: incident trends on the epic of a problem, as fields, property and chart.
+
+Only what changed is written, the rising ones first, and at most :data:`ROOM` epics a run. The issue
+property does not move the issue. The chart is one image: the new one is attached, then older ones
+of ours go, so that a run that was cut short is made good by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from connector.contents import File, FileDraft
+from connector.values import Done, Json, Patch, Value
+from mappings.sides import Side
+from sync.core.model import FileLink, Link, LinkState
+from sync.insight.model import Subject, Trend
+from sync.runtime import Runtime, chunks, log
+from sync.store.values import FactRow
+
+KIND, CHARTED = "trend", "chart"
+PROPERTY = "tandem-trend"
+CHART = "tandem-incidents.png"
+ROOM, CHARTS = 300, 40
+"""Epics that one run writes to, and charts that it draws, at most."""
+
+EVERY = timedelta(days=1)
+"""As often as a chart is drawn anew."""
+
+Draw = Callable[[Trend], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Epic:
+    """A problem's trend, and where it is told."""
+
+    link: Link
+    trend: Trend
+
+
+def tell(
+    runtime: Runtime, trends: Iterable[Trend], fields: Mapping[str, str], draw: Draw
+) -> tuple[int, int]:
+    """Write what changed; how many epics, and how many charts. ``fields`` names Jira fields by what
+    goes into them (:func:`values`)."""
+    epics = list(_epics(runtime, trends))
+    fresh = [one for one in epics if _digest(one.trend) != _told(runtime, KIND, one.link)]
+    written = 0
+    for part in chunks(fresh[:ROOM], 100):
+        written += _write(runtime, part, fields)
+    drawn = sum(_chart(runtime, one, draw) for one in _undrawn(runtime, epics)[:CHARTS])
+    return written, drawn
+
+
+def data(trend: Trend) -> dict[str, Json]:
+    """A trend as the issue property tells it."""
+    return {
+        "windows": {name: [one.now, one.before] for name, one in trend.windows.items()},
+        "weekly": list(trend.weekly),
+        "restore_hours": trend.restore_hours,
+        "reopen_rate": trend.reopen_rate,
+        "share": round(trend.share, 4),
+        "last_seen": trend.last_seen.strftime("%Y-%m-%dT%H:%M:%SZ") if trend.last_seen else None,
+        "rising": trend.rising,
+    }
+
+
+def values(trend: Trend) -> dict[str, Value]:
+    """What fields can hold: ``7d``, ``30d``, ``90d``, ``share`` in percent, ``restore_hours``,
+    ``trend`` as a word."""
+    found: dict[str, Value] = {name: one.now for name, one in trend.windows.items()}
+    found["share"] = round(100 * trend.share, 1)
+    hours = trend.restore_hours
+    found["restore_hours"] = None if hours is None else round(hours, 1)
+    found["trend"] = f"rising ({trend.rising})" if trend.rising else "steady"
+    return found
+
+
+def _epics(runtime: Runtime, trends: Iterable[Trend]) -> Iterator[Epic]:
+    """The problems that have an epic, the rising ones first."""
+    mine = [one for one in trends if one.subject is Subject.PROBLEM]
+    links = runtime.store.links.by_keys(Side.SERVICENOW, [one.key for one in mine])
+    ordered = sorted(mine, key=lambda one: (not one.rising, -one.windows["90d"].now, one.key))
+    for trend in ordered:
+        link = links.get(trend.key)
+        if link is not None and link.state is LinkState.ACTIVE and link.agreed_at is not None:
+            yield Epic(link, trend)
+
+
+def _digest(trend: Trend) -> str:
+    words = json.dumps([data(trend), values(trend)], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _told(runtime: Runtime, kind: str, link: Link) -> str:
+    row = runtime.store.insight.get(kind, [str(link.id)]).get(str(link.id))
+    return "" if row is None else str(row.data["digest"])
+
+
+def _write(runtime: Runtime, epics: Sequence[Epic], fields: Mapping[str, str]) -> int:
+    patches = []
+    for one in epics:
+        told = values(one.trend)
+        native = {field: told[name] for name, field in fields.items() if name in told}
+        end = one.link.jira
+        patches.append(
+            Patch(end.container, end.key, native, properties={PROPERTY: data(one.trend)})
+        )
+    runtime.store.ensure()
+    results = runtime.adapters[Side.JIRA].patch(patches, ())
+    written = 0
+    for one, result in zip(epics, results, strict=True):
+        if isinstance(result, Done):
+            written += 1
+            row = {"digest": _digest(one.trend)}
+            runtime.store.insight.put([FactRow(KIND, str(one.link.id), runtime.clock(), row)])
+        else:
+            log.info("trend not written", action="insight.refused", record=one.link.jira.label,
+                     why=result.error.what)  # fmt: skip
+    return written
+
+
+# ---- the chart
+
+
+def _undrawn(runtime: Runtime, epics: Sequence[Epic]) -> list[Epic]:
+    """Epics whose series moved since their chart, which is a day old, or which have none yet."""
+    rows = runtime.store.insight.get(CHARTED, [str(one.link.id) for one in epics])
+    return [one for one in epics if _is_stale(runtime, one, rows.get(str(one.link.id)))]
+
+
+def _is_stale(runtime: Runtime, epic: Epic, row: FactRow | None) -> bool:
+    if row is None:
+        return any(epic.trend.weekly)
+    return runtime.clock() - row.at >= EVERY and row.data["digest"] != _series(epic)
+
+
+def _series(epic: Epic) -> str:
+    words = json.dumps([list(epic.trend.weekly), epic.trend.rising])
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _chart(runtime: Runtime, epic: Epic, draw: Draw) -> bool:
+    """Attach a new chart, then take older ones away."""
+    jira, end = runtime.adapters[Side.JIRA], epic.link.jira
+    with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
+        path, image = Path(folder) / CHART, draw(epic.trend)
+        path.write_bytes(image)
+        hashed = hashlib.sha256(image).hexdigest()
+        draft = FileDraft(end.container, end.key, CHART, "image/png", path, len(image), hashed)
+        runtime.store.ensure()
+        [result] = jira.attach([draft])
+    if not isinstance(result, Done):
+        log.info("chart not attached", action="insight.refused", record=end.label,
+                 why=result.error.what)  # fmt: skip
+        return False
+    known = FileLink(epic.link.id, Side.JIRA, result.key, "", CHART, len(image), hashed)
+    row = FactRow(CHARTED, str(epic.link.id), runtime.clock(), {"digest": _series(epic)})
+    with runtime.store.transaction():
+        runtime.store.files.add([known])  # nobody takes it for a file of people's own
+        runtime.store.insight.put([row])
+    _tidy(runtime, epic.link, result.key)
+    return True
+
+
+def _tidy(runtime: Runtime, link: Link, newest: str) -> None:
+    """Delete charts of ours but the newest."""
+    jira, end = runtime.adapters[Side.JIRA], link.jira
+    files = jira.files(end.container, [end.key], fresh=True)
+    old = [one for one in files if _is_chart(runtime, one) and one.id != newest]
+    if old:
+        jira.detach(old)
+        gone = [FileLink(link.id, Side.JIRA, one.id, "", one.name, one.size) for one in old]
+        runtime.store.files.forget(gone)
+
+
+def _is_chart(runtime: Runtime, file: File) -> bool:
+    me = runtime.identity(Side.JIRA)
+    return file.name == CHART and file.author in (me.key, me.name)
