@@ -70,7 +70,7 @@ class Traces:
 
     def hit(self, change: ChangeFact, end: datetime) -> bool:
         """Whether something grave followed within a day, where the change was."""
-        for key in filter(None, (change.item, change.service)):
+        for key in (change.item, change.service):
             times = self.hits.get(key, [])
             place = bisect_left(times, end)
             if place < len(times) and times[place] <= end + DAY:

@@ -112,7 +112,7 @@ class _Record:
         """One more outage of this."""
         self.noted += 1
         self.unended += fact.end is None
-        end = min(fact.end or now, now)
+        end = fact.end or now
         if end < fact.begin:
             self.backward += 1
         else:

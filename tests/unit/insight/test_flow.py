@@ -86,13 +86,21 @@ def test_throughput_is_told_by_team_and_type_and_week() -> None:
 def test_age_is_that_of_work_that_was_in_progress_at_the_end_of_the_window() -> None:
     """Now it is Wednesday noon; week 11 ended 2.5 days ago."""
     here = [issue("TP", 30, days) for days in (4, 9, 20)]
-    gone = [issue("TPD", 30, 21, 1), issue("TPT", 30, 20, 3), issue("TD", 30, 20), issue("T", 30)]
+    gone = [
+        issue("TPD", 30, 21, 1),
+        issue("TPD", 30, 12, 5),
+        issue("TPT", 30, 22, 3),
+        issue("TD", 30, 20),
+        issue("T", 30),
+    ]
     found = readings(*here, *gone)
     assert found["work_item_age_p50", Slot("30d")] == 9
     assert found["work_item_age_p50", Slot("90d")] == 9
     assert found["work_item_age_p50", Slot("2026-W12")] == 9
     # Then the one that is done now was under way, too: 1.5, 6.5, 17.5 and 18.5 days.
     assert found["work_item_age_p50", Slot("2026-W11")] == 6.5
+    # A week before other four were: 2.5, 10.5, 11.5 and 12.5 days.
+    assert found["work_item_age_p50", Slot("2026-W10")] == 10.5
 
 
 def test_age_at_the_end_of_a_week_leaves_monday_to_the_next() -> None:
@@ -105,13 +113,13 @@ def test_age_at_the_end_of_a_week_leaves_monday_to_the_next() -> None:
 
 def test_an_issue_without_history_is_done_when_it_was_resolved() -> None:
     fact = IssueFact("1", "OPS-1", "Story", NOW - DAY * 9, resolved=NOW - DAY * 2)
-    (throughput,) = (
-        one
-        for one in flow([fact], Calendar.of(NOW))
-        if (one.figure.name, one.slot) == ("throughput", Slot("30d"))
-    )
-    assert throughput.value == 1
-    assert throughput.quality == "1 of 1 done issues show no history: their resolution counts"
+    month = [one for one in flow([fact], Calendar.of(NOW)) if one.slot == Slot("30d")]
+    found = {one.figure.name: one for one in month}
+    told = "1 of 1 done issues show no history"
+    assert found["throughput"].value == 1
+    assert found["throughput"].quality == f"{told}: their resolution counts"
+    assert found["cycle_time_p50"].n == 0
+    assert found["cycle_time_p50"].quality.endswith(f"3 needed; {told}")
 
 
 def test_cycle_time_says_how_many_were_never_in_progress() -> None:

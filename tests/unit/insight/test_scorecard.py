@@ -98,6 +98,12 @@ def test_each_figure_says_what_it_means() -> None:
     assert all(one.quality for one in CARD if one.value is None)
 
 
+def test_a_part_of_which_there_is_nothing_stays_away() -> None:
+    quiet = AllFacts(incidents=[IncidentFact("a", "INC1", NOW - DAY, service="s")])
+    parts = [one for one in scorecard(quiet, NOW) if one.by]
+    assert {one.name for one in parts} == {"incident_volume"}
+
+
 def test_no_figure_stands_twice() -> None:
     places = [(one.name, one.window, tuple(one.by.items())) for one in CARD]
     assert len(set(places)) == len(places)
@@ -248,7 +254,7 @@ def test_two_services_of_one_name_are_told_apart() -> None:
 def test_an_outage_of_a_service_stands_with_its_service() -> None:
     card = scorecard(
         AllFacts(
-            incidents=[IncidentFact("a", "INC1", NOW - DAY, service="s", service_name="Mail")],
+            incidents=[IncidentFact("a", "INC1", NOW - DAY, service="s")],
             outages=[
                 OutageFact("o", "OUT1", NOW - HOUR * 9, NOW - HOUR * 3, "s", "Mail"),
                 OutageFact("p", "OUT2", NOW - HOUR * 9, NOW - HOUR * 8, "x", "db01"),

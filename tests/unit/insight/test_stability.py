@@ -87,6 +87,11 @@ def test_an_end_without_a_resolution_is_told(odd: dict[str, object]) -> None:
         )
 
 
+def test_an_end_without_a_resolution_counts_when_it_was_closed() -> None:
+    old = incident(60, None, active=False, closed=NOW - DAY)
+    assert "1 of 1 ended incidents" in read(old)["reopen_rate"].quality
+
+
 def test_a_resolution_before_the_opening_is_no_time_but_a_resolution() -> None:
     found = read(*[incident(9, 1)] * 5, incident(5, -2))
     assert (found["time_to_restore_median"].n, found["reopen_rate"].n) == (5, 6)

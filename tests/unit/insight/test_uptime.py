@@ -95,6 +95,7 @@ def test_an_end_before_the_beginning_does_not_count() -> None:
 
 
 def test_what_is_yet_to_come_is_not_down() -> None:
+    assert read(outage(-5, 2))[ALL].quality == "no outages are recorded"
     assert down(read(outage(-5, 2), outage(9, 1))[DB]) == 1
     assert down(read(outage(2, 10))[DB]) == 2
 
