@@ -31,7 +31,14 @@ def searched(world: World, query: str, exact: tuple[str, ...] = ()) -> list[Issu
 
 
 def within(container: str, scope: str) -> str:
-    """The query for what a scope selects in a project."""
+    """The query for what a scope selects in a project. One that cannot stand by itself would get
+    out of its parentheses."""
+    try:
+        parse(scope)
+    except JqlSyntax as problem:
+        raise _bad(str(problem)) from problem
+    except NotModelled:
+        pass  # the whole query says so
     inner = f" AND ({scope})" if scope.strip() else ""
     return f'project = "{container}"{inner}'
 

@@ -178,6 +178,8 @@ def test_scopes_are_queries_and_projects_must_exist(stage: Stage) -> None:
     assert [row.key for page in pages for row in page] == [key]
     with pytest.raises(Rejected, match="model"):
         list(stage.jira.listed("OPS", "sprint = 4", []))
+    with pytest.raises(Rejected):
+        list(stage.jira.listed("OPS", "labels = a) OR (project = DESK", []))
     with pytest.raises(NotThere):
         list(stage.jira.listed("NOPE", "", []))
     with pytest.raises(NotThere):
