@@ -41,7 +41,8 @@ class Settings:
     ``always_redirect`` sends readers to the media store although they asked not to be, and
     ``media_base`` is its address, where it is not the site's own. ``may_delete`` gives the
     integration account the permission to delete issues, which stock schemes keep for a project's
-    administrators.
+    administrators. ``dc_history_cap`` is how many entries of its history Data Center tells of an
+    issue that is read by itself (all: it has no other way to them).
     """
 
     page_cap: int = 100
@@ -55,6 +56,7 @@ class Settings:
     always_redirect: bool = False
     media_base: str = ""
     may_delete: bool = False
+    dc_history_cap: int | None = None
 
 
 @dataclass(slots=True)

@@ -27,7 +27,9 @@ from connector.sandbox.jira.world import World
 
 Json = dict[str, Any]
 COMMENTS_IN_FIELDS = 20
-HISTORY_IN_SEARCH = 40
+HISTORY_SHOWN = 40
+"""The newest entries that come with an issue."""
+
 NEVER_NAVIGABLE = frozenset({"attachment", "comment", "issuelinks"})
 
 
@@ -70,8 +72,10 @@ def issue_json(
     *,
     expand: Collection[str] = (),
     properties: Collection[str] = (),
+    changes: int | None = HISTORY_SHOWN,
 ) -> Json:
-    """One issue. ``fields`` is the request's list; ``None`` stands for everything."""
+    """One issue. ``fields`` is the request's list; ``None`` stands for everything. So many of its
+    ``changes`` are told where they are asked for, ``None`` being all."""
     wanted = tuple(fields) if fields is not None else ("*all",)
     row: Json = {"id": issue.id}
     if set(wanted) - {"id"} or view.world.site.flavour == "dc":
@@ -87,7 +91,7 @@ def issue_json(
         kept = {name: issue.properties[name] for name in properties if name in issue.properties}
         row["properties"] = kept
     if "changelog" in expand:
-        row["changelog"] = _newest_changes(view, issue)
+        row["changelog"] = _newest_changes(view, issue, changes)
     if "names" in expand:
         names = view.world.fields
         row["names"] = {name: names[name].name for name in row.get("fields", {}) if name in names}
@@ -258,9 +262,9 @@ def change_json(view: View, entry: ChangeEntry) -> Json:
     return {"id": entry.id, "author": author, "created": view.stamp(entry.at), "items": items}
 
 
-def _newest_changes(view: View, issue: Issue) -> Json:
+def _newest_changes(view: View, issue: Issue, changes: int | None) -> Json:
     rows = [change_json(view, entry) for entry in reversed(issue.history)]
-    shown = rows[:HISTORY_IN_SEARCH]
+    shown = rows[:changes]
     return {"startAt": 0, "maxResults": len(shown), "total": len(rows), "histories": shown}
 
 

@@ -1,4 +1,4 @@
-"""Issues: create (one and many), read (one and many), edit, delete, transitions, changelog."""
+"""Issues: create (one and many), read (one and many), edit, delete, transitions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from connector.sandbox.jira.call import CLOUD, Call, Route, nothing, ok
 from connector.sandbox.jira.linking import link_issues, link_type
 from connector.sandbox.jira.model import Issue, LinkType, Transition
 from connector.sandbox.jira.problems import BAD_PAYLOAD, Refusal, bare, no_deletion
-from connector.sandbox.jira.render import change_json, issue_json
+from connector.sandbox.jira.render import HISTORY_SHOWN, issue_json
 
 BULK_CREATE_CAP = 50
 BULK_READ_CAP = 100
-PAGE_CAP = 100
 _FETCH_MEMBERS = frozenset({"issueIdsOrKeys", "fields", "expand", "properties", "fieldsByKeys"})
 
 
@@ -112,6 +111,7 @@ def _shown(call: Call, issue: Issue) -> dict[str, Any]:
         call.listed("fields") or None,
         expand=call.listed("expand"),
         properties=call.listed("properties"),
+        changes=HISTORY_SHOWN if call.cloud else call.shared.settings.dc_history_cap,
     )
 
 
@@ -171,44 +171,6 @@ def _transition(call: Call) -> Response:
     return nothing()
 
 
-def _changelog(call: Call) -> Response:
-    issue = call.issue(call.parts["ref"])
-    start = call.number("startAt", 0)
-    size = min(call.number("maxResults", PAGE_CAP), PAGE_CAP)
-    shown = issue.history[start : start + size]
-    total = len(issue.history)
-    return ok(
-        {
-            "self": f"{call.view.api}/issue/{issue.id}/changelog",
-            "maxResults": size,
-            "startAt": start,
-            "total": total,
-            "isLast": start + len(shown) >= total,
-            "values": [change_json(call.view, entry) for entry in shown],
-        }
-    )
-
-
-def _changelogs(call: Call) -> Response:
-    members = frozenset({"issueIdsOrKeys", "fieldIds", "maxResults", "nextPageToken"})
-    body = call.object_body(members)
-    if body.get("nextPageToken"):
-        raise bare(400, "The provided next page token is invalid or expired.")
-    wanted = set(body.get("fieldIds") or ())
-    rows = []
-    for ref in body.get("issueIdsOrKeys") or ():
-        issue = call.world.issue(str(ref))
-        if issue is None or not call.sees(issue):
-            continue
-        entries = [
-            change_json(call.view, entry)
-            for entry in issue.history
-            if not wanted or wanted & {item.field for item in entry.items}
-        ]
-        rows.append({"issueId": issue.id, "changeHistories": entries})
-    return ok({"issueChangeLogs": sorted(rows, key=lambda row: int(str(row["issueId"])))})
-
-
 ROUTES = (
     Route("POST", "issue", _create),
     Route("POST", "issue/bulk", _create_many),
@@ -218,6 +180,4 @@ ROUTES = (
     Route("DELETE", "issue/{ref}", _delete),
     Route("GET", "issue/{ref}/transitions", _transitions),
     Route("POST", "issue/{ref}/transitions", _transition),
-    Route("GET", "issue/{ref}/changelog", _changelog, CLOUD),
-    Route("POST", "changelog/bulkfetch", _changelogs, CLOUD),
 )
