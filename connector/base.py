@@ -32,6 +32,8 @@ from typing import BinaryIO, Protocol
 from connector.address import Address
 from connector.articles import Tie
 from connector.contents import File, FileDraft
+from connector.counts import Count
+from connector.histories import Step
 from connector.values import (
     Authorship,
     Comment,
@@ -259,6 +261,26 @@ class Adapter(Protocol):
 
     def authorship(self, container: str, key: str, name: str) -> Authorship:
         """Who last changed this field; falls back to the record's last writer."""
+
+    def counts(self, container: str, questions: Sequence[Count]) -> list[Mapping[str, int]]:
+        """What the side counts itself: for each question its numbers by group, or one under ``""``.
+
+        A group of records whose column is empty has the key ``""``; one without records is absent.
+        A condition that the side passes over widens a count and one that it cannot follow may make
+        it 0, both without a word: have the witness heed the scope before. ServiceNow counts rows
+        that it hides from us too. Jira counts what its index shows, on Cloud approximately, and
+        knows no groups: ``by`` raises ``NotThere``.
+        """
+
+    def histories(
+        self, container: str, keys: Collection[str], fields: Collection[str]
+    ) -> Mapping[str, tuple[Step, ...]]:
+        """How these fields of these records changed, oldest step first.
+
+        A record without a step is absent, as is one that is gone or hidden. What was set when the
+        record was created is no step. Data Center tells what its index has. Raises ``NotThere``
+        for a field that is not there, and where the side keeps no history or not for us.
+        """
 
     def close(self) -> None:
         """Give connections back."""

@@ -21,10 +21,13 @@ from connector.address import Address
 from connector.articles import NoArticles
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
+from connector.counts import Count
 from connector.errors import NotThere
+from connector.histories import Step
 from connector.jira.answers import SIDE
 from connector.jira.client import JiraClient
 from connector.jira.commenting import Commenting
+from connector.jira.counting import Counting
 from connector.jira.creating import Creating
 from connector.jira.directory import Directory
 from connector.jira.door import Door, issue_path
@@ -32,6 +35,7 @@ from connector.jira.editing import Editing
 from connector.jira.facts import Facts
 from connector.jira.feed import Feed
 from connector.jira.files import Files
+from connector.jira.histories import Histories
 from connector.jira.layouts import Layouts
 from connector.jira.moving import Moving
 from connector.jira.records import Records
@@ -95,6 +99,8 @@ class JiraAdapter(NoArticles):
         self._commenting = Commenting(door, facts, records)
         self._files = Files(door, facts, records)
         self._removing = Removing(door)
+        self._counting = Counting(door, facts)
+        self._histories = Histories(door, facts, records)
         self._directory = Directory(door, facts)
         self._layouts = Layouts(door, facts)
         self.witness = Witness(door, facts)
@@ -250,6 +256,19 @@ class JiraAdapter(NoArticles):
     ) -> Authorship:
         """Who last changed this field of an issue; the creator if nobody did."""
         return self._directory.authorship(key, name)
+
+    def counts(self, container: str, questions: Sequence[Count]) -> list[Mapping[str, int]]:
+        """Totals as the index has them, one request each; on Cloud they are approximate."""
+        return self._counting.counts(container, questions)
+
+    def histories(
+        self,
+        container: str,  # noqa: ARG002 - an id finds its issue in any project
+        keys: Collection[str],
+        fields: Collection[str],
+    ) -> Mapping[str, tuple[Step, ...]]:
+        """The changelogs of issues, in bulk."""
+        return self._histories.steps(keys, fields)
 
     def close(self) -> None:
         """Give threads and connections back."""

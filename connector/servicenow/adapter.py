@@ -13,7 +13,9 @@ from connector.address import Address
 from connector.articles import ARTICLE, ATTACHED, MOVED, Tie
 from connector.base import Memory, Meter
 from connector.contents import File, FileDraft
+from connector.counts import Count
 from connector.errors import AccessLost, Gone, Rejected
+from connector.histories import Step
 from connector.outcomes import settled
 from connector.retry import ServerClock
 from connector.sense import sensible
@@ -21,9 +23,11 @@ from connector.servicenow import approvals, translate
 from connector.servicenow.answers import SIDE
 from connector.servicenow.articles import Articles
 from connector.servicenow.client import ServiceNowClient
+from connector.servicenow.counting import Counting
 from connector.servicenow.door import Door
 from connector.servicenow.facts import Facts
 from connector.servicenow.files import Files
+from connector.servicenow.histories import Histories
 from connector.servicenow.journal import LANES, TABLE, Journal
 from connector.servicenow.lists import by_time
 from connector.servicenow.moving import Moving
@@ -90,6 +94,8 @@ class ServiceNowAdapter:
         self._articles = Articles(self._door)
         self._files = Files(self._door, self._facts)
         self._removing = Removing(self._door)
+        self._counting = Counting(self._door)
+        self._histories = Histories(self._door, self._facts)
         self._journal = Journal(self._door, self._facts, self._records, sleeper)
         self.witness = Witness(self._door, self._facts, problems, self._user, self._articles)
 
@@ -296,6 +302,16 @@ class ServiceNowAdapter:
             raise Gone("the record is not visible", side=SIDE)
         login, at = self._records.author(held, name) or (held.updated_by, held.updated)
         return Authorship(self._facts.names([login]).get(login, login), at)
+
+    def counts(self, container: str, questions: Sequence[Count]) -> list[Mapping[str, int]]:
+        """Counted by the Aggregate API, rows that are hidden from us included."""
+        return self._counting.counts(container, questions)
+
+    def histories(
+        self, container: str, keys: Collection[str], fields: Collection[str]
+    ) -> Mapping[str, tuple[Step, ...]]:
+        """From ``sys_audit``, where the account may read it."""
+        return self._histories.steps(container, keys, fields)
 
     def _of(self, container: str) -> Records | Articles:
         return self._articles if container == ARTICLE else self._records

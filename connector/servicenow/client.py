@@ -47,7 +47,11 @@ METADATA = "X-Attachment-Metadata"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request below the instance. ``path`` is relative to ``base``, without a query."""
+    """One request below the instance. ``path`` is relative to ``base``, without a query.
+
+    A ``bare`` one carries its ``params`` alone, without those that ``pysnow`` always adds: a limit
+    and ways to show values, which other resources than tables may take for something else.
+    """
 
     method: str
     path: str
@@ -56,6 +60,7 @@ class Ask:
     body: str | None = None
     base: str = "/api/now"
     upload: Upload | None = None
+    bare: bool = False
 
     @property
     def where(self) -> str:
@@ -104,6 +109,9 @@ class ServiceNowClient:
             with ask.upload.opened() as body:
                 found = self._talk(ask, {"Content-Type": ask.upload.type}, data=body)
             return self._answer(ask, found, found.content)
+        if ask.bare:
+            found = self._talk(ask, {})
+            return self._answer(ask, found, found.content)
         resource = self._doors.get().resource(
             api_path=ask.path, base_path=ask.base, timeout=self._timeout
         )
@@ -138,7 +146,8 @@ class ServiceNowClient:
     def _talk(
         self, ask: Ask, headers: Mapping[str, str], *, data: Any = None, stream: bool = False
     ) -> requests.Response:
-        """A request past ``pysnow``, which knows neither raw bodies nor streams, on its session."""
+        """A request past ``pysnow``, which knows no raw bodies, no streams and no bare requests, on
+        its session."""
         session = self._doors.get().session
         url, own = f"{self.url}{ask.base}{ask.path}", {"Accept": "application/json", **headers}
         request = requests.Request(ask.method, url, own, data=data, params=dict(ask.params))

@@ -94,6 +94,16 @@ class Door:
         _, value = self._read(Ask("GET", path, RequestClass.READ, {}, None, base))
         return value.get("result") if isinstance(value, dict) else None
 
+    def bare(self, path: str, params: Mapping[str, str]) -> Any:
+        """GET one thing with these parameters and no others."""
+        _, value = self._read(Ask("GET", path, RequestClass.READ, params, bare=True))
+        return value.get("result") if isinstance(value, dict) else None
+
+    def query(self, path: str, body: Any) -> Any:
+        """POST that only reads, repeated like any read; its whole answer."""
+        _, value = self._read(Ask("POST", path, RequestClass.READ, body=json.dumps(body)))
+        return value
+
     def write(
         self, method: str, path: str, body: Any, params: Mapping[str, str], base: str = "/api/now"
     ) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.counts import Count
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.values import Done, RemoteLink
 from tests.contract.mounts import HOST, LONG_AGO, JiraMount, Mount
@@ -201,6 +202,8 @@ ASKS: dict[str, Callable[[Mount, str], Any]] = {
     "people": lambda m, _key: m.adapter.people(emails=["mei.chen@northwind.example"]),
     "kinds": lambda m, _key: m.adapter.kinds(m.container),
     "authorship": lambda m, key: m.adapter.authorship(m.container, key, m.summary),
+    "counts": lambda m, _key: m.adapter.counts(m.container, [Count(), Count(m.scope)]),
+    "histories": lambda m, key: m.adapter.histories(m.container, [key], [m.status]),
     "memo": lambda m, _key: m.adapter.witness.memo("x"),
 }
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from connector.base import Adapter
 from connector.contents import File, FileDraft
+from connector.counts import Count
 from connector.errors import ConnectorError
 from connector.jira.adapter import JiraAdapter
 from connector.meter import RequestMeter
@@ -62,8 +63,11 @@ class Stage:
         self.keys = [row["sys_id"] for row in rows]
         self.truth = {row["sys_id"]: row["short_description"] for row in rows}
         place = ("incident", self.keys[0])
+        sandbox.world.update(*place, {"short_description": "other words"}, by)
+        self.truth[self.keys[0]] = "other words"
         attach(sandbox.world, by, place, "a.log", "text/plain", Content.of(b"some bytes"))
         self.names, self.container, self.kind = ("short_description", "state"), "incident", ""
+        self.by = "state"
         self.adapter: Adapter = ServiceNowAdapter(
             ServiceNowSettings(url=URL, user="tandem", password="sandbox"),
             HttpSettings(concurrency=1), meter=RequestMeter(), memory=Facts(),
@@ -76,9 +80,11 @@ class Stage:
         hands = Hands(sandbox.world, "mei.chen")
         issues = [hands.create("OPS", "Story", f"number {n}") for n in range(2)]
         self.keys = [issue.id for issue in issues]
+        issues[0] = hands.edit(self.keys[0], summary="other words")
         self.truth = {issue.id: issue.fields["summary"] for issue in issues}
         hands.attach(self.keys[0], "a.log", b"some bytes")
         self.names, self.container, self.kind = ("summary", "status"), "OPS", "Story"
+        self.by = ""
         user = "tandem@example.com" if flavour == "cloud" else ""
         self.adapter = JiraAdapter(
             JiraSettings(url=URL, user=user, token=sandbox.access.token),
@@ -107,6 +113,8 @@ def reads(stage: Stage) -> list[Callable[[], object]]:
         lambda: adapter.people(keys=keys, emails=["mei.chen@northwind.example"]),
         lambda: adapter.kinds(where),
         lambda: adapter.authorship(where, keys[0], stage.names[0]),
+        lambda: adapter.counts(where, [Count(), Count(by=stage.by)]),
+        lambda: adapter.histories(where, keys, stage.names),
         lambda: adapter.witness.memo("tandem.epoch"),
         lambda: adapter.witness.empty(where, stage.names[0], keys),
     ]

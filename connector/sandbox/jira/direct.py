@@ -21,6 +21,7 @@ from connector.outcomes import outcome, settled
 from connector.sandbox.faults import Faults
 from connector.sandbox.jira import native
 from connector.sandbox.jira.app import JiraSandbox
+from connector.sandbox.jira.direct_counts import Counted
 from connector.sandbox.jira.direct_files import DirectFiles
 from connector.sandbox.jira.direct_people import DirectPeople
 from connector.sandbox.jira.direct_removing import DirectRemoving
@@ -57,7 +58,7 @@ FEW = 3
 _MARK_FIELDS = ("labels", "reporter", "status", "summary")
 
 
-class DirectJira(NoArticles):
+class DirectJira(Counted, NoArticles):
     """One side of a sync, straight on a :class:`JiraSandbox`, as its integration account.
 
     Adapters with the same ``faults`` share their weather, so that a write that one left under way

@@ -22,6 +22,7 @@ from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import direct_feed as feeds
 from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow.direct_articles import DirectArticles
+from connector.sandbox.servicenow.direct_counts import Counted
 from connector.sandbox.servicenow.direct_files import DirectFiles
 from connector.sandbox.servicenow.direct_moves import Moves
 from connector.sandbox.servicenow.direct_people import DirectPeople
@@ -61,7 +62,7 @@ HOST = "sandbox.service-now.example"
 _PAGE = 200
 
 
-class DirectServiceNow:
+class DirectServiceNow(Counted):
     """One side of a sync, straight on a :class:`World`."""
 
     name = "servicenow"
@@ -334,8 +335,6 @@ class DirectServiceNow:
         for _request in range(0, chunk if among is None else len(among), 50):
             self._read(f"/api/now/table/{table}")
         try:
-            if self.world.schema.is_a(table, "task"):
-                check_table(self.world, table, self._me())
             with self.world.lock:
                 check_table(self.world, table, self._me())
                 rows = Evaluation(self.world, table, self._me()).select(query, among)
