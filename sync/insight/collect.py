@@ -33,6 +33,9 @@ from sync.store.values import FactRow
 HORIZON = timedelta(days=190)
 """As far back as figures look: 26 weeks, and two windows of 90 days."""
 
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When what is still going on is forgotten."""
+
 OVERLAP = timedelta(minutes=15)
 REFRESH = timedelta(days=7)
 
@@ -43,16 +46,16 @@ Maker = Callable[[Record], Fact | None]
 class Table:
     """How records of a ServiceNow table become facts.
 
-    ``since`` is the column that ages them. What is still active does not age where it counts
-    whatever its age (``aging`` is false); ``also`` narrows the table.
+    The latest of the times in ``since`` ages them; what ``lasts`` (a condition) is kept whatever
+    its age, and so is the fact that is ``open``. ``also`` narrows the table.
     """
 
     kind: Kind
     name: str
     fields: tuple[str, ...]
-    since: str
+    since: tuple[str, ...]
     made: Maker
-    aging: bool = True
+    lasts: str = ""
     also: str = ""
 
 
@@ -67,18 +70,23 @@ def facts(store: Store, kind: Kind) -> Iterator[Fact]:
 
 
 def changes(store: Store) -> Iterator[ChangeFact]:
-    """All changes, with when approval was first asked for, and when the last one was given."""
+    """All changes, with when approval was first asked for, and when the last one was given: not
+    before nobody is waited for any more."""
     asked: dict[str, datetime] = {}
     given: dict[str, datetime] = {}
+    waits: set[str] = set()
     for one in facts(store, Kind.APPROVAL):
         if isinstance(one, ApprovalFact):
             asked[one.change] = min(one.asked, asked.get(one.change, one.asked))
             if one.state == "approved" and one.decided is not None:
                 given[one.change] = max(one.decided, given.get(one.change, one.decided))
+            elif one.state == "requested":
+                waits.add(one.change)
     for change in facts(store, Kind.CHANGE):
         if isinstance(change, ChangeFact):
             key = change.key
-            yield replace(change, asked=asked.get(key), approved=given.get(key))
+            approved = None if key in waits else given.get(key)
+            yield replace(change, asked=asked.get(key), approved=approved)
 
 
 def _table(runtime: Runtime, table: Table) -> str:
@@ -103,25 +111,32 @@ def _table(runtime: Runtime, table: Table) -> str:
             gone = [row.key for row in store.insight.all(table.kind) if row.key not in seen]
             store.insight.drop(table.kind, gone)
             store.meta.put(_name(table, "begun"), now.isoformat())
-        if table.aging:
-            store.insight.forget(table.kind, now - HORIZON)
+        store.insight.forget(table.kind, now - HORIZON)
         store.meta.put(_name(table, "cursor"), (now - OVERLAP).isoformat())
     return ""
 
 
 def _scope(table: Table, now: datetime, cursor: datetime | None) -> str:
-    young = f"{table.since}>={now - HORIZON:%Y-%m-%d %H:%M:%S}"
-    scope = young if table.aging else f"{young}^ORactive=true"
-    scope = f"{table.also}^{scope}" if table.also else scope
-    return scope if cursor is None else f"{scope}^sys_updated_on>={cursor:%Y-%m-%d %H:%M:%S}"
+    young = [f"{name}>={now - HORIZON:%Y-%m-%d %H:%M:%S}" for name in table.since]
+    parts = [table.also, "^OR".join([*young, *filter(None, [table.lasts])])]
+    parts += [f"sys_updated_on>={cursor:%Y-%m-%d %H:%M:%S}"] if cursor else []
+    return "^".join(filter(None, parts))
 
 
 def _rows(table: Table, page: Iterable[Record]) -> Iterator[FactRow]:
     for record in page:
         fact = table.made(record)
         if fact is not None:
-            at = _time(record, table.since) or record.created
+            times = [at for name in table.since if (at := _time(record, name)) is not None]
+            at = FOREVER if _is_open(fact) else max(times, default=record.created)
             yield FactRow(table.kind, record.key, at, packed(fact))
+
+
+def _is_open(fact: Fact) -> bool:
+    """Whether what it tells of is still going on."""
+    if isinstance(fact, OutageFact):
+        return fact.end is None
+    return isinstance(fact, IncidentFact | ProblemFact | ChangeFact) and fact.active
 
 
 def _name(table: Table, what: str) -> str:
@@ -268,10 +283,13 @@ TABLES = (
             *("resolved_at", "reopen_count", "reassignment_count", "priority", "category"),
             *("assignment_group", "problem_id", "caused_by", "contact_type", "close_code"),
         ),
-        "opened_at",
+        ("opened_at", "resolved_at"),
         _incident,
+        lasts="active=true",
     ),
-    Table(Kind.PROBLEM, "problem", _TASK, "opened_at", _problem, aging=False),
+    Table(
+        Kind.PROBLEM, "problem", _TASK, ("opened_at", "closed_at"), _problem, lasts="active=true"
+    ),
     Table(
         Kind.CHANGE,
         "change_request",
@@ -279,22 +297,23 @@ TABLES = (
             *_TASK,
             *("type", "risk", "start_date", "end_date", "work_start", "work_end", "close_code"),
         ),
-        "opened_at",
+        ("opened_at", "work_end", "closed_at"),
         _change,
-        aging=False,
+        lasts="active=true",
     ),
     Table(
         Kind.OUTAGE,
         "cmdb_ci_outage",
         ("begin", "end", "type", "cmdb_ci", "cmdb_ci.name"),
-        "begin",
+        ("begin", "end"),
         _outage,
+        lasts="endISEMPTY",
     ),
     Table(
         Kind.APPROVAL,
         "sysapproval_approver",
         ("sysapproval", "state"),
-        "sys_created_on",
+        ("sys_created_on", "sys_updated_on"),
         _approval,
         also="sysapproval.sys_class_name=change_request",
     ),
