@@ -60,7 +60,8 @@ class Trend:
     ``weekly`` the series of :data:`WEEKS` weeks, oldest first.
 
     ``restore_hours`` is the median time to restore and ``reopen_rate`` a share of 0 to 1, both over
-    90 days, absent without a sample; ``share`` is the subject's part of all incidents of 90 days.
+    90 days, absent where ``resolved``, their sample, is too small; ``share`` is the subject's part
+    of all incidents of 90 days.
     ``rising`` is the window whose rise is unlikely to be noise, empty for none, ``p`` the
     probability of at least that rise by chance.
     """
@@ -76,6 +77,7 @@ class Trend:
     last_seen: datetime | None = None
     rising: str = ""
     p: float | None = None
+    resolved: int = 0
 
 
 class Fix(StrEnum):
