@@ -22,7 +22,7 @@ from sync.insight.rising import TEST
 
 COLUMNS = ("kind", "name", "by", "window", "value", "unit", "n", "definition", "quality")
 
-_FORMULA = re.compile(r"((?:^|[;|\t\r\n])[\s'\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = re.compile(r"((?:^|[;|\t\r\n])[\s'\"\ufffd]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 _Row = tuple[str | float | None, ...]
 

@@ -21,7 +21,7 @@ window; below, noise alone asks for more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import comb
+from math import comb, exp, lgamma, log
 
 from sync.insight.model import WINDOWS, Counts
 
@@ -33,6 +33,8 @@ FEWEST = 3
 
 FACTOR = 1.25
 """How many times the window before, at least."""
+
+SMALL = 1000
 
 TEST = (
     "Rising means: more incidents than in the window of the same length before, and unlikely to be "
@@ -58,14 +60,21 @@ def _tail(total: int, least: int) -> float:
     """P(X >= least) of Binomial(total, 1/2), ``least`` above its middle: terms only get smaller."""
     if least > total:
         return 0.0
-    term = comb(total, least) / (1 << total)  # whole numbers, rounded once
-    found = 0.0
+    term, found = _exactly(total, least), 0.0
     for successes in range(least, total + 1):
         found += term
         term *= (total - successes) / (successes + 1)
         if term < found * 1e-17:
             break
     return found
+
+
+def _exactly(total: int, successes: int) -> float:
+    """P(X = successes): in whole numbers, rounded once; to ten digits for thousands."""
+    if total <= SMALL:
+        return comb(total, successes) / (1 << total)
+    ways = lgamma(total + 1) - lgamma(successes + 1) - lgamma(total - successes + 1)
+    return exp(ways - total * log(2))
 
 
 def adjusted(chances: Mapping[str, float]) -> dict[str, float]:
