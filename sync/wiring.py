@@ -155,9 +155,9 @@ def running(
 
 
 @contextmanager
-def leased(store: Store, seconds: float = LEASE_SECONDS) -> Iterator[Lease]:
+def leased(store: Store, seconds: float = LEASE_SECONDS, name: str = LEASE) -> Iterator[Lease]:
     """The right to write, renewed in the background; ``LeaseHeld`` where another has it."""
-    lease = store.lease.take(LEASE, holder(), seconds)
+    lease = store.lease.take(name, holder(), seconds)
     store.fence(lease)
     stop = threading.Event()
     keeper = threading.Thread(target=_renew, args=(store, lease, stop), daemon=True)

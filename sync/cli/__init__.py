@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.cli import admin, deaths, inspect, people, serve, work
+from sync.cli import admin, deaths, insight, inspect, people, serve, work
 from sync.cli.app import app, main
 
-__all__ = ["admin", "app", "deaths", "inspect", "main", "people", "serve", "work"]
+__all__ = ["admin", "app", "deaths", "insight", "inspect", "main", "people", "serve", "work"]

@@ -35,6 +35,7 @@ def as_json(insight: Insight) -> dict[str, Any]:
         "trends": [_trend(one) for one in insight.trends],
         "rising": TEST,
         "proposals": [_proposal(one) for one in insight.proposals],
+        "troubles": list(insight.troubles),
     }
 
 

@@ -126,9 +126,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """All that one run found out, with when."""
+    """All that one run found out, with when; ``troubles`` are what could not be read."""
 
     at: datetime
     measures: tuple[Measure, ...] = ()
     trends: tuple[Trend, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    troubles: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ window; below, noise alone asks for more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import comb, exp, lgamma, log
 
 from sync.insight.model import WINDOWS, Counts
@@ -88,14 +88,20 @@ def adjusted(chances: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def rises(counts: Mapping[str, Mapping[str, Counts]]) -> dict[str, tuple[str, float]]:
-    """Of the subjects of one kind those that rise: the shortest window that shows it, and its p."""
+def rises(
+    counts: Mapping[str, Mapping[str, Counts]], windows: Collection[str] = tuple(WINDOWS)
+) -> dict[str, tuple[str, float]]:
+    """Of the subjects of one kind those that rise: the shortest window that shows it, and its p.
+
+    Only these ``windows`` are judged: where records do not reach back to the one before, everything
+    would rise.
+    """
     found: dict[str, tuple[str, float]] = {}
-    for window in sorted(WINDOWS, key=lambda name: WINDOWS[name], reverse=True):
+    for window in sorted(windows, key=lambda name: WINDOWS[name], reverse=True):
         family = {
-            key: chance(windows[window])
-            for key, windows in counts.items()
-            if 0.5 ** (windows[window].now + windows[window].before) < LEVEL
+            key: chance(one[window])
+            for key, one in counts.items()
+            if 0.5 ** (one[window].now + one[window].before) < LEVEL
         }
         for key, tail in adjusted(family).items():
             if tail < LEVEL and _matters(counts[key][window]):

@@ -22,6 +22,10 @@ def amount(value: float | None, unit: str) -> str:
     """A value as people read it; a share as a percentage."""
     if value is None or not math.isfinite(value):
         return NOTHING
+    if unit in ("days", "d") and 0 < value < 1:
+        return amount(value * 24, "hours")
+    if unit in ("hours", "h") and 0 < value < 1:
+        return f"{value * 60:.0f} min"
     if unit == "share":
         return f"{value * 100:.{2 if 0.99 <= value < 1 else 1}f} %"
     return f"{_digits(value)} {_SHORT[unit]}" if unit in _SHORT else _digits(value)

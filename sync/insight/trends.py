@@ -13,7 +13,8 @@ When a rise is called one stands in ``rising.py``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -91,15 +92,20 @@ def trends(
 
     ``names`` wins over what incidents call their service or item, and gives those a trend (of
     zeros) that no incident hangs on any more. Where the side counted a window itself, that count
-    wins over the rows.
+    wins over the rows. Nothing is said to rise over a window before which there are no incidents.
     """
     tallies: _Tallies = {subject: {} for subject in Subject}
-    total = _count(incidents, tallies, now)
+    total, oldest = _count(incidents, tallies, now)
+    reached = [
+        name
+        for name, days in WINDOWS.items()
+        if oldest is None or now - oldest >= timedelta(days=2 * days)
+    ]
     found: list[Trend] = []
     for subject in Subject:
         given = (counted or {}).get(subject, {})
         called = names.get(subject, {})
-        found += _of_kind(subject, tallies[subject], called, given, total)
+        found += _of_kind(tallies[subject], called, given, _Whole(subject, total, reached))
     return tuple(found)
 
 
@@ -108,10 +114,13 @@ def problem_names(problems: Iterable[ProblemFact]) -> dict[str, str]:
     return {one.key: f"{one.number} {one.summary}".strip() for one in problems}
 
 
-def _count(incidents: Iterable[IncidentFact], tallies: _Tallies, now: datetime) -> int:
-    """Tally all incidents, and say how many were opened in the longest window."""
-    total = 0
+def _count(
+    incidents: Iterable[IncidentFact], tallies: _Tallies, now: datetime
+) -> tuple[int, datetime | None]:
+    """Tally all incidents; how many were opened in the longest window, and when the first was."""
+    total, oldest = 0, None
     for one in incidents:
+        oldest = one.opened if oldest is None else min(oldest, one.opened)
         age = (now - one.opened).total_seconds()
         if age < 0:
             continue
@@ -127,7 +136,7 @@ def _count(incidents: Iterable[IncidentFact], tallies: _Tallies, now: datetime) 
                 tally.counts[place] += 1
             if resolved:
                 tally.end(one)
-    return total
+    return total, oldest
 
 
 def _subjects(one: IncidentFact) -> Iterator[tuple[Subject, str, str]]:
@@ -157,24 +166,33 @@ def _is_recent(at: datetime, now: datetime) -> bool:
     return 0 <= (now - at).total_seconds() <= _EDGES[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What all subjects of a kind share: their kind, the incidents of the longest window, and the
+    windows that records reach back to twice."""
+
+    subject: Subject
+    total: int
+    reached: Collection[str]
+
+
 def _of_kind(
-    subject: Subject,
     tallies: Mapping[str, _Tally],
     names: Mapping[str, str],
     given: Mapping[str, Mapping[str, Counts]],
-    total: int,
+    all_: _Whole,
 ) -> Iterator[Trend]:
     empty = _Tally()
     keys = sorted({*tallies, *names, *given} - {""})
     counts = {key: {**tallies.get(key, empty).windows(), **given.get(key, {})} for key in keys}
-    rising = rises(counts)
+    rising = rises(counts, all_.reached)
     nowhere = given.get("", {}).get(LONGEST, Counts()).now
-    whole = max(total, nowhere + sum(one[LONGEST].now for one in counts.values()))
+    whole = max(all_.total, nowhere + sum(one[LONGEST].now for one in counts.values()))
     for key in keys:
         tally = tallies.get(key, empty)
         window, chance = rising.get(key, ("", None))
         yield Trend(
-            subject=subject,
+            subject=all_.subject,
             key=key,
             name=names.get(key) or tally.name or key,
             windows=counts[key],

@@ -204,7 +204,7 @@ def test_old_figures_say_that_they_are() -> None:
     ("value", "unit", "text"),
     [
         *((0.0577, "share", "5.8 %"), (1.0, "share", "100.0 %"), (0.9995, "share", "99.95 %")),
-        *((2.345, "hours", "2.3 h"), (12_345.6, "hours", "12,346 h"), (0.04, "days", "0.04 d")),
+        *((2.345, "hours", "2.3 h"), (12_345.6, "hours", "12,346 h"), (0.04, "days", "58 min")),
         *((43.0, "incidents", "43"), (None, "share", NOTHING), (float("inf"), "hours", NOTHING)),
     ],
 )

@@ -134,12 +134,19 @@ def test_a_problem_without_incidents_has_a_trend_of_zeros_and_its_name() -> None
     assert (trend.share, trend.last_seen, trend.rising, trend.p) == (0.0, None, "", None)
 
 
+def test_nothing_rises_over_a_window_before_which_there_are_no_incidents() -> None:
+    lately = [incident(n * HOUR) for n in range(1, 30)]
+    assert mail(lately).rising == ""
+    assert mail([*lately, incident(15 * DAY, service="other")]).rising == "7d"
+
+
 # ---- counts of the side's own
 
 
 def test_what_the_side_counted_wins_window_by_window() -> None:
     counted = {Subject.SERVICE: {"mail": {"30d": Counts(60, 20)}}}
-    trend = told([incident(DAY)] * 2, counted=counted)["service", "mail"]
+    old = incident(181 * DAY, service="other")
+    trend = told([*[incident(DAY)] * 2, old], counted=counted)["service", "mail"]
     assert trend.windows == {"7d": Counts(2, 0), "30d": Counts(60, 20), "90d": Counts(2, 0)}
     assert (trend.rising, trend.p) == ("30d", chance(Counts(60, 20)))
 

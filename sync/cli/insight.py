@@ -1,0 +1,149 @@
+"""Commands that show what linked records tell: trends, scorecard, delivery status, proposals."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from sync import wiring
+from sync.cli.app import JsonFlag, app, complain, configured, emit, err, out, say
+from sync.cli.inspect import table
+from sync.errors import UserError
+from sync.settings import Settings
+
+if TYPE_CHECKING:
+    from sync.insight.model import Insight, Measure, Trend
+    from sync.insight.run import Told
+
+insight_app = typer.Typer(
+    help="Refresh trends, scorecard and delivery status, write them to where people work, and show "
+    "them.\n\nExamples: `tandem insight`, `tandem insight --json`, `tandem insight report FILE`."
+)
+app.add_typer(insight_app, name="insight")
+
+SHOWN, SPAN = 12, 13
+"""Trends and weeks that a terminal shows; all of them are in the report and in ``--json``."""
+
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+@insight_app.callback(invoke_without_command=True)
+def insight(
+    context: typer.Context,
+    json: JsonFlag = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print one table for a spreadsheet.")] = False,
+) -> None:
+    """Run insight now."""
+    if context.invoked_subcommand:
+        return
+    if json and csv:
+        raise UserError("--json and --csv are two forms of the same: take one.")
+    found, told = _ran(configured(sides=True), quiet=json or csv, write=True)
+    # Imported here: only this command needs them.
+    from sync.insight.export import as_csv, as_json
+
+    if json:
+        emit(as_json(found))
+    elif csv:
+        sys.stdout.write(as_csv(found))
+    else:
+        _show(found, told)
+
+
+@insight_app.command()
+def report(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the page is written.")],
+) -> None:
+    """Write one self-contained HTML page with plots; nothing is written to the two systems.
+
+    Example: `tandem insight report insight.html`.
+    """
+    if file.is_dir() or not file.parent.is_dir():
+        raise UserError(f"{file} cannot be written: name a file in a folder that exists.")
+    found, _ = _ran(configured(sides=True), quiet=False, write=False)
+    from sync.insight.page import page
+
+    file.write_text(page(found, found.at), encoding="utf-8")
+    say(f"Written: {file}")
+
+
+def _ran(settings: Settings, *, quiet: bool, write: bool) -> tuple[Insight, Told]:
+    """One run under its lock; nothing is told where it is not to ``write``."""
+    from sync.insight.run import LEASE, Told, publish, refresh
+
+    with (
+        wiring.running(settings) as runtime,
+        wiring.leased(runtime.store, name=LEASE),
+        _stages(quiet=quiet) as stage,
+    ):
+        found = refresh(runtime, stage)
+        return found, publish(runtime, found, stage) if write else Told()
+
+
+@contextmanager
+def _stages(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """What is going on, on stderr; nothing for machines."""
+    if quiet or not err.is_terminal:
+        yield lambda _stage: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda stage: bar.update(task, description=stage)
+
+
+def _show(found: Insight, told: Told) -> None:
+    out.print(_scorecard(found)) if found.measures else say("No figures yet.")
+    rising = [one for one in found.trends if one.rising]
+    busiest = sorted(found.trends, key=lambda one: (not one.rising, -one.windows["30d"].now))
+    out.print(_trends(busiest[:SHOWN])) if busiest else say("No incidents yet.")
+    if rising:
+        say(f"{len(rising)} rise by more than chance would explain.")
+    for one in found.proposals:
+        say(f"Proposal {one.id}: {one.title} ({len(one.incidents)} incidents). {one.evidence[0]}")
+    for trouble in found.troubles:
+        complain(trouble)
+    say(
+        f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts. "
+        "`tandem insight report FILE` has all of it with definitions."
+    )
+
+
+def _scorecard(found: Insight) -> object:
+    """The figures of all together, over the rolling windows."""
+    from sync.insight.tables import amount, readable
+
+    whole = [one for one in found.measures if not one.by and one.window.endswith("d")]
+    windows = list(dict.fromkeys(one.window for one in whole))
+    made = table("Scorecard", "figure", *windows, "sample")
+    for name in dict.fromkeys(one.name for one in whole):
+        mine = {one.window: one for one in whole if one.name == name}
+        cells = [amount(mine[w].value, mine[w].unit) if w in mine else "" for w in windows]
+        made.add_row(readable(name), *cells, _sample(mine[max(mine, key=len)]))
+    return made
+
+
+def _sample(measure: Measure) -> str:
+    return f"{measure.n:,}"
+
+
+def _trends(found: list[Trend]) -> object:
+    made = table("Incidents", "of", "", "7 days", "30 days", "90 days", f"{SPAN} weeks", "rises")
+    made.columns[5].no_wrap = True
+    for one in found:
+        counts = [f"{c.now} ({c.now - c.before:+d})" for c in one.windows.values()]
+        series = _bars(one.weekly[-SPAN:])
+        made.add_row(one.subject.value, one.name or one.key, *counts, series, one.rising)
+    return made
+
+
+def _bars(series: tuple[int, ...]) -> str:
+    most = max(series, default=0)
+    steps = len(BARS) - 1
+    return "".join(BARS[-(-number * steps // most)] if most else BARS[0] for number in series)
