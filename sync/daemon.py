@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from types import FrameType
 
@@ -30,6 +30,9 @@ from sync.settings import Settings
 
 STANDBY_SECONDS = 2.0
 """How often a process that stands by looks whether the lock is free."""
+
+SETTLED_IN = timedelta(minutes=1)
+"""After so long the first insight run begins: passes come first."""
 
 Watch = Callable[[Summary], None]
 
@@ -53,8 +56,15 @@ class Health:
 class Daemon:
     """Runs passes on a schedule until it is told to stop."""
 
-    def __init__(self, runtime: Runtime, settings: Settings, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: Settings,
+        watch: Watch | None = None,
+        insight: Callable[[], object] | None = None,
+    ) -> None:
         self.health = Health()
+        self._insight = insight
         self._runtime = runtime
         self._settings = settings
         self._watch = watch
@@ -73,6 +83,11 @@ class Daemon:
         )  # fmt: skip
         trigger = CronTrigger.from_crontab(self._settings.sweep.cron, timezone="UTC")
         self._scheduler.add_job(self.sweep, trigger, id="sweep", **options)
+        if self._insight is not None:
+            self._scheduler.add_job(
+                self.look, "interval", seconds=self._settings.insight.interval, id="insight",
+                next_run_time=datetime.now(UTC) + SETTLED_IN, **options,
+            )  # fmt: skip
         self._scheduler.start()
         log.info("started", action="daemon.start", every=self._settings.poll.interval)
 
@@ -89,6 +104,17 @@ class Daemon:
                 self._guarded(lambda: sweep(self._runtime))
             if not self._ending:
                 self._guarded(self._pass)
+
+    def look(self) -> None:
+        """One insight run. It is for the eye: its trouble is told by the log, and tried again."""
+        if self._insight is None or self._ending:
+            return
+        try:
+            self._insight()
+        except Exception as error:  # noqa: BLE001 - passes go on whatever becomes of it
+            log.warning("an insight run failed", action="insight.failed", why=str(error),
+                        exc_info=None if isinstance(error, SyncError | ConnectorError) else error,
+                        )  # fmt: skip
 
     @property
     def _ending(self) -> bool:

@@ -34,7 +34,7 @@ def run(
 
     settings = configured(sides=True)
     with wiring.running(settings) as runtime:
-        daemon = Daemon(runtime, settings)
+        daemon = Daemon(runtime, settings, insight=lambda: _insight(settings))
         with stopping_on_signals(daemon), _probes(daemon, settings):
             if standby and not daemon.wait_for(lambda: _free(runtime)):
                 return
@@ -44,6 +44,17 @@ def run(
                 daemon.stop()
             if daemon.failure is not None:
                 raise daemon.failure
+
+
+def _insight(settings: Settings) -> None:
+    """One insight run beside the passes, with connections of its own."""
+    from sync.insight.run import LEASE, publish, refresh
+
+    def stage(_name: str) -> None:
+        """Nobody watches."""
+
+    with wiring.running(settings) as runtime, wiring.leased(runtime.store, name=LEASE):
+        publish(runtime, refresh(runtime, stage), stage)
 
 
 @contextmanager

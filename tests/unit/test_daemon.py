@@ -161,3 +161,28 @@ def test_a_stop_that_was_asked_for_begins_no_new_pass(bench: Bench) -> None:
     daemon.once()
     daemon.sweep()
     assert daemon.health.last_pass is None
+
+
+def test_an_insight_run_that_fails_is_told_and_passes_go_on(bench: Bench) -> None:
+    runs: list[int] = []
+
+    def insight() -> None:
+        runs.append(len(runs))
+        raise RuntimeError("a plot broke")
+
+    daemon = Daemon(bench.runtime, SETTINGS, insight=insight)
+    daemon.once()
+    daemon.look()
+    daemon.look()
+    daemon.once()
+    assert runs == [0, 1]
+    assert daemon.health.ready
+    assert daemon.failure is None
+
+
+def test_a_daemon_that_is_told_to_stop_begins_no_insight(bench: Bench) -> None:
+    runs: list[int] = []
+    daemon = Daemon(bench.runtime, SETTINGS, insight=lambda: runs.append(1))
+    daemon.ask_to_stop()
+    daemon.look()
+    assert runs == []

@@ -1,0 +1,95 @@
+"""Insight from the command line: figures and trends, told on both sides, and nothing carried on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.demo.town import Town
+from sync.insight.epics import PROPERTY
+from tests.support.judge import differences
+from tests.support.program import SETTLED_SOON, Program
+
+pytestmark = pytest.mark.timeout(400)  # patient on a busy machine
+
+PROMISED = {
+    *("incident_volume", "time_to_restore_median", "reopen_rate", "first_contact_resolution"),
+    *("change_failure_rate", "lead_time_p50", "cycle_time_p50", "throughput"),
+    *("work_item_age_p85",),
+}
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    with Town(incidents=60) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def program(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A program whose first load is done."""
+    made = Program(tmp_path_factory.mktemp("work"), town, **SETTLED_SOON)
+    ran = made.run_here("sync", "--yes")
+    assert ran.code == 0, ran.said
+    return made
+
+
+def test_one_run_tells_both_sides_and_prints_what_was_promised(
+    town: Town, program: Program
+) -> None:
+    ran = program.run("insight", "--json")
+    assert ran.code == 0, ran.said
+    assert {one["name"] for one in ran.data["measures"]} >= PROMISED
+    for one in ran.data["measures"]:
+        assert one["definition"]
+        assert {"name", "value", "unit", "window", "n", "by"} <= one.keys()
+    volume = next(
+        one for one in ran.data["measures"]
+        if (one["name"], one["window"], one["by"]) == ("incident_volume", "90d", {})
+    )  # fmt: skip
+    assert volume["value"] == 60
+    assert {one["subject"] for one in ran.data["trends"]} >= {"problem", "service", "item"}
+    told = [one for one in town.jira.world.issues.values() if PROPERTY in one.properties]
+    assert told
+    notes = town.servicenow.world.rows("sys_journal_field")
+    assert any("Status: " in row["value"] for row in notes)
+
+    before = len(town.servicenow.world.write_log), len(town.jira.world.write_log)
+    assert program.run_here("insight").code == 0
+    synced = program.run_here("sync", "--json")
+    assert (synced.code, synced.data["updated"]) == (0, {"servicenow": 0, "jira": 0})
+    assert (len(town.servicenow.world.write_log), len(town.jira.world.write_log)) == before
+    assert differences(town, program.folder) == []
+
+
+def test_the_report_is_one_page_and_writes_nothing(
+    town: Town, program: Program, tmp_path: Path
+) -> None:
+    before = len(town.servicenow.world.write_log), len(town.jira.world.write_log)
+    page = tmp_path / "insight.html"
+    ran = program.run_here("insight", "report", str(page))
+    assert (ran.code, ran.out.strip()) == (0, f"Written: {page}")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert (len(town.servicenow.world.write_log), len(town.jira.world.write_log)) == before
+
+
+def test_a_spreadsheet_gets_one_table(program: Program) -> None:
+    ran = program.run_here("insight", "--csv")
+    rows = list(csv.reader(io.StringIO(ran.out)))
+    assert ran.code == 0
+    assert len({len(row) for row in rows}) == 1
+    assert len(rows) > 100
+
+
+def test_what_cannot_be_written_is_said_before_any_work(program: Program, tmp_path: Path) -> None:
+    ran = program.run_here("insight", "report", str(tmp_path / "nowhere" / "x.html"))
+    assert ran.code == 2
+    assert "name a file in a folder that exists" in ran.said
+    ran = program.run_here("insight", "--csv", "--json")
+    assert ran.code == 2
