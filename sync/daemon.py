@@ -1,9 +1,12 @@
-"""The daemon: polls, sweep and completer on a schedule, health over HTTP, a graceful stop.
+"""The daemon: polls, sweep and completer on a schedule, passes on a nudge, a graceful stop.
 
 One process holds the lease and works; a second one refuses to start, or stands by. A failing side
 stops nothing but itself: the pass is tried again at the next poll, readiness says which side is
 down, and records that were seen stay in the inbox. Two things end the daemon: a lost lease, because
 another process works in its place, and a bug, because what comes after it cannot be trusted.
+
+:meth:`Daemon.wake` brings a pass at once instead of at the next poll. The rest of a burst is waited
+for and shares it, and a pause follows, so that a flood of nudges is no flood of requests.
 """
 
 from __future__ import annotations
@@ -33,6 +36,9 @@ STANDBY_SECONDS = 2.0
 
 SETTLED_IN = timedelta(minutes=1)
 """After so long the first insight run begins: passes come first."""
+
+GATHERED_SECONDS, PAUSE_SECONDS = 0.25, 2.0
+"""How long the rest of a burst is waited for before an extra pass, and the next one after it."""
 
 Watch = Callable[[Summary], None]
 
@@ -72,6 +78,8 @@ class Daemon:
         self._busy = threading.Lock()
         self._stop = threading.Event()
         self._asked = False
+        self._woken = threading.Event()
+        self._listener = threading.Thread(target=self._listen, name="nudges", daemon=True)
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -89,6 +97,7 @@ class Daemon:
                 next_run_time=datetime.now(UTC) + SETTLED_IN, **options,
             )  # fmt: skip
         self._scheduler.start()
+        self._listener.start()
         log.info("started", action="daemon.start", every=self._settings.poll.interval)
 
     def once(self) -> None:
@@ -115,6 +124,17 @@ class Daemon:
             log.warning("an insight run failed", action="insight.failed", why=str(error),
                         exc_info=None if isinstance(error, SyncError | ConnectorError) else error,
                         )  # fmt: skip
+
+    def wake(self) -> None:
+        """Have a pass begin soon; from any thread, as often as one likes."""
+        self._woken.set()
+
+    def _listen(self) -> None:
+        """Extra passes for whoever wakes us. What comes during one is worth another."""
+        while self._woken.wait() and not self._stop.wait(GATHERED_SECONDS):
+            self._woken.clear()
+            self.once()
+            self._stop.wait(PAUSE_SECONDS)
 
     @property
     def _ending(self) -> bool:
@@ -169,8 +189,10 @@ class Daemon:
     def stop(self) -> None:
         """Finish the pass under way, then end."""
         self._stop.set()
+        self._woken.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+            self._listener.join()
         log.info("stopped", action="daemon.stop")
 
     def wait(self) -> None:

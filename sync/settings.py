@@ -5,7 +5,8 @@ variables (prefix ``TANDEM_``, parts joined by ``__``); the later of these wins.
 refused, because a misspelt limit would otherwise be a limit that does not hold. All problems are
 told at once as a :class:`~sync.errors.UserError`.
 
-The groups ``servicenow``, ``jira`` and ``http`` belong to the connector; the rest stands here.
+The groups ``servicenow``, ``jira`` and ``http`` belong to the connector, ``web`` to
+:mod:`sync.door`; the rest stands here.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from connector.settings import HttpSettings, JiraSettings, ServiceNowSettings, is_loopback
 from sync import origins
+from sync.door import WebSettings
 from sync.errors import UserError
 from sync.origins import SettingPath, variable
 
@@ -106,32 +108,6 @@ class InsightSettings(Group):
     interval: float = Field(
         default=3600.0, ge=60, description="seconds between two runs, at least 60"
     )
-
-
-class WebSettings(Group):
-    """The daemon's HTTP door."""
-
-    listen: str = Field(
-        default="127.0.0.1:8080", description="host:port of health probes and console, or off"
-    )
-
-    @field_validator("listen")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        if value.lower() == "off":
-            return "off"
-        host, _, port = value.rpartition(":")
-        if not host or not port.isascii() or not port.isdigit() or not 0 <= int(port) <= 65535:
-            raise ValueError("it must be host:port, such as 127.0.0.1:8080, or off")
-        return value
-
-    @property
-    def address(self) -> tuple[str, int] | None:
-        """Host and port, or nothing when the door stays shut."""
-        if self.listen == "off":
-            return None
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
 
 
 class SafetySettings(Group):

@@ -24,7 +24,7 @@ def run(
         bool, typer.Option("--standby", help="Wait while another process works, then take over.")
     ] = False,
 ) -> None:
-    """Run the daemon: scheduler, health probes; stops gracefully on SIGTERM.
+    """Run the daemon: scheduler, health probes, webhooks; stops gracefully on SIGTERM.
 
     A pair's first load is asked for unless TANDEM_GUARD__FIRST_RUN=allow: do it once with
     `tandem sync --yes`. Examples: `tandem run`, `tandem run --standby` on a second node.
@@ -35,7 +35,7 @@ def run(
     settings = configured(sides=True)
     with wiring.running(settings) as runtime:
         daemon = Daemon(runtime, settings, insight=lambda: _insight(settings))
-        with stopping_on_signals(daemon), _probes(daemon, settings):
+        with stopping_on_signals(daemon), _door(daemon, settings, runtime):
             if standby and not daemon.wait_for(lambda: _free(runtime)):
                 return
             with wiring.leased(runtime.store, settings.store.lease):
@@ -58,20 +58,23 @@ def _insight(settings: Settings) -> None:
 
 
 @contextmanager
-def _probes(daemon: Daemon, settings: Settings) -> Iterator[None]:
-    """The health probes, where the settings want them."""
-    from sync.web.health import HealthServer
+def _door(daemon: Daemon, settings: Settings, runtime: Runtime) -> Iterator[None]:
+    """Health probes and webhooks, where the settings want them; while standing by, too."""
+    from sync.web.health import HttpDoor, build
+    from sync.web.hooks import Receiver, add_hooks
 
     address = settings.web.address
     if address is None:
         yield
         return
-    probes = HealthServer(daemon.health, address)
-    probes.start()
+    app = build(daemon.health)
+    add_hooks(app, Receiver(runtime.store, runtime.given, daemon.wake), settings.web)
+    door = HttpDoor(app, address)
+    door.start()
     try:
         yield
     finally:
-        probes.stop()
+        door.stop()
 
 
 def _free(runtime: Runtime) -> bool:

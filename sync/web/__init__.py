@@ -1,3 +1,3 @@
-"""The daemon's HTTP door. Health only for now; console, API and webhooks come beside it."""
+"""The daemon's HTTP door: health probes and webhooks; the console comes beside them."""
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ from sync.report import stamp
 
 def build(health: Health) -> FastAPI:
     """The application with both probes."""
-    app = FastAPI(title="Tandem", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Tandem", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -40,12 +42,15 @@ def build(health: Health) -> FastAPI:
     return app
 
 
-class HealthServer:
-    """Serves the probes from a thread of its own. Raises ``UserError`` for a taken address."""
+class HttpDoor:
+    """Serves an application from a thread of its own. Raises ``UserError`` for a taken address."""
 
-    def __init__(self, health: Health, address: tuple[str, int]) -> None:
+    def __init__(self, app: FastAPI, address: tuple[str, int]) -> None:
         bound = [_bound(*address)]
-        config = uvicorn.Config(build(health), log_config=None, access_log=False)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False,
+            timeout_keep_alive=5, timeout_graceful_shutdown=3,
+        )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=(bound,), daemon=True)
 
