@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from connector.sandbox.faults import Fault
 from mappings.defaults import shipped
 from sync.core.model import LinkState
-from sync.daemon import Daemon
+from sync.daemon import GATHERED_SECONDS, PAUSE_SECONDS, Daemon
 from sync.engine import Summary
 from sync.errors import BrokenInvariant, LeaseLost
 from sync.settings import PollSettings, SafetySettings, Settings
@@ -20,6 +21,7 @@ from tests.support.people import Company
 
 ONE = {"incident.yaml": next(text for text in shipped().values() if "pair: incident-story" in text)}
 SETTINGS = Settings(poll=PollSettings(interval=1), guard=SafetySettings(first_run="allow"))
+SELDOM = Settings(poll=PollSettings(interval=3600), guard=SafetySettings(first_run="allow"))
 
 
 @pytest.fixture
@@ -186,3 +188,80 @@ def test_a_daemon_that_is_told_to_stop_begins_no_insight(bench: Bench) -> None:
     daemon.ask_to_stop()
     daemon.look()
     assert runs == []
+
+
+class Passes:
+    """When passes of a daemon ended that polls once an hour, and whoever waits for the next."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.at: list[float] = []
+        self._another = threading.Condition()
+        self.hold = threading.Event()
+        self.hold.set()
+        self.daemon = Daemon(bench.runtime, SELDOM, self._ended)
+
+    def _ended(self, _: Summary) -> None:
+        with self._another:
+            self.at.append(monotonic())
+            self._another.notify_all()
+        assert self.hold.wait(10)
+
+    def comes(self, number: int, within: float = 10.0) -> bool:
+        """Whether so many passes end in time."""
+        with self._another:
+            return self._another.wait_for(lambda: len(self.at) >= number, within)
+
+
+@pytest.fixture
+def passes(bench: Bench) -> Iterator[Passes]:
+    found = Passes(bench)
+    found.daemon.start()
+    assert found.comes(1), "the first one comes by itself"
+    yield found
+    found.hold.set()
+    found.daemon.stop()
+
+
+@pytest.mark.usefixtures("threads")
+def test_whoever_wakes_it_gets_a_pass_at_once(bench: Bench, passes: Passes) -> None:
+    key = Company(bench).incident()
+    woken = monotonic()
+    passes.daemon.wake()
+    assert passes.comes(2)
+    assert passes.at[1] - woken < 1.0 + PAUSE_SECONDS
+    assert Company(bench).link(key).jira.label == "OPS-1"
+
+
+def test_a_flood_of_nudges_is_no_flood_of_passes(passes: Passes) -> None:
+    end = monotonic() + PAUSE_SECONDS + 3 * GATHERED_SECONDS
+    while monotonic() < end:
+        passes.daemon.wake()
+        threading.Event().wait(0.01)
+    assert passes.comes(3)
+    assert not passes.comes(4, within=0.5)
+    assert passes.at[2] - passes.at[1] >= PAUSE_SECONDS
+
+
+def test_a_nudge_amid_a_pass_is_not_lost(passes: Passes) -> None:
+    passes.hold.clear()
+    passes.daemon.wake()
+    assert passes.comes(2)
+    passes.daemon.wake()
+    passes.hold.set()
+    assert passes.comes(3)
+
+
+def test_who_is_not_woken_waits_for_the_poll(passes: Passes) -> None:
+    assert not passes.comes(2, within=1.0)
+
+
+@pytest.mark.usefixtures("threads")
+def test_a_nudge_does_not_outlive_the_daemon(bench: Bench) -> None:
+    found = Passes(bench)
+    found.daemon.start()
+    assert found.comes(1)
+    found.daemon.wake()
+    found.daemon.ask_to_stop()
+    found.daemon.stop()
+    found.daemon.wake()
+    assert not found.comes(2, within=0.5)

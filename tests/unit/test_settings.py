@@ -242,3 +242,33 @@ def test_secrets_do_not_show_by_accident(given: Given) -> None:
 def test_a_host_is_named_without_its_user_and_in_lower_case() -> None:
     assert host_of("https://me@JIRA.Example:8443/path") == "jira.example:8443"
     assert not is_loopback("example.com")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("WEB__JIRA_SECRET", "fifteen letters", "at least 16 characters"),
+        ("WEB__SERVICENOW_TOKEN", "x" * 31, "at least 32 characters"),
+        ("WEB__SERVICENOW_TOKEN", "x" * 31 + " y", "without spaces"),
+        ("WEB__SERVICENOW_TOKEN", "\u00e9" * 32, "plain letters"),
+    ],
+)
+def test_a_secret_that_could_be_guessed_is_refused_and_not_shown(
+    given: Given, name: str, value: str, told: str
+) -> None:
+    given(**{name: value})
+    (problem,) = problems()
+    assert problem.startswith(f"TANDEM_{name} (environment): it must ")
+    assert told in problem
+    assert value not in problem
+
+
+def test_secrets_of_webhooks_come_from_files_too(here: Path, given: Given) -> None:
+    (here / "tandem_web__jira_secret").write_text("a-secret-of-more\n")
+    (here / "tandem_web__servicenow_token").write_text("y" * 32 + "\n")
+    given(SECRETS_DIR=str(here))
+    settings = Settings.load()
+    assert settings.web.jira_secret.get_secret_value() == "a-secret-of-more"
+    assert {"a-secret-of-more", "y" * 32} <= set(settings.secrets())
+    told = {one.name: one.value for one in Settings.explain()}
+    assert told["TANDEM_WEB__JIRA_SECRET"] == told["TANDEM_WEB__SERVICENOW_TOKEN"] == "********"
