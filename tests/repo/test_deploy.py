@@ -242,3 +242,18 @@ def test_the_update_set_answers_what_the_adapter_asks() -> None:
     assert len(script.splitlines()) < 40
     for page in ("README.md", "deploy/servicenow/README.md", "deploy/config.example.toml"):
         assert str(path) in (ROOT / page).read_text(encoding="utf-8")
+
+
+# ---- what ServiceNow sends
+
+
+def test_the_business_rule_sends_what_the_door_takes() -> None:
+    page = (ROOT / "deploy" / "servicenow" / "README.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```js\n(.*?)```", page, re.DOTALL)
+    pairs = re.search(r"stringify\(\{(.*?)\}\)", script, re.DOTALL)
+    assert pairs is not None
+    assert re.findall(r"(\w+):", pairs[1]) == ["table", "sys_id"]
+    assert "'Content-Type', 'application/json'" in script
+    assert "'Bearer ' + " in script
+    assert "/hooks/servicenow" in page
+    assert "Never imported into a real instance here" in page
