@@ -12,6 +12,7 @@ says how many there were of each outcome.
 from __future__ import annotations
 
 import hashlib
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from time import monotonic
@@ -34,7 +35,7 @@ A_MINUTE = 600
 """Records that may be named in a minute, by both sides together."""
 
 AT_ONCE = 32
-"""Bodies that are read at the same time; more would be memory for whoever sends slowly."""
+"""Requests under way at the same time; more would be memory for whoever sends slowly."""
 
 WRITERS = 4
 """Threads that wait for the store; the probes have others."""
@@ -95,23 +96,34 @@ class Receiver:
         self._recent = Recent()
         self._allowance = Allowance(A_MINUTE, 60.0, clock)
         self._writers = CapacityLimiter(WRITERS)
-        self._reading = 0
+        self._under_way = 0
         self.tally = Tally(clock)
 
     async def answer(self, request: Request, take: Taking) -> Response:
         """Take a request, and say no more than has to be said."""
         try:
             check_form(request)
-            outcome = await take(request)
+            outcome = await self._taken(request, take)
         except Refusal as refusal:
             return self._refused(refusal.status)
         except Malformed:
             return self._refused(400)
-        except (StoreUnusable, LeaseLost):
-            # The sender asks again, or the poll finds it; another process may work by now.
+        except (StoreUnusable, LeaseLost, CancelledError):
+            # The sender asks again, or the poll finds it: the store is in trouble, another process
+            # works by now, or the door is being closed over what is still under way.
             return self._refused(503)
         self.tally.add(outcome)
         return Response(status_code=200 if outcome == REPEATED else 204)
+
+    async def _taken(self, request: Request, take: Taking) -> str:
+        """Its outcome, unless too many are under way: they are slow, or the store is."""
+        if self._under_way >= AT_ONCE:
+            raise Refusal(429)
+        self._under_way += 1
+        try:
+            return await take(request)
+        finally:
+            self._under_way -= 1
 
     def _refused(self, status: int) -> Response:
         self.tally.add(_NAMES[status])
@@ -123,7 +135,7 @@ class Receiver:
         signature = request.headers.get("x-hub-signature", "")
         if not signature:
             raise Refusal(401)
-        body = await self._body(request)
+        body = await read_body(request)
         if not signed(secret, body, signature):
             raise Refusal(401)
         notice = from_jira(body)
@@ -141,18 +153,9 @@ class Receiver:
         """Take one of ServiceNow's, which brings its token."""
         if not bears(token, request.headers.get("authorization", "")):
             raise Refusal(401)
-        told = from_servicenow(await self._body(request))
+        told = from_servicenow(await read_body(request))
         tables = sorted(told.keys() & self._tables)
         return await self._nudge({(Side.SERVICENOW, one): set(told[one]) for one in tables})
-
-    async def _body(self, request: Request) -> bytes:
-        if self._reading >= AT_ONCE:
-            raise Refusal(429)
-        self._reading += 1
-        try:
-            return await read_body(request)
-        finally:
-            self._reading -= 1
 
     def _places(self, notice: Notice) -> Places:
         """Where the issues of a notice are kept. A link of two issues does not tell their projects;

@@ -185,6 +185,8 @@ def test_a_signature_is_all_that_counts(
 @RUNS
 @given(EVENTS | st.lists(spoilt(), max_size=5), HEADERS)
 @example([row_of("incident", KEY)] * 201, [])
+@example({"table": ["incident"], "sys_id": KEY}, [])
+@example({"table": {}, "sys_id": KEY}, [])
 @example([], [])
 def test_a_token_names_mapped_records_and_nothing_else(event: Any, more: list[Header]) -> None:
     one, body = hooks(), json.dumps(event).encode()

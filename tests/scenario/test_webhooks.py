@@ -53,6 +53,8 @@ class Story:
         self._desk("incident", mail)
         wish = mei.create("OPS", "Story", "Ask for a disk", labels=("to-incident",))
         self._team(wish, "jira:issue_created")
+        self._desk("incident", company.incident("A mouse squeaks", impact="3", urgency="3"))
+        self._team(mei.create("OPS", "Story", "Nobody asked for an incident"), "jira:issue_created")
         yield
         company.desk(mail, short_description="Mail is very slow")
         self._desk("incident", mail)
@@ -162,7 +164,7 @@ def test_the_story_writes_on_both_sides_and_ends_links() -> None:
     for pair in ("incident-story", "problem-epic"):
         states = [link.state for link in story.bench.store.links.of_pair(pair, ended=True)]
         assert LinkState.ENDED in states, pair
-    assert story.hooks.told() == {"accepted": 12}
+    assert story.hooks.told() == {"accepted": 14}
 
 
 def test_webhooks_doubled_and_shuffled_change_no_write() -> None:

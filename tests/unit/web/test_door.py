@@ -13,7 +13,9 @@ import pytest
 
 from sync.store import Store
 from sync.web.health import HttpDoor
+from sync.web.hooks import AT_ONCE
 from sync.web.intake import LARGEST
+from tests.support.program import until
 from tests.support.webhooks import Hooks, about, signature
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -88,12 +90,17 @@ def test_who_goes_on_and_on_is_refused_amid_it(hooks: Hooks) -> None:
         assert asked(port, PROBE).startswith(b"HTTP/1.1 200 ")
 
 
-def test_slow_senders_keep_no_probe_waiting_and_the_door_from_no_end(hooks: Hooks) -> None:
+def test_slow_senders_keep_no_probe_waiting_and_the_door_from_no_end(
+    hooks: Hooks, caplog: pytest.LogCaptureFixture
+) -> None:
     with opened(hooks) as port:
         slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
         for one in slow:
             one.sendall(head("sha256=0", "Content-Length: 1000") + b"{")
         assert asked(port, PROBE).startswith(b"HTTP/1.1 200 ")
         assert b'"status":"ok"' in asked(port, PROBE)
+        until(lambda: hooks.told() == {"too_many": 100 - AT_ONCE})
     for one in slow:
         one.close()
+    assert hooks.told() == {"too_many": 100 - AT_ONCE, "store": AT_ONCE}
+    assert not [line for line in caplog.records if line.exc_info]
