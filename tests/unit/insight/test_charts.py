@@ -13,7 +13,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from sync.insight.charts import ALARM, CALM, GROUND, INK, chart, drawable, svg
+from sync.insight.charts import ALARM, CALM, GROUND, chart, drawable, svg
 from sync.insight.model import Counts, Subject, Trend
 from tests.support.insight import NOW
 
@@ -41,10 +41,13 @@ def pixels(png: bytes) -> Image.Image:
 
 
 def has(png: bytes, colour: str, from_: float = 0.0, to: float = 1.0) -> bool:
-    """Whether that colour is seen between two parts of the width; a few steps off are the same."""
+    """Whether bars of that colour are seen between two parts of the width; a few steps off are the
+    same."""
     image = pixels(png)
     wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    part = image.crop((int(from_ * image.width), 0, int(to * image.width), image.height))
+    part = image.crop(
+        (int(from_ * image.width), image.height // 2, int(to * image.width), image.height)
+    )
     colours = part.getcolors(1 << 20) or []
     return any(
         count > 200 and max(abs(a - b) for a, b in zip(seen, wanted, strict=True)) < 10
@@ -67,7 +70,6 @@ def test_it_brings_its_own_ground_so_that_it_is_read_in_the_dark() -> None:
         assert opened.mode == "P"
         assert "transparency" not in opened.info
     assert has(picture("steady"), GROUND)
-    assert has(picture("steady"), INK)
 
 
 def test_a_rise_is_marked_where_it_happens_and_nothing_else_is() -> None:
@@ -85,7 +87,7 @@ def test_silence_and_thousands_have_a_picture_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["$x^2$", "$\\frac{", "\x00\n\t\u202e", "\U0001f525 会議", "W" * 500]
+    "name", ["$x^2$", "$\\frac{$", "\x00\n\t\u202e", "\U0001f525 会議", "W" * 500]
 )
 def test_no_name_breaks_it_or_is_taken_for_a_formula(name: str) -> None:
     assert len(chart(replace(STEADY, name=name), NOW)) < 40_000
