@@ -39,7 +39,7 @@ STYLE = (
 * { box-sizing: border-box }
 html { scroll-behavior: smooth }
 body { margin: 0 auto; padding: 1.5rem 1.25rem 4rem; max-width: 80rem; background: var(--ground);
-  color: var(--ink); font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial,
+  color: var(--ink); font: .94rem/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial,
   sans-serif }
 h1 { font-size: 1.6rem; margin: 0 0 .2rem } h2 { font-size: 1.25rem; margin: 2.6rem 0 .2rem;
   padding-top: .8rem; border-top: 1px solid var(--line) } h3 { font-size: 1rem;
@@ -75,7 +75,7 @@ article h3 { margin: 0 0 .2rem } article ul { margin: .3rem 0; padding-left: 1.2
 .tag { display: inline-block; border: 1px solid var(--line); border-radius: 3px; padding: 0 .4rem;
   font-size: .8rem; background: var(--ground); margin-right: .3rem }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .8rem }
-@media print { body { max-width: none; padding: 0; font-size: 11px } nav { display: none }
+@media print { html { font-size: 12px } body { max-width: none; padding: 0 } nav { display: none }
   .wide { overflow: visible } thead { display: table-header-group } tr { break-inside: avoid }
   h2, h3 { break-after: avoid } svg .bar, svg .up, tr.up, article, .card {
   -webkit-print-color-adjust: exact; print-color-adjust: exact } }

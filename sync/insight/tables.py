@@ -191,7 +191,8 @@ def _trend(one: Trend) -> Html:
     said = f"Incidents by week, oldest first: {', '.join(map(str, one.weekly))}"
     name = [one.name, tag("span", one.subject.value, kind="n")]
     if one.rising and one.p is not None:
-        name.append(tag("span", f"\u25b2 rising, {one.rising}, p = {one.p:.1g}", kind="up-word"))
+        sure = f"p = {one.p:.1g}" if one.p >= 0.0001 else "p < 0.0001"
+        name.append(tag("span", f"\u25b2 rising, {one.rising}, {sure}", kind="up-word"))
     cells = [
         tag("th", *name, scope="row"),
         tag("td", Html(svg(one.weekly, said, marked)), kind="series"),

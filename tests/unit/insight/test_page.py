@@ -116,6 +116,14 @@ def test_any_text_comes_out_as_it_went_in_but_for_what_nobody_sees(text: str) ->
     assert (seen.elements[0][1].get("title") or "") == plain(text)
 
 
+@pytest.mark.parametrize(
+    "letter", "\x00\x1b\x7f\x85\u061c\u200b\u200e\u2028\u202a\u202e\u2066\ufeff"
+)
+def test_a_letter_that_deceives_is_shown(letter: str) -> None:
+    assert html(f"a{letter}b") == "a\N{REPLACEMENT CHARACTER}b"
+    assert html("a\tb\nc \u00df \u4f1a") == "a\tb\nc \u00df \u4f1a"
+
+
 def test_markup_made_here_is_not_escaped_twice() -> None:
     assert tag("p", tag("b", "a & b"), None) == "<p><b>a &amp; b</b></p>"
     assert html(html("<")) == "&lt;"
@@ -167,6 +175,7 @@ def test_what_rises_comes_first_with_the_surest_on_top() -> None:
     table = text[text.index('<section id="trends"') :]
     assert table.index("Sure") < table.index("Some") < table.index("Big")
     assert "\u25b2 rising, 7d, p = 0.0001" in table
+    assert "p &lt; 0.0001" in page(Insight(NOW, (), (replace(sure, p=1e-9),)), NOW)
     assert "item Sure: 1 to 9 in 7d; item Some: 1 to 9 in 7d." in text
     assert TEST in Reader(text).said
 
