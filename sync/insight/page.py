@@ -109,23 +109,24 @@ def _roles(insight: Insight, rising: tuple[Trend, ...]) -> Iterator[Html]:
             tables = (*by_kinds(sorted(shown, key=lambda one: OUTCOMES.index(one.name))), *others)
         else:
             tables = tuple(by_kinds(figures))
-        named = _named(rising) if role.id in ("desk", "delivery") else Html()
+        named = _named(role, rising) if role.rising else Html()
         title = tag("h2", role.title, id=f"{role.id}-title")
         inside = (title, tag("p", role.decides, kind="dim"), named, overall(figures), *tables)
         yield tag("section", *inside, id=role.id, aria_labelledby=f"{role.id}-title")
 
 
-def _named(rising: tuple[Trend, ...]) -> Html:
+def _named(role: Role, rising: tuple[Trend, ...]) -> Html:
     """What rises, in one line for those who stand up in the morning."""
-    if not rising:
-        return tag("p", "No incident trend is rising.")
-    first = sorted(rising, key=lambda one: (one.p or 0.0, one.subject, one.key))[:5]
+    mine = [one for one in rising if one.subject in role.rising]
+    if not mine:
+        return tag("p", f"No {' or '.join(role.rising)} is rising.")
+    first = sorted(mine, key=lambda one: (one.p or 0.0, one.subject, one.key))[:5]
     told = "; ".join(
         f"{one.subject.value} {one.name}: {one.windows[one.rising].before} to "
         f"{one.windows[one.rising].now} in {one.rising}"
         for one in first
     )
-    more = f"; and {len(rising) - len(first)} more" if len(rising) > len(first) else ""
+    more = f"; and {len(mine) - len(first)} more" if len(mine) > len(first) else ""
     return tag("p", tag("span", "\u25b2 Rising: ", kind="up-word"), f"{told}{more}.")
 
 

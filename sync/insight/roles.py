@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sync.insight.model import Measure
+from sync.insight.model import Measure, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Role:
     title: str
     decides: str
     figures: tuple[str, ...]
+    rising: tuple[Subject, ...] = ()
+    """Whose rise they hear of first."""
 
 
 ROLES = (
@@ -27,12 +29,14 @@ ROLES = (
             *("incident_volume", "time_to_restore", "first_contact", "reopen_rate", "backlog"),
             *("resolution", "satisfaction"),
         ),
+        (Subject.SERVICE, Subject.ITEM, Subject.CATEGORY),
     ),
     Role(
         "delivery",
         "Delivery",
         "How long work takes from asked to done, what is stuck, and what incidents ask for next.",
         ("lead_time", "cycle_time", "throughput", "work_item_age", "work_in_progress"),
+        (Subject.PROBLEM,),
     ),
     Role(
         "change",

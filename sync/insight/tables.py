@@ -104,7 +104,7 @@ def _quality(remarks: Sequence[str]) -> Iterator[Html]:
 def by_kinds(measures: Sequence[Measure]) -> Iterator[Html]:
     """A table for each of what figures are counted by: its values are rows, the figures columns."""
     for kind in _distinct(_kind(one) for one in measures if one.by):
-        yield tag("h3", f"By {kind}")
+        yield tag("h3", f"By {kind.replace('_', ' ')}")
         yield _by_kind(kind, [one for one in measures if one.by and _kind(one) == kind])
 
 
@@ -120,11 +120,19 @@ def _by_kind(kind: str, measures: Sequence[Measure]) -> Html:
     ]
     more = f" The {ROWS} largest of {len(labels)}." if len(labels) > ROWS else ""
     caption = (
-        f"Window {window}; what the figures mean stands with the figures of all together.{more}"
+        f"Window {window}; what the figures mean stands with those of all together, a dash means "
+        f"too few.{more}"
     )
-    heads = [(kind.capitalize(), ""), *((readable(name), "num") for name in names)]
-    remarks = [f"{_label(one)}, {readable(one.name)}: {one.quality}" for one in mine if one.quality]
+    heads = [(readable(kind), ""), *((readable(name), "num") for name in names)]
+    remarks = [
+        f"{_label(one)}, {readable(one.name)}: {one.quality}" for one in mine if _is_worth_it(one)
+    ]
     return joined(_table(caption, heads, rows), *_quality(remarks))
+
+
+def _is_worth_it(one: Measure) -> bool:
+    """A dash with its sample tells by itself that there are too few."""
+    return bool(one.quality) and one.value is not None
 
 
 def _weights(measures: Iterable[Measure], names: Sequence[str]) -> dict[str, list[int]]:

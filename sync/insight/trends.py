@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from sync.insight.facts import IncidentFact, ProblemFact
+from sync.insight.figures import LEAST, LEAST_SHARE
 from sync.insight.model import WEEKS, WINDOWS, Counts, Subject, Trend
 from sync.insight.rising import rises
 
@@ -27,9 +28,6 @@ Counted = Mapping[Subject, Mapping[str, Mapping[str, Counts]]]
 such subject at all; it makes no trend, but belongs to the whole."""
 
 Names = Mapping[Subject, Mapping[str, str]]
-
-LEAST_FOR_MEDIAN, LEAST_FOR_RATE = 3, 5
-"""Resolved incidents, at least."""
 
 LONGEST = "90d"
 _WEEK = timedelta(days=7).total_seconds()
@@ -68,11 +66,11 @@ class _Tally:
 
     @property
     def restore_hours(self) -> float | None:
-        return median(self.hours) if len(self.hours) >= LEAST_FOR_MEDIAN else None
+        return median(self.hours) if len(self.hours) >= LEAST[50] else None
 
     @property
     def reopen_rate(self) -> float | None:
-        return self.reopened / self.resolved if self.resolved >= LEAST_FOR_RATE else None
+        return self.reopened / self.resolved if self.resolved >= LEAST_SHARE else None
 
     def windows(self) -> dict[str, Counts]:
         at = range(WEEKS, WEEKS + 2 * len(WINDOWS), 2)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from sync.insight.facts import IncidentFact
-from sync.insight.model import Fix, Insight, Measure, Proposal, Subject
+from sync.insight.facts import ChangeFact, IncidentFact, IssueFact, OutageFact, Step
+from sync.insight.model import Fix, Insight, Proposal, Subject
+from sync.insight.scorecard import AllFacts, scorecard
 from sync.insight.trends import trends
 
 NOW = datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
@@ -22,22 +23,6 @@ PROBLEMS = (
     "Search in the intranet finds nothing after reindexing",
 )
 CATEGORIES = ("Software", "Hardware", "Network", "Inquiry", "Access")
-FIGURES = (
-    ("incident_volume", "incidents", "Incidents opened in the window, whatever became of them."),
-    ("time_to_restore_median", "hours", "Median time from opened to resolved."),
-    ("time_to_restore_p85", "hours", "Percentile 85 (nearest rank) of opened to resolved."),
-    ("first_contact_resolution", "share", "Resolved without being handed on or opened again."),
-    ("reopen_rate", "share", "Opened again at least once, of those resolved in the window."),
-    ("throughput", "issues", "Issues that became done in the window and are done now."),
-    ("lead_time_p50", "days", "Percentile 50 of the time from creation to done."),
-    ("cycle_time_p50", "days", "Percentile 50 of the time from in progress to done."),
-    ("work_item_age_p85", "days", "Percentile 85 of the time since work began, of what is open."),
-    ("change_failure_rate", "share", "Changes that failed by any of three signs."),
-    ("change_failure_rate_by_cause", "share", "Changes that an incident names as its cause."),
-    ("approval_wait_median", "hours", "Median time from asked for approval to approved."),
-    ("availability", "share", "1 - time down / length of the window."),
-    ("satisfaction", "share", "Share of survey answers that are content."),
-)
 
 
 def incidents(seed: int = 7, count: int = 2_400) -> Iterator[IncidentFact]:
@@ -55,6 +40,10 @@ def incidents(seed: int = 7, count: int = 2_400) -> Iterator[IncidentFact]:
             number=f"INC{10_000 + number:07}",
             opened=opened,
             resolved=resolved if resolved < NOW else None,
+            priority=str(dice.choices((1, 2, 3, 4), (1, 3, 8, 8))[0]),
+            moved=int(dice.random() < 0.5),
+            group_name=TEAMS[which % len(TEAMS)],
+            change=f"c{number % 90}" if dice.random() < 0.01 else "",
             reopened=int(dice.random() < 0.07),
             category=CATEGORIES[which % len(CATEGORIES)],
             service=f"s{which}",
@@ -65,27 +54,54 @@ def incidents(seed: int = 7, count: int = 2_400) -> Iterator[IncidentFact]:
         )
 
 
-def measures(seed: int = 7) -> Iterator[Measure]:
-    """All figures over two windows and twelve weeks, by service and by team."""
+def changes(seed: int = 7) -> Iterator[ChangeFact]:
+    """Ninety changes of half a year, some without a close code."""
     dice = Random(seed)
-    spots: list[tuple[str, dict[str, str]]] = [("30d", {}), ("90d", {})]
-    spots += [(f"2026-W{week}", {}) for week in range(37, 49)]
-    spots += [(window, {"service": name}) for name in SERVICES for window in ("30d", "90d")]
-    spots += [(window, {"team": name}) for name in TEAMS for window in ("30d", "90d")]
-    for name, unit, definition in FIGURES:
-        for window, by in spots:
-            n = dice.randrange(2, 80) * (3 if window == "90d" else 1)
-            value = None if n < 5 or name == "satisfaction" else _value(dice, unit, n)
-            quality = f"too few to say anything: {n} records, 5 needed" if n < 5 else ""
-            if name == "satisfaction":
-                n, quality = 0, "no survey results are read"
-            yield Measure(name, value, unit, window, n, definition, by, quality)
+    for number in range(90):
+        which, asked = number % 6, NOW - timedelta(days=dice.random() * 170)
+        approved = asked + timedelta(hours=dice.lognormvariate(2.5, 0.8))
+        yield ChangeFact(
+            key=f"c{number}",
+            number=f"CHG{40_000 + number:07}",
+            opened=asked - timedelta(days=2),
+            began=approved + timedelta(hours=8),
+            ended=min(NOW, approved + timedelta(hours=11)),
+            asked=asked,
+            approved=approved,
+            code=dice.choice(("successful",) * 9 + ("successful_issues", "unsuccessful", "")),
+            service=f"s{which}",
+            service_name=SERVICES[which],
+            group_name=TEAMS[which % len(TEAMS)],
+        )
 
 
-def _value(dice: Random, unit: str, n: int) -> float:
-    if unit == "share":
-        return dice.betavariate(2, 12)
-    return float(n) if unit in ("incidents", "issues") else dice.lognormvariate(1.5, 0.8)
+def outages(seed: int = 7) -> Iterator[OutageFact]:
+    """A dozen times in which a service was down."""
+    dice = Random(seed)
+    for number in range(12):
+        begin, which = NOW - timedelta(days=dice.random() * 88), dice.randrange(6)
+        end = begin + timedelta(minutes=dice.lognormvariate(4, 1))
+        yield OutageFact(f"o{number}", f"OUT{number}", begin, end, f"s{which}", SERVICES[which])
+
+
+def issues(seed: int = 7) -> Iterator[IssueFact]:
+    """Stories and bugs of half a year; a fifth is still open."""
+    dice = Random(seed)
+    for number in range(320):
+        created = NOW - timedelta(days=dice.random() * 170)
+        began = created + timedelta(days=dice.lognormvariate(1.2, 0.9))
+        done = began + timedelta(days=dice.lognormvariate(1.1, 0.8))
+        steps = [Step(created, "To Do", "new"), Step(began, "In Progress", "indeterminate")]
+        if dice.random() < 0.8:
+            steps.append(Step(done, "Done", "done"))
+        yield IssueFact(
+            key=str(number),
+            label=f"OPS-{number}",
+            kind=dice.choice(("Story", "Story", "Bug")),
+            created=created,
+            steps=tuple(one for one in steps if one.at <= NOW),
+            team=dice.choice(TEAMS[:4]),
+        )
 
 
 PROPOSALS = (
@@ -116,5 +132,7 @@ PROPOSALS = (
 def company(seed: int = 7) -> Insight:
     """All of it."""
     names = {f"p{place}": f"PRB004000{place} {text}" for place, text in enumerate(PROBLEMS)}
-    found = trends(incidents(seed), {Subject.PROBLEM: names}, None, NOW)
-    return Insight(NOW, tuple(measures(seed)), found, PROPOSALS)
+    seen = tuple(incidents(seed))
+    facts = AllFacts(seen, tuple(changes(seed)), tuple(outages(seed)), tuple(issues(seed)))
+    found = trends(seen, {Subject.PROBLEM: names}, None, NOW)
+    return Insight(NOW, scorecard(facts, NOW), found, PROPOSALS)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from random import Random
 from statistics import median
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.insight.facts import IncidentFact, ProblemFact
 from sync.insight.model import WEEKS, Counts, Subject, Trend
 from sync.insight.rising import chance
+from sync.insight.scorecard import AllFacts, scorecard
 from sync.insight.trends import Counted, Names, problem_names, trends
+from tests.support.insight import NOW, incidents
 
-NOW = datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -159,6 +161,21 @@ def test_a_count_without_rows_is_a_trend_and_what_has_no_subject_is_part_of_the_
 
 
 # ---- laws
+
+
+def test_a_service_has_the_same_figures_here_and_on_the_scorecard() -> None:
+    facts = tuple(incidents())
+    card = {
+        (one.name, one.by.get("service")): one.value
+        for one in scorecard(AllFacts(facts), NOW)
+        if one.window == "90d"
+    }
+    services = [one for one in told(facts).values() if one.subject is Subject.SERVICE]
+    assert len(services) == 6
+    for one in services:
+        assert card["incident_volume", one.name] == one.windows["90d"].now
+        assert card["time_to_restore_median", one.name] == pytest.approx(one.restore_hours)
+        assert card["reopen_rate", one.name] == one.reopen_rate
 
 
 AGES = st.integers(-3, 200 * 24).map(lambda hours: hours * HOUR)
