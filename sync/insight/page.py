@@ -71,6 +71,7 @@ def _head(insight: Insight, now: datetime) -> Html:
             tag("span", age, kind="old") if age else "",
             kind="dim",
         ),
+        *(tag("p", f"Not read: {text}", kind="old") for text in insight.troubles),
         tag("nav", *(tag("a", title, href=f"#{id_}") for id_, title in links), aria_label="Parts"),
     )
 

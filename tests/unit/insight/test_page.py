@@ -213,6 +213,12 @@ def test_old_figures_say_that_they_are() -> None:
     assert "These figures are 25 hours old." in page(Insight(NOW), NOW + timedelta(hours=25))
 
 
+def test_what_could_not_be_read_is_said_on_top() -> None:
+    text = page(Insight(NOW, troubles=("changes: no right <b>",)), NOW)
+    assert "Not read: changes: no right &lt;b&gt;" in text[: text.index("<nav")]
+    assert "Not read" not in page(Insight(NOW), NOW)
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
