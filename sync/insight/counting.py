@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from connector.counts import Count
 from connector.errors import AccessLost, NotThere, Rejected
 from mappings.sides import Side
 from sync.insight.model import WINDOWS, Counts, Subject
+from sync.insight.trends import Counted
 from sync.runtime import Runtime, log
 
 COLUMNS: Mapping[Subject, str] = {
@@ -22,9 +22,6 @@ COLUMNS: Mapping[Subject, str] = {
     Subject.ITEM: "cmdb_ci",
     Subject.CATEGORY: "category",
 }
-
-Counted: TypeAlias = Mapping[Subject, Mapping[str, Mapping[str, Counts]]]
-"""Subject to key to window to counts."""
 
 
 def counted(runtime: Runtime, now: datetime) -> Counted | None:

@@ -89,8 +89,9 @@ def trends(
     """The trends of all that has incidents, a name or a count of the side's own, by kind and key.
 
     ``names`` wins over what incidents call their service or item, and gives those a trend (of
-    zeros) that no incident hangs on any more. Where the side counted a window itself, that count
-    wins over the rows. Nothing is said to rise over a window before which there are no incidents.
+    zeros) that no incident hangs on any more. Where the side
+    counted a window itself, that count wins over the rows, and who is not among its groups has
+    none. Nothing is said to rise over a window before which there are no incidents.
     """
     tallies: _Tallies = {subject: {} for subject in Subject}
     total, oldest = _count(incidents, tallies, now)
@@ -182,7 +183,8 @@ def _of_kind(
 ) -> Iterator[Trend]:
     empty = _Tally()
     keys = sorted({*tallies, *names, *given} - {""})
-    counts = {key: {**tallies.get(key, empty).windows(), **given.get(key, {})} for key in keys}
+    absent = dict.fromkeys(WINDOWS, Counts()) if given else {}
+    counts = {key: {**tallies.get(key, empty).windows(), **given.get(key, absent)} for key in keys}
     rising = rises(counts, all_.reached)
     nowhere = given.get("", {}).get(LONGEST, Counts()).now
     whole = max(all_.total, nowhere + sum(one[LONGEST].now for one in counts.values()))
