@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from connector.errors import NotThere
+from connector.errors import NotThere, Rejected
 from connector.values import Stream, StreamKind, WriteResult
 
 ARTICLE, BASE, TIE = "kb_knowledge", "kb_knowledge_base", "m2m_kb_task"
@@ -40,6 +40,13 @@ OUTDATED = "outdated"
 MARKS = ("correlation_id", "correlation_display")
 FIRST_CHOICE = "Known Error"
 """The base that the platform's own known error articles go to."""
+
+NEVER_DELETED = Rejected(
+    "an article is retired by the people of its knowledge base, not deleted by this program",
+    side="servicenow",
+    remedy="Retire it in ServiceNow, or leave it.",
+)
+"""Its key is its number, which is the name of no row: a request for that would look answered."""
 
 KEPT = "ServiceNow answered 200 and kept workflow_state as it was"
 HOW_MOVED = (

@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from connector.address import Address
+from connector.articles import ARTICLE, NEVER_DELETED
 from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.outcomes import outcome
 from connector.servicenow.door import Door
@@ -20,7 +21,7 @@ from connector.servicenow.files import TABLE as FILES
 from connector.servicenow.lists import Row, page_of, stepping
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import moment, needed
-from connector.values import Done, WriteResult
+from connector.values import Done, Refused, WriteResult
 
 GRAVES = "sys_audit_delete"
 AUDIT = "sys_audit"
@@ -37,7 +38,9 @@ class Removing:
         """Delete one record; gone already is gone."""
         return outcome(lambda: self._delete(record))
 
-    def _delete(self, record: Address) -> Done:
+    def _delete(self, record: Address) -> WriteResult:
+        if record.container == ARTICLE:
+            return Refused(NEVER_DELETED)
         with suppress(Gone):
             self._door.remove(f"/table/{record.container}/{quote(record.key, safe='')}")
         return Done(record.key)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.address import Address
 from connector.articles import ARTICLE, ATTACHED, BASE, MOVED, TIE, Tie
 from connector.errors import NotThere
 from connector.sandbox.faults import Fault
@@ -336,3 +337,12 @@ def test_jira_has_none(board: JiraMount) -> None:
     assert board.adapter.witness.closed("OPS") == ""
     with pytest.raises(NotThere):
         board.adapter.tie([Tie("x", "KB1")])
+
+
+def test_an_article_is_never_deleted(desk: ServiceNowMount) -> None:
+    number = ours(desk)
+    desk.allow_deleting()
+    [result] = desk.adapter.delete([Address(ARTICLE, number)])
+    assert isinstance(result, Refused)
+    assert "not deleted" in result.error.what
+    assert held(desk, number).key == number

@@ -8,8 +8,9 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.jira.model import Flavour
 from mappings.defaults import shipped
 from mappings.sides import Side
+from sync.errors import UnsafePlan
 from tests.support.cast import Story, Ticket
-from tests.support.deaths import deletes, proves, undeletes
+from tests.support.deaths import days, deletes, may_delete, policy, proves, says, undeletes
 from tests.support.library import Library, Paper
 from tests.support.memory.store import MemoryStore
 from tests.support.stage import FLAVOURS, Stage
@@ -488,3 +489,22 @@ def test_a_workaround_that_the_team_wrote_asks_too() -> None:
     stage.team.edits(problem.issue, environment="Delete old mail.")
     stage.tandem.syncs()
     assert (problem["workaround"], len(Library(stage).papers())) == ("Delete old mail.", 1)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_the_article_of_a_deleted_task_is_never_deleted(flavour: Flavour) -> None:
+    """Also where the mapping says so: an article is retired by its people."""
+    stage = Stage(flavour, mappings=policy("delete"))
+    may_delete(stage)
+    _, paper = known_error(stage)
+    deletes(stage, paper.task)
+    days(stage, 1)
+    says(stage, paper.number)
+    with pytest.raises(UnsafePlan, match="1 record would be deleted") as held:
+        stage.tandem.syncs()
+    stage.tandem.syncs(approve=held.value.plan)
+    [row] = stage.tandem.parked
+    assert "retired by the people" in row.reason
+    assert paper in Library(stage).papers()
+    days(stage, 2)
+    assert len(stage.tandem.parked) == 1

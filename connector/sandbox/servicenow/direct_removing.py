@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from connector.address import Address
+from connector.articles import ARTICLE, NEVER_DELETED
 from connector.errors import Rejected
 from connector.sandbox.servicenow import audit, graves
 from connector.sandbox.servicenow.attachments import TABLE as FILES
@@ -29,7 +30,9 @@ class DirectRemoving:
         self._me = me
 
     def delete(self, record: Address) -> WriteResult:
-        """Delete one record; gone already is gone."""
+        """Delete one record; gone already is gone. Articles stay."""
+        if record.container == ARTICLE:
+            return Refused(NEVER_DELETED)
         path = f"/api/now/table/{record.container}/{record.key}"
         return self._wire.write("DELETE", path, lambda: self._delete(record, f"DELETE {path}"))
 
