@@ -21,7 +21,7 @@ from sync.core.model import Absence, Link, LinkState
 from sync.engine.cases import Case
 from sync.engine.removals import removing
 from sync.errors import UserError
-from sync.runtime import Runtime, log
+from sync.runtime import Runtime, container, log
 from sync.store import Store
 
 ABSENT = "absent"
@@ -90,17 +90,27 @@ def _signs(runtime: Runtime, case: Case, side: Side) -> Signs:
 
 
 def _shown(runtime: Runtime, link: Link, side: Side) -> bool:
-    """Whether the place of a record is shown, and one of some other linked records in it."""
+    """Whether the place of a record is shown, and one of some other linked records in it.
+
+    Where all others are away too they are asked for nevertheless: who is hidden from everything
+    must not take it for deleted one by one.
+    """
     end = link.end(side)
     if not runtime.adapters[side].witness.shows(end.container):
         return False
-    others = (
-        other.end(side).key
-        for other in runtime.store.links.of_pair(link.pair)
-        if other.state is LinkState.ACTIVE and other.id != link.id
-    )
-    keys = list(islice(others, NEIGHBOURS))
+    keys = list(islice(_neighbours(runtime, link, side), NEIGHBOURS))
     return not keys or bool(runtime.read(side, end.container, keys, fresh=True))
+
+
+def _neighbours(runtime: Runtime, link: Link, side: Side) -> Iterator[str]:
+    """Keys of other linked records in the same place, whatever their pair."""
+    where = link.end(side).container
+    pairs = [spec.pair for spec in runtime.specs if container(spec, side) == where]
+    for state in (LinkState.ACTIVE, LinkState.MISSING):
+        for pair in pairs:
+            for other in runtime.store.links.of_pair(pair):
+                if other.state is state and other.id != link.id:
+                    yield other.end(side).key
 
 
 def certain(runtime: Runtime, link: Link, side: Side) -> bool:

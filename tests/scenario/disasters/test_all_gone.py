@@ -11,7 +11,9 @@ from itertools import product
 import pytest
 
 from connector.errors import ConnectorError
+from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow import graves
+from connector.sandbox.servicenow.knobs import SYSTEM
 from sync.core.model import LinkState
 from sync.errors import SyncError, UnsafePlan
 from tests.support.cast import Story, Ticket
@@ -98,6 +100,47 @@ def test_rows_of_a_table_that_all_are_hidden(stage: Stage) -> None:
     hidden.clear()
     stage.tandem.sweeps()
     assert {state(stage, ticket) for ticket, _ in pairs} == {LinkState.ACTIVE}
+
+
+def test_issues_that_all_are_hidden_while_their_project_is_shown(stage: Stage) -> None:
+    """A security level: one after the other looks deleted, and none is."""
+    pairs = couples(stage, 2)
+    for _, story in pairs:
+        stage.team.hands("mei.chen").hide(story.key)
+    weeks(stage)
+    unharmed(stage, pairs)
+    stage.jira.world.hidden.clear()
+    stage.tandem.sweeps()
+    assert {state(stage, ticket) for ticket, _ in pairs} == {LinkState.ACTIVE}
+
+
+def test_who_is_alone_in_his_pair_is_judged_by_all_in_the_project(stage: Stage) -> None:
+    """One incident and one problem: both issues are hidden, and neither is taken for deleted."""
+    pairs = couples(stage, 1)
+    problem = stage.desk.opens_problem()
+    stage.tandem.settles()
+    for issue in (pairs[0][1], problem.issue):
+        stage.team.hands("mei.chen").hide(issue.key)
+    weeks(stage)
+    unharmed(stage, pairs)
+    assert problem.issue.status == "Backlog"
+    stage.jira.world.hidden.clear()
+    stage.tandem.sweeps()
+    assert {state(stage, one) for one in (pairs[0][0], problem)} == {LinkState.ACTIVE}
+
+
+def test_rows_that_all_are_hidden_while_another_one_is_shown(stage: Stage) -> None:
+    """Nothing proves it here, and the table is shown: by a row that has no twin."""
+    stage.servicenow.world.roles[INTEGRATION].discard("admin")
+    pairs = couples(stage, 2)
+    hidden = stage.servicenow.world.knobs.hidden_rows
+    hidden.update(ticket.key for ticket, _ in pairs)
+    fields = {"short_description": "Canceled", "impact": "2", "urgency": "2", "state": "8"}
+    stage.servicenow.world.insert("incident", fields, SYSTEM)
+    weeks(stage)
+    unharmed(stage, pairs)
+    hidden.clear()
+    stage.tandem.sweeps()
 
 
 def test_a_revoked_token_in_the_middle_of_a_mourning(stage: Stage) -> None:
