@@ -30,6 +30,8 @@ from tests.simulation.deaths import Mourners
 from tests.simulation.journal import TABLES
 from tests.simulation.librarians import Librarians
 from tests.simulation.rig import Rig
+from tests.simulation.setup import FOLLOWING
+from tests.simulation.veils import Veils
 
 DESK = [one.login for one in of_team("desk", "network", "change")]
 TEAM = [one.login for one in of_team("apps", "database", "network")]
@@ -65,6 +67,7 @@ class Crowd:
         self.edited: dict[str, list[str]] = {}
         self.scribbled: list[str] = []
         self.meddled: set[int] = set()
+        self.veils = Veils(rig)
         self.mourners = Mourners(self)
         self._words = 0
         self.library = Librarians(self)
@@ -115,6 +118,15 @@ class Crowd:
             "team files": (self.team_files, 3),
             "somebody drops a file": (self.somebody_drops_a_file, 1),
             **self.library.deeds(),
+            **(self._clerks() if self.rig.setup.variant == FOLLOWING else {}),
+        }
+
+    def _clerks(self) -> dict[str, tuple[Deed, int]]:
+        """Those who file more, and throw more away, where that has consequences."""
+        return {
+            "desk files": (self.desk_files, 40),
+            "team files": (self.team_files, 40),
+            "somebody drops a file": (self.somebody_drops_a_file, 70),
         }
 
     def do(self, name: str) -> bool:
@@ -133,8 +145,8 @@ class Crowd:
 
     def show_everything(self) -> None:
         """Nothing is hidden any more."""
-        self.now.knobs.hidden_rows.clear()
-        self.jira.hidden.clear()
+        for side in Side:
+            self.veils.lift(side)
 
     # -- the desk ------------------------------------------------------------------------------
 
@@ -292,15 +304,14 @@ class Crowd:
 
     def desk_hides(self) -> str | None:
         """A row goes out of our sight, or comes back."""
-        hidden = self.now.knobs.hidden_rows
         self.unstamped += 1
-        if hidden:
-            hidden.clear()
+        if self.veils.hidden(Side.SERVICENOW):
+            self.veils.lift(Side.SERVICENOW)
             return "all rows are visible again"
         row = self.pick(self.tickets())
         if row is None:
             return None
-        hidden.add(row["sys_id"])
+        self.veils.hide(Side.SERVICENOW, [row["sys_id"]])
         return f"{row['number']} is hidden from the program"
 
     # -- the team ------------------------------------------------------------------------------
@@ -455,13 +466,13 @@ class Crowd:
     def team_hides(self) -> str | None:
         """An issue goes out of our sight, or comes back."""
         self.unstamped += 1
-        if self.jira.hidden:
-            self.jira.hidden.clear()
+        if self.veils.hidden(Side.JIRA):
+            self.veils.lift(Side.JIRA)
             return "all issues are visible again"
         issue = self.pick(self.issues())
         if issue is None:
             return None
-        self.hands().hide(issue.id)
+        self.veils.hide(Side.JIRA, [issue.id])
         return f"{issue.key} is hidden from the program"
 
     def team_drops_a_comment(self) -> str | None:
@@ -518,7 +529,10 @@ class Crowd:
             self.hands().detach(file.id)
             self.dropped_files.add(file.content.whole())
             return f"somebody deletes {file.name} of {issue.key}"
-        row = self.pick(self.now.files.values())
+        files: Iterable[Row] = self.now.files.values()
+        if self.rig.setup.variant == FOLLOWING:  # nobody tries in vain to delete the picture
+            files = [one for one in files if one["table_name"] in TABLES]
+        row = self.pick(files)
         if row is None:
             return None
         data = self.now.contents[row["sys_id"]].whole()

@@ -1,12 +1,13 @@
 """Deleted records: people who bring them back or know of them, and what may be done to survivors.
 
 A survivor is closed or deleted by us only under that policy, and only on evidence: ServiceNow's
-own line, where our account may read it, or the word of a person. People tell the truth.
+own line, where our account may read it; the word of a person, and people tell the truth; or that
+its twin was away for seven days, deleted or not, while something around it was shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from connector.sandbox.jira import native
@@ -20,6 +21,7 @@ from mappings.values import Unknown, Value
 from sync.core.model import Link, LinkState
 from sync.engine.absent import confirm
 from tests.simulation.journal import TABLES, Entry
+from tests.simulation.veils import around
 
 if TYPE_CHECKING:
     from tests.simulation.crowd import Crowd
@@ -32,6 +34,7 @@ class Mourners:
     def __init__(self, crowd: Crowd) -> None:
         self.crowd, self.rig = crowd, crowd.rig
         self.sworn: set[tuple[Side, str]] = set()
+        self.closings: set[tuple[Side, int]] = set()
 
     def undeletes(self) -> str | None:
         """An administrator brings a ticket back."""
@@ -69,8 +72,9 @@ class Mourners:
         return self.rig.servicenow.world.true_row(key) is None
 
 
-def harm(rig: Rig, mourners: Mourners) -> Iterator[str]:
-    """Survivors that we closed or deleted without being allowed to (I-07, I-18)."""
+def harm(rig: Rig, mourners: Mourners, specs: Sequence[MappingSpec]) -> Iterator[str]:
+    """Survivors that we closed or deleted without being allowed to (I-07, I-18); ``specs`` are the
+    mappings as they fit these systems."""
     links = {
         (side, link.end(side).key): link
         for spec in rig.specs
@@ -83,10 +87,11 @@ def harm(rig: Rig, mourners: Mourners) -> Iterator[str]:
             why = _forbidden(rig, mourners, link, one, OnDelete.DELETE)
             if why:
                 yield f"I-07 we deleted {one.label}: {why}"
-        elif one.ours and one.cause != "late" and link and _dead_then(rig, link, one):
-            spec = next(spec for spec in rig.specs if spec.pair == link.pair)
-            why = _forbidden(rig, mourners, link, one, OnDelete.CLOSE)
-            if _closes(rig, spec, one) and why:
+        elif one.ours and one.cause != "late" and link and _away_then(mourners, link, one):
+            spec = next(spec for spec in specs if spec.pair == link.pair)
+            closed = _closes(rig, spec, one)
+            why = closed and _forbidden(rig, mourners, link, one, OnDelete.CLOSE)
+            if why:
                 yield f"I-07 we closed {one.label}: {why}"
 
 
@@ -101,10 +106,39 @@ def _forbidden(
     key = link.end(other).key
     if spec.on_delete is not policy:
         return f"the mapping says {spec.on_delete}"
-    if not _dead_then(rig, link, one):
-        return "its twin lives"
-    proven = other is Side.SERVICENOW and rig.setup.proofs
-    return "" if proven or (other, key) in mourners.sworn else "nothing proves that its twin died"
+    proven = (other is Side.SERVICENOW and rig.setup.proofs) or (other, key) in mourners.sworn
+    if proven and _dead_then(rig, link, one):
+        mourners.closings.add((one.side, one.call))
+        return ""
+    if not mourners.crowd.veils.for_a_week(other, key, one.n, one.at):
+        return "its twin was not away for a week, and nothing proves that it died"
+    if not _neighbours(rig, mourners, link, one):
+        return "nothing else was shown where its twin had been"
+    rig.reached["taken for deleted after a week"] += 1
+    mourners.closings.add((one.side, one.call))
+    return ""
+
+
+def _neighbours(rig: Rig, mourners: Mourners, link: Link, one: Entry) -> bool:
+    """Whether any other linked record was shown there, or there was none. A link that had ended by
+    then was none."""
+    other = one.side.other
+    ended = {label for n, label in rig.ended if n <= one.n}
+    keys = [
+        each.end(other).key
+        for spec in rig.specs
+        for each in rig.store.links.of_pair(spec.pair, ended=True)
+        if each.id != link.id and each.end(other).container == link.end(other).container
+        if each.servicenow.label not in ended
+    ]
+    shown = list(around(rig, mourners.crowd.veils, other, keys, one.n))
+    return any(shown) or not shown
+
+
+def _away_then(mourners: Mourners, link: Link, one: Entry) -> bool:
+    """Whether the twin of an entry's record could not be shown when that was written."""
+    other = one.side.other
+    return mourners.crowd.veils.away(other, link.end(other).key, one.n)
 
 
 def _dead_then(rig: Rig, link: Link, one: Entry) -> bool:

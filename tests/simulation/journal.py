@@ -21,13 +21,15 @@ from connector.sandbox.servicenow.app import ServiceNowSandbox
 from mappings.sides import Side
 
 TABLES = frozenset({"incident", "problem", "change_request", "problem_task", "rm_defect"})
+SPOKEN = frozenset({"comment", "comment_edit", "comment_delete"})
+FILED = frozenset({"attach", "detach"})
 State = Mapping[str, Any] | Issue | None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One write that took effect. ``cause`` is who was at work: a person, the engine, or a request
-    of the engine's that was done late."""
+    of the engine's that was done late. ``comment`` is the id of the comment or file."""
 
     n: int
     at: datetime
@@ -43,13 +45,28 @@ class Entry:
     call: int = 0
 
 
+@dataclass(slots=True)
+class Sheet:
+    """A file of a record, from entry ``born`` on. ``gone`` is the entry that took it away, alone:
+    one that went with its record has none."""
+
+    side: Side
+    key: str
+    id: str
+    data: bytes
+    ours: bool
+    born: int
+    gone: Entry | None = None
+
+
 @dataclass
 class Journal:
-    """All entries so far."""
+    """All entries so far, and all files that ever were."""
 
     servicenow: ServiceNowSandbox
     jira: JiraSandbox
     entries: list[Entry] = field(default_factory=list)
+    sheets: dict[tuple[Side, str], Sheet] = field(default_factory=dict)
     call: int = 0
     _made: dict[Side, dict[str, None]] = field(default_factory=lambda: {s: {} for s in Side})
     _read: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
@@ -112,6 +129,7 @@ class Journal:
         world = self.jira.world
         for line in world.write_log[self._read[Side.JIRA] :]:
             kind = line["kind"]
+            issue = world.issues.get(line["id"])
             yield self._add(
                 datetime.fromisoformat(line["at"]),
                 Side.JIRA,
@@ -122,8 +140,8 @@ class Journal:
                 op="update" if kind in ("edit", "transition", "move") else kind,
                 what="; ".join(f"{n}: {a!r} -> {b!r}" for n, a, b in line["changes"])
                 or line["detail"],
-                state=world.issues.get(line["id"]),
-                comment=line["detail"] if kind.startswith("comment") else "",
+                state=issue,
+                comment=line["detail"] if kind in SPOKEN or kind in FILED else "",
             )
         self._read[Side.JIRA] = len(world.write_log)
 
@@ -132,7 +150,21 @@ class Journal:
         self.entries.append(entry)
         if entry.op == "create":
             self._made[side][key] = None
+        elif entry.op == "attach":
+            self._attached(entry)
+        elif entry.op == "detach":
+            self.sheets[(side, entry.comment)].gone = entry
         return entry
+
+    def _attached(self, entry: Entry) -> None:
+        """Remember a file's content: nobody can ask for it once it is gone."""
+        side, number = entry.side, entry.comment
+        if isinstance(entry.state, Issue):
+            held = {one.id: one.content for one in entry.state.attachments}
+        else:
+            held = self.servicenow.world.contents
+        data = held[number].whole()
+        self.sheets[(side, number)] = Sheet(side, entry.key, number, data, entry.ours, entry.n)
 
 
 _DULL = frozenset(

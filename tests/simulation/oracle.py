@@ -23,6 +23,8 @@ the journal allows, and counted:
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
+* a survivor that we closed is opened where its twin is back, whichever ending it has by then: one
+  that a person gave it meanwhile looks like ours (I-03);
 * a story that moved to another project, or whose incident is deleted, leads its bug to the problem
   that its incident had when the two last agreed (I-01);
 * a link that is taken away while the desk makes its reference point to a record without a twin is
@@ -56,6 +58,7 @@ from sync.demo.couples import Couple, Marks, Names, TruthLookup, named_in
 from sync.demo.truth import asks
 from sync.engine.doubles import TWIN
 from tests.simulation.comments import CommentJudge
+from tests.simulation.companions import CompanionJudge
 from tests.simulation.crowd import Crowd
 from tests.simulation.deaths import harm
 from tests.simulation.journal import Entry
@@ -103,8 +106,11 @@ class Judge:
         """Everything that is wrong."""
         found = [*self._alone(), *self._twice(), *self._taken_away(), *self._labels()]
         comments = CommentJudge(self.rig, self.crowd, self.truth, self.names.installation)
+        companions = CompanionJudge(self.rig, self.crowd, self.waiting, self.excused)
+        found += companions.taken()
         for couple in self.couples:
             found += self._marks(couple)
+            found += companions.left(couple)
             found += self._fields(couple)
             found += comments.findings(couple)
             found += faults(self.rig, self.crowd, couple, self.waiting, self._written(couple))
@@ -189,9 +195,9 @@ class Judge:
 
     def _taken_away(self) -> Iterator[str]:
         for one in self.rig.journal.entries:
-            if one.ours and one.op in ("comment_delete", "comment_edit", "detach"):
+            if one.ours and one.op in ("comment_delete", "comment_edit"):
                 yield f"I-07 we did {one.op} on {one.label}"
-        yield from harm(self.rig, self.crowd.mourners)
+        yield from harm(self.rig, self.crowd.mourners, self.specs)
 
     def _labels(self) -> Iterator[str]:
         for key, own in self.truth.jira.own.items():
@@ -314,6 +320,9 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
+            if self._closed_otherwise(rule, one, moments[:n]):
+                self.excused["a person closed otherwise what we had closed"] += 1
+                continue
             if self._unlinked(rule, one, moments[n + 1 : end]) or _beside(one, later):
                 continue
             known = {one.entry.n, until.entry.n if until else -1}
@@ -331,6 +340,13 @@ class Judge:
                 f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
             )
+
+    def _closed_otherwise(self, rule: Rule, one: Moment, before: list[Moment]) -> bool:
+        """Another ending that a person gives a survivor which we had closed."""
+        side = one.entry.side
+        calls = {(side, m.entry.call) for m in before if m.entry.side is side and m.entry.ours}
+        ended = rule.relation.kind == "status" and rule.relation.closes(side, one.value)
+        return ended and bool(calls & self.crowd.mourners.closings)
 
     def _unlinked(self, rule: Rule, one: Moment, meanwhile: list[Moment]) -> bool:
         """A link that the team takes away while the desk points elsewhere is gone, as both wanted;
@@ -421,6 +437,10 @@ class Judge:
                 continue
             if first or any(one.entry.n in window for window in self.rig.forgotten):
                 continue  # the twin was born with it; or the row that explains it was put back
+            if (side, one.entry.call) in self.crowd.mourners.closings:
+                for each in Side:
+                    edits[each] += 1  # its twin counted as deleted; once it is back, no longer
+                continue
             spent[side] += 1
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
@@ -473,6 +493,8 @@ class Judge:
             if untold > 0:
                 yield f"I-23 {couple}: {untold} comments in {side} are not in the history"
             changes = told["update"] + told["transition"]
+            if done["detach"] > told["detach"] and not self.rig.unclear[(side, key)]:
+                yield f"I-23 {couple}: a file that we deleted in {side} is not in the history"
             if done["update"] and not changes and (side, key) not in self.rig.untold:
                 yield f"I-23 {couple}: no update in {side} is in the history"
 

@@ -75,11 +75,11 @@ def faults(
 def _uninvited(rig: Rig, crowd: Crowd, couple: Couple, one: Paper, side: Side) -> Iterator[str]:
     """A copy of ours in the place from which a person deleted the file."""
     key = couple.of(side).key
-    if one.data not in crowd.dropped_files or rig.unclear[(side, key)]:
+    if one.data not in crowd.dropped_files:
         return
     person = any(
-        entry.op == "attach" and not entry.ours and one.data.decode() in entry.what
-        for entry in rig.journal.of(side, key)
+        (held.side, held.key, held.data) == (side, key, one.data) and not held.ours
+        for held in rig.journal.sheets.values()
     )
     if person:
         yield f"I-07 {couple}: {one.data!r} was deleted in {side} and came back"

@@ -20,9 +20,10 @@ from sync.engine import Engine, Orders
 from sync.engine.resolve import retry
 from sync.errors import SyncError
 from tests.simulation.crowd import Crowd
+from tests.simulation.holidays import Holidays
 from tests.simulation.oracle import Judge
 from tests.simulation.rig import Plug, PlugKind, Rig
-from tests.simulation.setup import WRITES, Mode, Setup, of_seed
+from tests.simulation.setup import FOLLOWING, WRITES, Mode, Setup, of_seed
 from tests.support.memory.tables import Copy
 
 CYCLE = 60.0
@@ -189,7 +190,8 @@ class Play:
         """Turns of the daemon until nothing is left; parked work is retried once by a person."""
         flickers = self.setup.flicker > 0  # what a first listing misses is found by the daily audit
         deleted = any(one.op == "delete" for one in self.rig.journal.entries)
-        audit = bool(self.crowd.unstamped) or deleted or flickers
+        follow = self.setup.variant == FOLLOWING and bool(self.crowd.dropped_files)
+        audit = bool(self.crowd.unstamped) or deleted or flickers or follow
         self.rig.clock.advance(SPARE)  # what is asked now and then only is asked once more
         # Twice: a second twin may come to be while the first audit runs.
         for _ in range(2 if self.crowd.unstamped else 1):
@@ -275,7 +277,9 @@ def run(seed: int, mode: Mode = "safety", setup: Setup | None = None) -> Outcome
 
 def _act(play: Play) -> None:
     play.begin()
-    for _ in range(play.setup.steps):
+    for number in range(play.setup.steps):
+        if number == play.setup.holidays:
+            Holidays(play).pass_by()
         play.step()
     play.heal()
     play.settle()

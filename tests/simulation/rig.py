@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -35,6 +35,7 @@ from connector.sandbox.servicenow.knobs import SYSTEM
 from connector.sandbox.weather import Weather
 from connector.values import Done, Patch, Unclear
 from mappings.sides import Side
+from sync.core.model import LinkState
 from sync.core.safety import Limits
 from sync.directory import Directory
 from sync.engine import Engine, Orders, Summary
@@ -169,6 +170,8 @@ class Rig:
         self.early = False
         self.working = False
         self.forgotten: list[range] = []
+        self.audits: list[tuple[int, datetime]] = []
+        self.ended: list[tuple[int, str]] = []
         self._last: list[tuple[Side, str, bool]] = []
         self.broken: list[str] = []
         self._set_knobs()
@@ -274,11 +277,14 @@ class Rig:
     def cycle(self, orders: Orders | None = None, *, audit: bool = False) -> Summary | None:
         """One turn of the daemon, as it would go: trouble of a side waits for the next turn."""
         with self._at_work():
-            if audit:
-                self._tried(lambda: sweep(self.runtime))
-            return self._tried(
+            begun = len(self.journal.entries), self.clock.now()
+            swept = audit and self._tried(lambda: sweep(self.runtime)) is not None
+            summary = self._tried(
                 lambda: Engine(self.runtime).run(orders or Orders(yes=True, partly=True))
             )
+            if swept and summary is not None:
+                self.audits.append(begun)
+            return summary
 
     def _tried(self, work: Callable[[], Any]) -> Any:
         with capture_logs() as logs:
@@ -387,7 +393,9 @@ class Rig:
 
     def say(self, text: str) -> None:
         """One line of the story."""
-        self.trace.append(f"{self.clock.now():%H:%M:%S}  {text}")
+        now = self.clock.now()
+        day = f"day {(now - START).days} " if now - START >= timedelta(days=1) else ""
+        self.trace.append(f"{day}{now:%H:%M:%S}  {text}")
 
     def drain(self, cause: str) -> list[Entry]:
         """Take in and tell what was written."""
@@ -408,6 +416,8 @@ class Rig:
             action = str(line.get("action", ""))
             if action:
                 self.reached[f"log {action}"] += 1
+            if action == "link.state" and line["state"] == LinkState.ENDED:
+                self.ended.append((len(self.journal.entries), line["record"]))
             if line.get("log_level") in ("warning", "error") or action in TOLD:
                 rest = {k: v for k, v in line.items() if k not in ("action", "log_level", "event")}
                 words = ", ".join(f"{k}={_short(str(v))}" for k, v in rest.items())

@@ -21,6 +21,9 @@ from mappings.model import MappingSpec
 Mode = Literal["safety", "liveness"]
 
 WRITES = "POST|PUT|PATCH|DELETE"
+FOLLOWING = "deleted files take their copies along"
+"""A variant that adds to mappings which say nothing of files: see ``_following``."""
+
 VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "shipped": (),
     "jira wins": (("conflict: owner", "conflict: jira"),),
@@ -34,8 +37,14 @@ VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "summaries flow to jira": (
         ("as: line, owner: servicenow}", "as: line, owner: servicenow, flow: to_jira}"),
     ),
+    FOLLOWING: (),
 }
 """Changes to the shipped mappings, by name."""
+
+FIRST = tuple(name for name in VARIANTS if name != FOLLOWING)
+
+MOURNING = ("survivors are closed", "survivors are deleted")
+"""Variants in which a record that is not shown for seven days counts as deleted."""
 
 WORKAROUND = """  # One field of HTML, where the project has a place for it.
   workaround: {servicenow: workaround, jira: Business impact, as: html, optional: true}
@@ -67,6 +76,8 @@ class Setup:
     on_disk: bool = False
     agile: bool = False
     proofs: bool = False
+    holidays: int = -1
+    """Before which step people leave for days; before none where it is negative."""
 
     def told(self) -> list[str]:
         """All options, one a line."""
@@ -114,13 +125,17 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
     slow = min(dice.choice((0.0, 0.0, 10.0, 60.0)), room - late_in_jira)
     rough = dice.choice((0.0, 0.02, 0.05, 0.12))
     kinds = [kind for kind in KINDS if dice.random() < 0.6]
+    steps = dice.choice((12, 25, 25, 40))
+    flavour: Literal["cloud", "dc"] = dice.choice(("cloud", "cloud", "dc"))
+    project = dice.choice(("OPS", "OPS", "OPS", "TEAM", "DESK"))
+    variant = _variant(seed, dice.choice(("shipped", "shipped", *FIRST)))
     return Setup(
         seed,
         mode,
-        steps=dice.choice((12, 25, 25, 40)),
-        flavour=dice.choice(("cloud", "cloud", "dc")),
-        project=dice.choice(("OPS", "OPS", "OPS", "TEAM", "DESK")),
-        variant=dice.choice(("shipped", "shipped", *VARIANTS)),
+        steps=steps,
+        flavour=flavour,
+        project=project,
+        variant=variant,
         tickets=dice.choice((1, 2, 3)),
         lag=slow / 2,
         spread=slow / 2,
@@ -135,7 +150,21 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
         on_disk=dice.random() < 0.01,
         agile=dice.random() < 0.5,
         proofs=dice.random() < 0.5,
+        holidays=_holidays(seed, variant, steps),
     )
+
+
+def _variant(seed: int, drawn: str) -> str:
+    """What came later has dice of its own: it takes over seeds that would be ordinary ones."""
+    later = random.Random(f"variant {seed}").random() < 0.4
+    return FOLLOWING if drawn == "shipped" and later else drawn
+
+
+def _holidays(seed: int, variant: str, steps: int) -> int:
+    dice = random.Random(f"holidays {seed}")
+    if variant not in MOURNING or dice.random() < 0.4:
+        return -1
+    return dice.randrange(steps // 3, steps)
 
 
 @cache
@@ -151,6 +180,16 @@ def specs(variant: str, project: str) -> tuple[MappingSpec, ...]:
         name: text.replace("  # Current ServiceNow releases", WORKAROUND)
         for name, text in texts.items()
     }
+    if variant == FOLLOWING:
+        texts = {name: _following(text) for name, text in texts.items()}
     if sum(WORKAROUND in text for text in texts.values()) != 1:
         raise ValueError("problems have no field of HTML")
     return load(texts, project=project)
+
+
+def _following(text: str) -> str:
+    """A mapping in which copies go with their originals."""
+    if "\nattachments:" in text:
+        old = "deletes: ignore           # a deleted file"
+        return text.replace(old, old.replace("ignore", "follow"))
+    return f"{text}\nattachments: {{deletes: follow}}\n"

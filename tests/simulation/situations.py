@@ -36,6 +36,7 @@ SITUATIONS = (
     "deed desk knows", "deed desk writes an article", "deed desk attaches an article",
     "deed desk moves an article", "deed team wants an article", "tie unclear",
     "an article was told of", "an article was taken up",
+    "taken for deleted after a week", "a copy went with its original",
     "fault drop_after", "fault drop_before", "fault html", "fault late", "fault status 429",
     "fault status 503",
 )  # fmt: skip
