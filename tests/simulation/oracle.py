@@ -23,6 +23,7 @@ the journal allows, and counted:
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
+* the closing of a survivor replaces whatever status people gave it: a word on it says so (I-03);
 * a survivor that we closed is opened where its twin is back, whichever ending it has by then: one
   that a person gave it meanwhile looks like ours (I-03);
 * a story that moved to another project, or whose incident is deleted, leads its bug to the problem
@@ -320,6 +321,9 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
+            if until is not None and self._by_policy(rule, until):
+                self.excused["a survivor was closed, with a word on it"] += 1
+                continue
             if self._closed_otherwise(rule, one, moments[:n]):
                 self.excused["a person closed otherwise what we had closed"] += 1
                 continue
@@ -340,6 +344,11 @@ class Judge:
                 f"I-03 {couple}: {rule.name} = {one.value!r}, written in {one.entry.side} at "
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
             )
+
+    def _by_policy(self, rule: Rule, until: Moment) -> bool:
+        """Whether a status was replaced by the closing of a survivor, which says so on it."""
+        call = (until.entry.side, until.entry.call)
+        return rule.relation.kind == "status" and call in self.crowd.mourners.closings
 
     def _closed_otherwise(self, rule: Rule, one: Moment, before: list[Moment]) -> bool:
         """Another ending that a person gives a survivor which we had closed."""
