@@ -16,6 +16,7 @@ from sync.apply.common import FILED
 from sync.core.model import LinkState
 from sync.engine.cases import Case, places
 from sync.engine.filing import Desk, known_files
+from sync.engine.likeness import with_hashes
 from sync.engine.refiling import back, with_lost
 from sync.engine.trust import accounts
 from sync.engine.unfiling import followed, vanished, with_deleted
@@ -33,13 +34,19 @@ def with_files(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     known = runtime.store.files.known([case.link.id for case in cases])
     open_cases = [replace(case, filed=known.get(case.link.id, ())) for case in cases]
     listed = _list(runtime, _list(runtime, open_cases, _to_list), _to_compare)
-    return with_deleted(runtime, with_lost(runtime, listed))
+    return with_deleted(runtime, with_lost(runtime, _told_apart(runtime, listed)))
 
 
 def both_listed(runtime: Runtime, case: Case) -> Case:
     """A case with the files of both its records."""
     known = runtime.store.files.known([case.link.id])[case.link.id]
-    return _list(runtime, [replace(case, filed=known)], lambda _: frozenset(Side))[0]
+    listed = _list(runtime, [replace(case, filed=known)], lambda _: frozenset(Side))
+    return _told_apart(runtime, listed)[0]
+
+
+def _told_apart(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    both = [case for case in cases if len(case.files) == len(Side)]
+    return with_hashes(runtime, cases, desk(runtime, both)) if both else list(cases)
 
 
 def desk(runtime: Runtime, cases: Sequence[Case]) -> Desk:
