@@ -5,7 +5,8 @@ policy    the survivor
 ========  =========================================================================
 detach    gets a word on it, once, and goes on by itself
 close     is closed through its status rule, with the fields that closing takes, and
-          gets the same word
+          gets the same word; an article is left alone, for what ends a draft is that it
+          comes out
 delete    is deleted, once a person has approved exactly this plan
 ========  =========================================================================
 
@@ -26,6 +27,7 @@ from mappings.text import to_journal, to_wiki
 from mappings.values import Unknown
 from sync.apply.deletes import DELETED
 from sync.core import marks
+from sync.core.knowledge import ARTICLE
 from sync.core.plan import Carried, Delete, FieldWrite, Update
 from sync.engine.cases import Case
 from sync.engine.parked import status_of, status_rule
@@ -64,6 +66,8 @@ def closing(case: Case) -> Update | None:
     if record is None or side is None or rule is None or not isinstance(rule.relation, Status):
         return None
     if case.spec.on_delete is not OnDelete.CLOSE or not rule.flow.reaches(side):
+        return None
+    if side is Side.SERVICENOW and case.spec.servicenow.table == ARTICLE:
         return None
     relation = rule.relation
     held = relation.canonical(side, record.fields)

@@ -19,7 +19,8 @@ def test_the_link_ends_without_a_word(flavour: Flavour, word: str) -> None:
     stage = Stage(flavour, mappings=shipped() if word == "detach" else policy(word))
     stage.desk.opens_problem(workaround="Delete old mail.")
     stage.tandem.settles()
-    task = Library(stage).paper().task
+    paper = Library(stage).paper()
+    task = paper.task
     key, label = task.key, task.label
     deletes(stage, task)
     stage.later(60)
@@ -29,4 +30,5 @@ def test_the_link_ends_without_a_word(flavour: Flavour, word: str) -> None:
 
     assert link(stage, Side.JIRA, key).state is LinkState.ENDED
     assert stage.store.inbox.count() == 0
+    assert paper.state == "draft", "nobody meant to publish it"
     rests(stage)
