@@ -99,6 +99,15 @@ def knowing(runtime: Runtime, gathered: Gathered) -> Knowing:
     )
 
 
+def foretell(runtime: Runtime, found: Knowing, plan: Plan, cases: Sequence[Case]) -> None:
+    """Ask for another look at what our own writes are about to bring about, before they are sent:
+    after a crash nothing else would tell. What a person asked for again is asked for afterwards."""
+    retried = {case.link.servicenow.key for case in cases if RETRY in case.reasons}
+    for where, key in _ours(found.pair, plan) if found.pair else ():
+        if key not in retried:
+            runtime.store.inbox.nudge(Side.SERVICENOW, where, [key], "changed")
+
+
 def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> None:
     """Write down what is known by now, and wake whom it concerns. ``held``: the plan waits for a
     person, and so do those who ask."""

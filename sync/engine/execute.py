@@ -53,7 +53,9 @@ def execute(runtime: Runtime, found: Study) -> None:
     create(runtime, [one for one in actions if isinstance(one, Create)], plan.hash)
     ask(runtime, [one for one in actions if isinstance(one, Ask)], plan.hash)
     hang(runtime, [one for one in actions if isinstance(one, Hang)], plan.hash)
-    keep_news(runtime, actions, [verdict.case for verdict in found.verdicts])
+    cases = [verdict.case for verdict in found.verdicts]
+    keep_news(runtime, actions, cases)
+    asking.foretell(runtime, found.knowing, plan, cases)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
     unfinished |= carry(runtime, actions, plan.hash)
     unfinished |= detach(runtime, [one for one in actions if isinstance(one, Detach)], plan.hash)
