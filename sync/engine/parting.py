@@ -5,10 +5,12 @@ policy    the survivor
 ========  =========================================================================
 detach    gets a word on it, once, and goes on by itself
 close     is closed through its status rule, with the fields that closing takes, and
-          gets the same word; an article is left alone, for what ends a draft is that it
-          comes out
+          gets the same word
 delete    is deleted, once a person has approved exactly this plan
 ========  =========================================================================
+
+An article is left alone whatever the policy: what would end a draft is that it comes out, and it is
+retired by the people of its knowledge base.
 
 One that is not shown, or that moved to another project, is left alone. A refusal is put aside for a
 person like any other, and keeps nobody from the end: when nothing is left to do the link is ended.
@@ -55,6 +57,8 @@ def deletion(case: Case) -> Delete | None:
     record, side = survivor(case), surviving(case)
     if record is None or side is None or case.spec.on_delete is not OnDelete.DELETE:
         return None
+    if _is_article(case, side):
+        return None
     if case.removing or any(row.field == DELETED and row.side is side for row in case.parked):
         return None
     return Delete(case.spec.pair, side, case.link, record.version, case.gone[side.other])
@@ -67,7 +71,7 @@ def closing(case: Case) -> Update | None:
         return None
     if case.spec.on_delete is not OnDelete.CLOSE or not rule.flow.reaches(side):
         return None
-    if side is Side.SERVICENOW and case.spec.servicenow.table == ARTICLE:
+    if _is_article(case, side):
         return None
     relation = rule.relation
     held = relation.canonical(side, record.fields)
@@ -87,6 +91,10 @@ def closing(case: Case) -> Update | None:
     )
     seen = {one.name: one.relation.canonical(side, record.fields) for one in case.spec.rules}
     return Update(case.spec.pair, side, case.link, (write,), seen, record.version)
+
+
+def _is_article(case: Case, side: Side) -> bool:
+    return side is Side.SERVICENOW and case.spec.servicenow.table == ARTICLE
 
 
 def _over(case: Case, side: Side) -> bool:
