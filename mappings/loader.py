@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
+from mappings.insight import Backlog, is_insight_file
+from mappings.insight import parsed as insight_parsed
 from mappings.lint import across, creates, deaths, gated, hints, symmetric, within
 from mappings.model import (
     AttachmentRules,
@@ -52,14 +54,16 @@ class MappingProblems(Exception):
 
 
 def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
-    """File name to text, to mappings in working order; the people file is judged with them.
+    """File name to text, to mappings in working order; the people file and the
+    insight file are judged with them.
 
     Raises :class:`MappingProblems` with all problems.
     """
     people, problems = parsed(texts)
+    problems += insight_parsed(texts)[1]
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
-        if is_people_file(file):
+        if is_people_file(file) or is_insight_file(file):
             continue
         document = read(file, text)
         spec = None if document.broken else _spec(document, project)
@@ -81,6 +85,17 @@ def load_people(texts: Mapping[str, str]) -> People:
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: one.line))
     return people
+
+
+def load_insight(texts: Mapping[str, str]) -> Backlog:
+    """What the insight file among these texts says; without one, the shipped values.
+
+    Raises :class:`MappingProblems`.
+    """
+    backlog, problems = insight_parsed(texts)
+    if problems:
+        raise MappingProblems(sorted(problems, key=lambda one: one.line))
+    return backlog
 
 
 def _with_people(spec: MappingSpec, people: People) -> MappingSpec:

@@ -17,7 +17,9 @@ from connector.base import Adapter
 from connector.meter import RequestMeter
 from connector.settings import host_of
 from mappings.defaults import shipped
+from mappings.insight import Backlog, is_insight_file
 from mappings.loader import MappingProblems, load
+from mappings.loader import load_insight as insight_of
 from mappings.loader import load_people as people_of
 from mappings.model import MappingSpec
 from mappings.people import People, is_people_file
@@ -51,7 +53,7 @@ def mapping_texts(folder: Path | None) -> dict[str, str]:
     if not folder.is_dir():
         raise UserError(f"mappings folder {folder} does not exist. Name one that does.")
     files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
-    if all(is_people_file(str(path)) for path in files):
+    if all(is_people_file(str(path)) or is_insight_file(str(path)) for path in files):
         raise UserError(
             f"mappings folder {folder} holds no *.yaml file of a pair. Copy a shipped one there."
         )
@@ -69,6 +71,14 @@ def load_people(settings: Settings, folder: Path | None = None) -> People:
     """What the people file beside the mappings says."""
     try:
         return people_of(mapping_texts(_folder(settings, folder)))
+    except MappingProblems as error:
+        raise UserError([str(problem) for problem in error.problems]) from error
+
+
+def load_insight(settings: Settings, folder: Path | None = None) -> Backlog:
+    """What the insight file beside the mappings says."""
+    try:
+        return insight_of(mapping_texts(_folder(settings, folder)))
     except MappingProblems as error:
         raise UserError([str(problem) for problem in error.problems]) from error
 

@@ -14,7 +14,7 @@ import yaml
 import mappings
 from mappings.build import LIMITS
 from mappings.lint import TAKES
-from mappings.loader import load, load_people
+from mappings.loader import load, load_insight, load_people
 from mappings.people import People
 from mappings.schema import RelationName
 from mappings.sides import Side
@@ -22,7 +22,7 @@ from tests.support.mapping import a_file, problems
 
 FOLDER = Path(mappings.__file__ or "").parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-WHOLE, FIELDS, PEOPLE, GROUPS, STATUS, CLOSING, ASKED = re.findall(
+WHOLE, FIELDS, PEOPLE, INSIGHT, GROUPS, STATUS, CLOSING, ASKED = re.findall(
     r"```yaml\n(.*?)```", README, re.DOTALL
 )
 ROWS = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
@@ -53,6 +53,12 @@ def test_the_people_file_loads_and_so_does_the_shipped_example() -> None:
     taken = "\n".join(keys[keys.index(next(one for one in keys if one.startswith("map:"))) :])
     found = load_people({"people.yaml": taken})
     assert (len(found.entries), found.stand_in(Side.JIRA)) == (2, "triage@example.com")
+
+
+def test_the_insight_file_loads_and_writes_down_what_holds_without_it() -> None:
+    assert load_insight({"insight.yaml": INSIGHT}) == load_insight({})
+    shipped = (FOLDER / "defaults" / "insight.yaml").read_text(encoding="utf-8")
+    assert load_insight({"insight.yaml": shipped}) == load_insight({})
 
 
 def test_the_status_loads_with_its_closing() -> None:

@@ -1,0 +1,130 @@
+"""The insight file: what insight runs are told by an admin. Pure.
+
+One file named :data:`NAME` beside the pair files, for all pairs. It says what a problem's score is
+made of. Whatever it leaves out holds as in the shipped ``defaults/insight.yaml``, which writes down
+every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from mappings.nodes import Document, Problem, read
+from mappings.problems import explain
+from mappings.schema import Strict
+
+NAME = "insight"
+ENDINGS = ("yaml", "yml")
+
+Weight = Annotated[int, Field(strict=True, ge=0, le=100)]
+Points = Annotated[int, Field(strict=True, ge=0, le=100)]
+Half = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+class WeightsPart(Strict):
+    """How much each part counts, against the others."""
+
+    value: Weight = Field(30, description="Business value: the problem's priority.")
+    impact: Weight = Field(35, description="Customer impact: incidents of 30 days, open ones.")
+    risk: Weight = Field(20, description="Risk reduction: major incidents, failed changes, a rise.")
+    effort: Weight = Field(15, description="Little effort counts, against the usual one.")
+
+
+class ClassesPart(Strict):
+    """From which score on a problem is urgent, and planned; below it is strategic."""
+
+    urgent: Points = Field(60, description="Urgent from this score on.")
+    planned: Points = Field(35, description="Planned from this score on.")
+
+
+class HalfPart(Strict):
+    """How many count half: of twice as many come two thirds, it never is all."""
+
+    incidents: Half = Field(10, description="Incidents in 30 days.")
+    open: Half = Field(5, description="Incidents that are open.")
+    majors: Half = Field(1, description="Major incidents.")
+    change_failures: Half = Field(2, description="Incidents that changes caused.")
+
+
+class BacklogPart(Strict):
+    """The score of a problem."""
+
+    weights: WeightsPart = Field(default_factory=lambda: WeightsPart.model_validate({}))
+    classes: ClassesPart = Field(default_factory=lambda: ClassesPart.model_validate({}))
+    half: HalfPart = Field(default_factory=lambda: HalfPart.model_validate({}))
+
+
+class InsightFile(Strict):
+    """The insight file of a mapping folder."""
+
+    backlog: BacklogPart = Field(default_factory=lambda: BacklogPart.model_validate({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a problem's score is made of: by :class:`WeightsPart`, ``classes`` and ``half``."""
+
+    weights: Mapping[str, int] = field(
+        default_factory=lambda: WeightsPart.model_validate({}).model_dump()
+    )
+    urgent: int = 60
+    planned: int = 35
+    half: Mapping[str, int] = field(
+        default_factory=lambda: HalfPart.model_validate({}).model_dump()
+    )
+
+
+def is_insight_file(file: str) -> bool:
+    """Whether a file of a mapping folder is the insight file and no pair."""
+    name = file.replace("\\", "/").rpartition("/")[2]
+    stem, _, ending = name.rpartition(".")
+    return stem == NAME and ending in ENDINGS
+
+
+def parsed(texts: Mapping[str, str]) -> tuple[Backlog, list[Problem]]:
+    """The insight file among these texts, and everything that is wrong with it."""
+    files = [file for file in texts if is_insight_file(file)]
+    if not files:
+        return Backlog(), []
+    document = read(files[0], texts[files[0]])
+    for other in files[1:]:
+        document.complain((), f"{other} is an insight file too", "Keep one of them.")
+    shape = None if document.broken else _shape(document)
+    if shape is None:
+        return Backlog(), document.problems
+    _judge(document, shape.backlog)
+    part = shape.backlog
+    return Backlog(
+        part.weights.model_dump(), part.classes.urgent, part.classes.planned, part.half.model_dump()
+    ), document.problems
+
+
+def _shape(document: Document) -> InsightFile | None:
+    if document.data is None:
+        return InsightFile.model_validate({})
+    if not isinstance(document.data, dict):
+        document.complain((), "an insight file is a group of keys", "Begin with `backlog:`.")
+        return None
+    try:
+        return InsightFile.model_validate(document.data)
+    except ValidationError as error:
+        for problem in error.errors():
+            explain(document, problem, InsightFile)
+        return None
+
+
+def _judge(document: Document, part: BacklogPart) -> None:
+    if not any(part.weights.model_dump().values()):
+        document.complain(
+            ("backlog", "weights"), "nothing counts", "Give at least one part a weight above 0."
+        )
+    if part.classes.planned >= part.classes.urgent:
+        document.complain(
+            ("backlog", "classes"),
+            f"planned ({part.classes.planned}) must be below urgent ({part.classes.urgent})",
+            "Lower planned or raise urgent.",
+        )
