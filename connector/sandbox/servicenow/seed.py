@@ -44,17 +44,18 @@ def seed(
     now: datetime | None = None,
     seed: int = 1,
     problems: int | None = None,
-    changes: int | None = None,
+    recurring: int = 0,
 ) -> None:
-    """Fill an empty instance. ``incidents=0`` gives people and services without tickets."""
+    """Fill an empty instance. ``incidents=0`` gives people and services without tickets;
+    ``recurring`` more of them come back in different words (:data:`.stories.RECURRING`)."""
     people(world)
     services(world)
     if problems is None:
         problems = 8 if incidents else 0
-    if changes is None:
-        changes = 14 if incidents else 0
+    changes = 14 if incidents else 0
     tickets = seed_tickets.Tickets(world, now or world.clock.now(), seed)
     tickets.write(incidents, problems, changes)
+    tickets.recur(recurring)
     _peculiar(world)
     world.write_log.clear()  # the log begins with the first real write
 

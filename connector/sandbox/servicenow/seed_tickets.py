@@ -47,6 +47,12 @@ class Tickets:
         for index in range(changes):
             self._change(*stories.CHANGES[index % len(stories.CHANGES)], index)
 
+    def recur(self, count: int) -> None:
+        """So many closed minor incidents over the ninety days, told in changing words."""
+        for index in range(count):
+            age = (index + 0.5) * DAYS / count
+            self._incident("closed", age, {}, stories.RECURRING[index % len(stories.RECURRING)])
+
     def _mix(self, kinds: list[str], active: int) -> None:
         """Young tickets are mostly open; some old ones still are."""
         for index in range(active):
@@ -54,10 +60,13 @@ class Tickets:
                 other = self._random.randrange(len(kinds))
                 kinds[index], kinds[other] = kinds[other], kinds[index]
 
-    def _incident(self, kind: str, days: float, problems: dict[str, str]) -> None:
+    def _incident(
+        self, kind: str, days: float, problems: dict[str, str], cluster: Cluster | None = None
+    ) -> None:
         opened = self._now - timedelta(days=days)
-        clustered = kind == "scope" or self._random.random() < 0.5
-        row = self._trouble(self._random.choice(CLUSTERS)) if clustered else self._everyday()
+        if cluster is None and (kind == "scope" or self._random.random() < 0.5):
+            cluster = self._random.choice(CLUSTERS)
+        row = self._everyday() if cluster is None else self._trouble(cluster)
         if kind == "minor":
             row |= {"impact": "3", "urgency": "3"}
         row["priority"] = priority(row["impact"], row["urgency"])

@@ -144,6 +144,61 @@ CLUSTERS = (
     ),
 )
 
+RECURRING = (
+    Cluster(
+        "mail-store-01",
+        "E-mail",
+        "desk",
+        "software",
+        "3",
+        "3",
+        "Outlook loses saved credentials",
+        (
+            "Outlook asks for the password again and again",
+            "Password prompt in Outlook keeps popping up",
+            "outlook: passwort wird ständig abgefragt",
+            "Outlok wants my password every 10 minutes",
+            "Outlook does not remember the password, nb-0417",
+        ),
+        ("Removed the saved credentials.",),
+    ),
+    Cluster(
+        "laptop-pool",
+        "Workplace",
+        "desk",
+        "hardware",
+        "3",
+        "3",
+        "Docking stations lose monitors after standby",
+        (
+            "Docking station does not detect the monitors",
+            "No signal on both monitors at the dock",
+            "Dock: Monitor wird nicht erkannt",
+            "Monitors stay black on docking station after standby",
+            "docking staton finds no monitor (nb-1130)",
+        ),
+        ("Unplugged the dock for a minute.",),
+    ),
+    Cluster(
+        "file-srv-03",
+        "File Service",
+        "desk",
+        "inquiry",
+        "3",
+        "3",
+        "Access to department folders is asked for by ticket",
+        (
+            "Need access to the folder of marketing",
+            "Please give me access to folder sales",
+            "Zugriff auf Ordner Einkauf benötigt",
+            "Access to folder for new colleague, please add",
+            "I need permission for the folder of legal",
+        ),
+        ("Approved by the owner, added to the group.",),
+    ),
+)
+"""Minor troubles that come back in different words, written only where they are asked for."""
+
 NOISE = (
     ("Please reset my password", "Identity", "sso-idp"),
     ("New laptop for a colleague", "Workplace", "laptop-pool"),
