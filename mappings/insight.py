@@ -1,15 +1,15 @@
 """The insight file: what insight runs are told by an admin. Pure.
 
 One file named :data:`NAME` beside the pair files, for all pairs. It says what a problem's score is
-made of. Whatever it leaves out holds as in the shipped ``defaults/insight.yaml``, which writes down
-every value.
+made of, which Jira fields show trends, and whether proposals wait for a person. Whatever it leaves
+out holds as in the shipped ``defaults/insight.yaml``, which writes down every value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -58,10 +58,32 @@ class BacklogPart(Strict):
     half: HalfPart = Field(default_factory=lambda: HalfPart.model_validate({}))
 
 
+class FieldsPart(Strict):
+    """Jira fields on the epics of problems, by name or ``customfield_12345``; empty: none."""
+
+    incidents_7d: str = Field("", description="Number: incidents of 7 days.")
+    incidents_30d: str = Field("", description="Number: incidents of 30 days.")
+    incidents_90d: str = Field("", description="Number: incidents of 90 days.")
+    share: str = Field("", description="Number: part of all incidents, in percent.")
+    restore_hours: str = Field("", description="Number: median hours to restore.")
+    trend: str = Field("", description="Text: rising, with the window, or steady.")
+    score: str = Field("", description="Number: the score in the backlog, 0 to 100.")
+
+
+class RecurrencePart(Strict):
+    """What becomes of incidents that keep coming back."""
+
+    accept: Literal["ask", "allow"] = Field(
+        "ask", description="A problem for them: after `tandem insight accept`, or by itself."
+    )
+
+
 class InsightFile(Strict):
     """The insight file of a mapping folder."""
 
     backlog: BacklogPart = Field(default_factory=lambda: BacklogPart.model_validate({}))
+    fields: FieldsPart = Field(default_factory=lambda: FieldsPart.model_validate({}))
+    recurrence: RecurrencePart = Field(default_factory=lambda: RecurrencePart.model_validate({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,16 @@ class Backlog:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that the file says. ``fields`` are Jira's by what they show, as far as they are named;
+    ``accepts``: proposals become problems by themselves."""
+
+    backlog: Backlog = Backlog()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    accepts: bool = False
+
+
 def is_insight_file(file: str) -> bool:
     """Whether a file of a mapping folder is the insight file and no pair."""
     name = file.replace("\\", "/").rpartition("/")[2]
@@ -85,22 +117,28 @@ def is_insight_file(file: str) -> bool:
     return stem == NAME and ending in ENDINGS
 
 
-def parsed(texts: Mapping[str, str]) -> tuple[Backlog, list[Problem]]:
+def parsed(texts: Mapping[str, str]) -> tuple[Rules, list[Problem]]:
     """The insight file among these texts, and everything that is wrong with it."""
     files = [file for file in texts if is_insight_file(file)]
     if not files:
-        return Backlog(), []
+        return Rules(), []
     document = read(files[0], texts[files[0]])
     for other in files[1:]:
         document.complain((), f"{other} is an insight file too", "Keep one of them.")
     shape = None if document.broken else _shape(document)
     if shape is None:
-        return Backlog(), document.problems
+        return Rules(), document.problems
     _judge(document, shape.backlog)
+    return _rules(shape), document.problems
+
+
+def _rules(shape: InsightFile) -> Rules:
     part = shape.backlog
-    return Backlog(
+    backlog = Backlog(
         part.weights.model_dump(), part.classes.urgent, part.classes.planned, part.half.model_dump()
-    ), document.problems
+    )
+    fields = {name: held for name, held in shape.fields.model_dump().items() if held}
+    return Rules(backlog, fields, shape.recurrence.accept == "allow")
 
 
 def _shape(document: Document) -> InsightFile | None:

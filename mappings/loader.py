@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mappings.build import rule
-from mappings.insight import Backlog, is_insight_file
+from mappings.insight import Rules, is_insight_file
 from mappings.insight import parsed as insight_parsed
 from mappings.lint import across, creates, deaths, gated, hints, symmetric, within
 from mappings.model import (
@@ -87,15 +87,15 @@ def load_people(texts: Mapping[str, str]) -> People:
     return people
 
 
-def load_insight(texts: Mapping[str, str]) -> Backlog:
+def load_insight(texts: Mapping[str, str]) -> Rules:
     """What the insight file among these texts says; without one, the shipped values.
 
     Raises :class:`MappingProblems`.
     """
-    backlog, problems = insight_parsed(texts)
+    rules, problems = insight_parsed(texts)
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: one.line))
-    return backlog
+    return rules
 
 
 def _with_people(spec: MappingSpec, people: People) -> MappingSpec:

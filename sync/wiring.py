@@ -17,7 +17,7 @@ from connector.base import Adapter
 from connector.meter import RequestMeter
 from connector.settings import host_of
 from mappings.defaults import shipped
-from mappings.insight import Backlog, is_insight_file
+from mappings.insight import Rules, is_insight_file
 from mappings.loader import MappingProblems, load
 from mappings.loader import load_insight as insight_of
 from mappings.loader import load_people as people_of
@@ -75,7 +75,7 @@ def load_people(settings: Settings, folder: Path | None = None) -> People:
         raise UserError([str(problem) for problem in error.problems]) from error
 
 
-def load_insight(settings: Settings, folder: Path | None = None) -> Backlog:
+def load_insight(settings: Settings, folder: Path | None = None) -> Rules:
     """What the insight file beside the mappings says."""
     try:
         return insight_of(mapping_texts(_folder(settings, folder)))

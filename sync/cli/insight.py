@@ -73,17 +73,46 @@ def report(
     say(f"Written: {file}")
 
 
+@insight_app.command()
+def accept(
+    id: Annotated[str, typer.Argument(metavar="ID", help="As `tandem insight` shows it.")],
+    json: JsonFlag = False,
+) -> None:
+    """Make a problem for incidents that keep coming back, and put them on it.
+
+    The next pass makes its epic. A second call finds what the first one made. Example:
+    `tandem insight accept 1f2e3d4c5b6a`.
+    """
+    from sync.insight.run import LEASE, refresh
+    from sync.insight.run import accept as make
+
+    settings = configured(sides=True)
+    rules = wiring.load_insight(settings)
+    with (
+        wiring.running(settings) as runtime,
+        wiring.leased(runtime.store, name=LEASE),
+        _stages(quiet=json) as stage,
+    ):
+        done = make(runtime, refresh(runtime, rules, stage), id)
+    if json:
+        emit({"problem": done.number, "made": done.made, "attached": done.attached})
+        return
+    what = "is made" if done.made else "was there already"
+    say(f"{done.number} {what}; {done.attached} incidents were put on it.")
+
+
 def _ran(settings: Settings, *, quiet: bool, write: bool) -> tuple[Insight, Told]:
     """One run under its lock; nothing is told where it is not to ``write``."""
     from sync.insight.run import LEASE, Told, publish, refresh
 
+    rules = wiring.load_insight(settings)
     with (
         wiring.running(settings) as runtime,
         wiring.leased(runtime.store, name=LEASE),
         _stages(quiet=quiet) as stage,
     ):
-        found = refresh(runtime, stage)
-        return found, publish(runtime, found, stage) if write else Told()
+        found = refresh(runtime, rules, stage)
+        return found, publish(runtime, found, rules, stage) if write else Told()
 
 
 @contextmanager
@@ -110,7 +139,8 @@ def _show(found: Insight, told: Told) -> None:
     for trouble in found.troubles:
         complain(trouble)
     say(
-        f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts. "
+        f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts; "
+        f"{told.accepted} proposals accepted. "
         "`tandem insight report FILE` has all of it with definitions."
     )
 

@@ -20,23 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from mappings.insight import Backlog
-from sync.insight.model import Trend
+from sync.insight.model import Class, Priority, Trend
 
 STEADY = 5
 """A smaller change of the score is none: people would see numbers move without a reason."""
 _LOWEST, _MIDDLE = 5, 3
 _WINDOW = "30d"
-
-
-class Class(StrEnum):
-    """When it is wanted: now; in the next planning; one day, since nothing presses."""
-
-    URGENT = "urgent"
-    PLANNED = "planned"
-    STRATEGIC = "strategic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +43,6 @@ class Situation:
     change_failures: int = 0
     effort: float | None = None
     usual: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Priority:
-    """Class, score of 0 to 100, and a line a part on how it came about."""
-
-    class_: Class
-    score: int
-    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

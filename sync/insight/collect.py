@@ -223,6 +223,7 @@ def _problem(record: Record) -> ProblemFact | None:
         opened,
         _time(record, "closed_at"),
         active=_text(record, "active") != "false",
+        priority=_text(record, "priority"),
         summary=_text(record, "short_description"),
         **_place(record),
     )
@@ -288,7 +289,12 @@ TABLES = (
         lasts="active=true",
     ),
     Table(
-        Kind.PROBLEM, "problem", _TASK, ("opened_at", "closed_at"), _problem, lasts="active=true"
+        Kind.PROBLEM,
+        "problem",
+        (*_TASK, "priority"),
+        ("opened_at", "closed_at"),
+        _problem,
+        lasts="active=true",
     ),
     Table(
         Kind.CHANGE,

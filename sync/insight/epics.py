@@ -19,13 +19,16 @@ from connector.contents import File, FileDraft
 from connector.values import Done, Json, Patch, Value
 from mappings.sides import Side
 from sync.core.model import FileLink, Link, LinkState
-from sync.insight.model import Subject, Trend
+from sync.insight.model import Class, Priority, Subject, Trend
 from sync.runtime import Runtime, chunks, log
 from sync.store.values import FactRow
 
 KIND, CHARTED = "trend", "chart"
 PROPERTY = "tandem-trend"
 CHART = "tandem-incidents.png"
+LABEL = "backlog-"
+"""Begins the label that tells the class of a problem; people filter by it."""
+
 ROOM, CHARTS = 300, 40
 """Epics that one run writes to, and charts that it draws, at most."""
 
@@ -41,15 +44,20 @@ class Epic:
 
     link: Link
     trend: Trend
+    priority: Priority | None = None
 
 
 def tell(
-    runtime: Runtime, trends: Iterable[Trend], fields: Mapping[str, str], draw: Draw
+    runtime: Runtime,
+    trends: Iterable[Trend],
+    priorities: Mapping[str, Priority],
+    fields: Mapping[str, str],
+    draw: Draw,
 ) -> tuple[int, int]:
-    """Write what changed; how many epics, and how many charts. ``fields`` names Jira fields by what
-    goes into them (:func:`values`)."""
-    epics = list(_epics(runtime, trends))
-    fresh = [one for one in epics if _digest(one.trend) != _told(runtime, KIND, one.link)]
+    """Write what changed; how many epics, and how many charts. ``priorities`` are by problem,
+    ``fields`` names Jira fields by what goes into them (:func:`values`)."""
+    epics = list(_epics(runtime, trends, priorities))
+    fresh = [one for one in epics if _digest(one) != _told(runtime, KIND, one.link)]
     written = 0
     for part in chunks(fresh[:ROOM], 100):
         written += _write(runtime, part, fields)
@@ -57,9 +65,14 @@ def tell(
     return written, drawn
 
 
-def data(trend: Trend) -> dict[str, Json]:
-    """A trend as the issue property tells it."""
+def data(epic: Epic) -> dict[str, Json]:
+    """What the issue property tells."""
+    trend, rank = epic.trend, epic.priority
+    ranked: dict[str, Json] = {}
+    if rank is not None:
+        ranked = {"class": rank.class_.value, "score": rank.score, "why": list(rank.why)}
     return {
+        "backlog": ranked,
         "windows": {name: [one.now, one.before] for name, one in trend.windows.items()},
         "weekly": list(trend.weekly),
         "restore_hours": trend.restore_hours,
@@ -70,18 +83,21 @@ def data(trend: Trend) -> dict[str, Json]:
     }
 
 
-def values(trend: Trend) -> dict[str, Value]:
-    """What fields can hold: ``7d``, ``30d``, ``90d``, ``share`` in percent, ``restore_hours``,
-    ``trend`` as a word."""
-    found: dict[str, Value] = {name: one.now for name, one in trend.windows.items()}
+def values(epic: Epic) -> dict[str, Value]:
+    """What fields can show, by their names in the insight file; ``share`` in percent."""
+    trend = epic.trend
+    found: dict[str, Value] = {f"incidents_{n}": one.now for n, one in trend.windows.items()}
     found["share"] = round(100 * trend.share, 1)
     hours = trend.restore_hours
     found["restore_hours"] = None if hours is None else round(hours, 1)
     found["trend"] = f"rising ({trend.rising})" if trend.rising else "steady"
+    found["score"] = epic.priority.score if epic.priority else None
     return found
 
 
-def _epics(runtime: Runtime, trends: Iterable[Trend]) -> Iterator[Epic]:
+def _epics(
+    runtime: Runtime, trends: Iterable[Trend], priorities: Mapping[str, Priority]
+) -> Iterator[Epic]:
     """The problems that have an epic, the rising ones first."""
     mine = [one for one in trends if one.subject is Subject.PROBLEM]
     links = runtime.store.links.by_keys(Side.SERVICENOW, [one.key for one in mine])
@@ -89,11 +105,11 @@ def _epics(runtime: Runtime, trends: Iterable[Trend]) -> Iterator[Epic]:
     for trend in ordered:
         link = links.get(trend.key)
         if link is not None and link.state is LinkState.ACTIVE and link.agreed_at is not None:
-            yield Epic(link, trend)
+            yield Epic(link, trend, priorities.get(trend.key))
 
 
-def _digest(trend: Trend) -> str:
-    words = json.dumps([data(trend), values(trend)], sort_keys=True)
+def _digest(epic: Epic) -> str:
+    words = json.dumps([data(epic), values(epic)], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
@@ -105,24 +121,34 @@ def _told(runtime: Runtime, kind: str, link: Link) -> str:
 def _write(runtime: Runtime, epics: Sequence[Epic], fields: Mapping[str, str]) -> int:
     patches = []
     for one in epics:
-        told = values(one.trend)
+        told, end = values(one), one.link.jira
         native = {field: told[name] for name, field in fields.items() if name in told}
-        end = one.link.jira
+        mine, others = _labels(one)
         patches.append(
-            Patch(end.container, end.key, native, properties={PROPERTY: data(one.trend)})
-        )
+            Patch(
+                end.container, end.key, native, {"labels": mine} if mine else {},
+                {"labels": others}, {PROPERTY: data(one)},
+            )
+        )  # fmt: skip
     runtime.store.ensure()
     results = runtime.adapters[Side.JIRA].patch(patches, ())
     written = 0
     for one, result in zip(epics, results, strict=True):
         if isinstance(result, Done):
             written += 1
-            row = {"digest": _digest(one.trend)}
+            row = {"digest": _digest(one)}
             runtime.store.insight.put([FactRow(KIND, str(one.link.id), runtime.clock(), row)])
         else:
             log.info("trend not written", action="insight.refused", record=one.link.jira.label,
                      why=result.error.what)  # fmt: skip
     return written
+
+
+def _labels(epic: Epic) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The label of its class, and those that go."""
+    own = LABEL + epic.priority.class_.value if epic.priority else ""
+    every = [LABEL + one.value for one in Class]
+    return (own,) if own else (), tuple(one for one in every if one != own)
 
 
 # ---- the chart

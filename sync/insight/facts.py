@@ -65,6 +65,7 @@ class ProblemFact:
     opened: datetime
     closed: datetime | None = None
     active: bool = True
+    priority: str = ""
     service: str = ""
     service_name: str = ""
     item: str = ""

@@ -124,12 +124,31 @@ class Delivery:
     """Progress of an epic: its stories, and those that are done."""
 
 
+class Class(StrEnum):
+    """When it is wanted: now; in the next planning; one day, since nothing presses."""
+
+    URGENT = "urgent"
+    PLANNED = "planned"
+    STRATEGIC = "strategic"
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Class, score of 0 to 100, and a line a part on how it came about."""
+
+    class_: Class
+    score: int
+    why: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """All that one run found out, with when; ``troubles`` are what could not be read."""
+    """All that one run found out, with when; ``troubles`` are what could not be read.
+    ``priorities`` are of open problems, by key."""
 
     at: datetime
     measures: tuple[Measure, ...] = ()
     trends: tuple[Trend, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     troubles: tuple[str, ...] = ()
+    priorities: Mapping[str, Priority] = field(default_factory=dict)

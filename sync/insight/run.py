@@ -9,14 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from connector.errors import ConnectorError
+from mappings.insight import Rules
 from mappings.sides import Side
+from sync.errors import UserError
 from sync.insight import collect, issues
+from sync.insight.accept import ACCEPTED, Accepted
+from sync.insight.accept import accept as accepted
 from sync.insight.charts import chart
 from sync.insight.counting import counted
 from sync.insight.deliver import deliver
 from sync.insight.epics import tell
 from sync.insight.facts import IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
 from sync.insight.model import Insight, Subject
+from sync.insight.ranking import ranked
+from sync.insight.recurrence import recurring
 from sync.insight.scorecard import AllFacts, scorecard
 from sync.insight.trends import problem_names, trends
 from sync.runtime import Runtime, log
@@ -25,6 +32,9 @@ from sync.store import Store
 LEASE = "insight"
 """The name of the lock."""
 
+ROOM = 5
+"""Proposals that one run makes work by itself, at most."""
+
 Fact = TypeVar("Fact")
 Progress = Callable[[str], None]
 """Hears which stage begins."""
@@ -32,14 +42,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a run wrote: records with a new delivery status, epics with a new trend, charts."""
+    """What a run wrote: records with a new delivery status, epics with a new trend, charts,
+    and proposals that became problems by themselves."""
 
     delivery: int = 0
     trends: int = 0
     charts: int = 0
+    accepted: int = 0
 
 
-def refresh(runtime: Runtime, stage: Progress) -> Insight:
+def refresh(runtime: Runtime, rules: Rules, stage: Progress) -> Insight:
     """Read what moved on both sides, and say what all facts tell now."""
     runtime.look_around()
     stage("reading ServiceNow")
@@ -50,13 +62,18 @@ def refresh(runtime: Runtime, stage: Progress) -> Insight:
     now = runtime.adapters[Side.SERVICENOW].server_now()
     numbers = counted(runtime, now)
     stage("working it out")
-    facts = all_facts(runtime.store)
-    names = {Subject.PROBLEM: problem_names(_of(runtime.store, Kind.PROBLEM, ProblemFact))}
+    store, facts = runtime.store, all_facts(runtime.store)
+    problems = _of(store, Kind.PROBLEM, ProblemFact)
+    names = {Subject.PROBLEM: problem_names(problems)}
+    found = trends(facts.incidents, names, numbers, now)
+    stories = issues.progress(list(facts.issues))
     return Insight(
         now,
         scorecard(facts, now),
-        trends(facts.incidents, names, numbers, now),
-        troubles=troubles,
+        found,
+        recurring(facts.incidents, problems, now),
+        troubles,
+        ranked(store, problems, facts.incidents, found, stories, rules.backlog),
     )
 
 
@@ -70,16 +87,52 @@ def all_facts(store: Store) -> AllFacts:
     )
 
 
-def publish(runtime: Runtime, insight: Insight, stage: Progress) -> Told:
+def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -> Told:
     """Write it to where people work: the desk's records, and the epics."""
     stage("telling the desk")
     progress = issues.progress(_of(runtime.store, Kind.ISSUE, IssueFact))
     told = Told(delivery=deliver(runtime, progress))
+    stage("raising what recurs")
+    told = replace(told, accepted=_raise(runtime, insight, rules))
     stage("telling developers")
-    written, drawn = tell(runtime, insight.trends, {}, lambda trend: chart(trend, insight.at))
+    written, drawn = tell(
+        runtime,
+        insight.trends,
+        insight.priorities,
+        rules.fields,
+        lambda trend: chart(trend, insight.at),
+    )
     log.info("insight told", action="insight.told", delivery=told.delivery, trends=written,
              charts=drawn)  # fmt: skip
     return replace(told, trends=written, charts=drawn)
+
+
+def accept(runtime: Runtime, insight: Insight, id: str) -> Accepted:
+    """Make a proposal of this run work. Raises ``UserError`` where there is none of that id."""
+    proposal = next((one for one in insight.proposals if one.id == id), None)
+    if proposal is None:
+        raise UserError(f"there is no proposal {id}. `tandem insight` lists all.")
+    incidents = _of(runtime.store, Kind.INCIDENT, IncidentFact)
+    problems = _of(runtime.store, Kind.PROBLEM, ProblemFact)
+    return accepted(runtime, proposal, incidents, problems)
+
+
+def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
+    """Put new incidents on problems that were accepted; where the rule says so, accept the largest
+    proposals as well, a few in a run."""
+    known = {row.key for row in runtime.store.insight.all(ACCEPTED)}
+    due = [one for one in insight.proposals if one.problem in known]
+    if rules.accepts:
+        due += [one for one in insight.proposals if one not in due][:ROOM]
+    done = 0
+    for proposal in due:
+        try:
+            accept(runtime, insight, proposal.id)
+            done += 1
+        except ConnectorError as error:
+            log.info("a proposal waits", action="insight.waits", title=proposal.title,
+                     why=error.what)  # fmt: skip
+    return done
 
 
 def _of(store: Store, kind: Kind, type_: type[Fact]) -> list[Fact]:

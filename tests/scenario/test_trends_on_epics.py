@@ -12,7 +12,7 @@ from sync.insight.model import Counts, Subject, Trend
 from tests.support.bench import Bench
 from tests.support.people import Company
 
-FIELDS = {"7d": "customfield_10052"}
+FIELDS = {"incidents_7d": "customfield_10052"}
 
 
 @pytest.fixture(params=["cloud", "dc"])
@@ -37,7 +37,7 @@ class Scene:
         )
 
     def tells(self, trend: Trend | None = None, fields: dict[str, str] | None = None) -> object:
-        return tell(self.bench.connect(), [trend or self.trend], fields or {}, draw)
+        return tell(self.bench.connect(), [trend or self.trend], {}, fields or {}, draw)
 
     def charts(self) -> list[bytes]:
         return [data for name, data in self.company.twin_files(self.key) if name == CHART]
@@ -58,6 +58,7 @@ def scene(bench: Bench) -> Scene:
 def test_an_epic_shows_its_trend_once_and_again_when_it_changed(scene: Scene) -> None:
     assert scene.tells() == (1, 1)
     assert scene.property() == {
+        "backlog": {},
         "windows": {"7d": [6, 1], "30d": [9, 4], "90d": [20, 9]},
         "weekly": [*(0,) * 25, 6],
         "restore_hours": None,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mappings.defaults import shipped
-from mappings.insight import Backlog
+from mappings.insight import Backlog, Rules
 from mappings.loader import MappingProblems, load, load_insight
 from sync.errors import UserError
 from sync.settings import Settings
@@ -19,9 +19,9 @@ def test_it_is_no_pair_and_what_it_leaves_out_holds() -> None:
     texts = {**shipped(), "x/insight.yaml": "backlog: {weights: {risk: 90}}"}
     assert len(load(texts, project="OPS")) == len(load(shipped(), project="OPS"))
     found = load_insight(texts)
-    assert found.weights == {**Backlog().weights, "risk": 90}
-    assert (found.urgent, found.half) == (Backlog().urgent, Backlog().half)
-    assert load_insight({"insight.yml": "# nothing\n"}) == Backlog()
+    assert found.backlog.weights == {**Backlog().weights, "risk": 90}
+    assert (found.backlog.urgent, found.backlog.half) == (Backlog().urgent, Backlog().half)
+    assert load_insight({"insight.yml": "# nothing\n"}) == Rules()
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_a_folder_with_it_is_read_and_needs_a_pair_all_the_same(tmp_path: Path) 
         load_specs(settings, tmp_path)
     (tmp_path / "incident.yaml").write_text(shipped()["mappings/defaults/incident.yaml"])
     assert [spec.pair for spec in load_specs(settings, tmp_path)] == ["incident-story"]
-    assert of_folder(settings, tmp_path).urgent == 90
+    assert of_folder(settings, tmp_path).backlog.urgent == 90

@@ -1,0 +1,118 @@
+"""Recurrence becomes work: a problem for what keeps coming back, with its incidents on it.
+
+A problem is made once: its description bears a reference of the proposal, by which it is looked for
+first, so that after a lost answer the next try finds it. Then every incident of the proposal that
+has no problem yet gets this one. The engine makes the epic, as for any problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connector.errors import RetryLater
+from connector.values import Done, Draft, Patch, Unclear
+from mappings.sides import Side
+from sync.core import marks
+from sync.insight.facts import IncidentFact, ProblemFact
+from sync.insight.model import Proposal
+from sync.runtime import Runtime, chunks, log
+from sync.store.values import FactRow
+
+HERE = Side.SERVICENOW
+KIND = "accepting"
+"""Rows of the store that tell of a try whose answer is awaited."""
+
+ACCEPTED = "accepted"
+"""Rows that name problems to which a person, or the admin's rule, has said yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What came of it: the problem, whether it is new, and how many incidents were put on it."""
+
+    number: str
+    key: str
+    made: bool
+    attached: int
+
+
+def accept(
+    runtime: Runtime,
+    proposal: Proposal,
+    incidents: Iterable[IncidentFact],
+    problems: Iterable[ProblemFact],
+) -> Accepted:
+    """Make the problem where there is none, and put the incidents on it.
+
+    Raises ``RetryLater`` where the answer to an earlier try is still awaited, ``Rejected`` where
+    the instance refuses the problem.
+    """
+    known = {one.number: one.key for one in problems}
+    if proposal.problem:
+        key, number, made = known[proposal.problem], proposal.problem, False
+    else:
+        key, number, made = _problem(runtime, proposal)
+    # From now on new incidents of its kind are put on it without asking.
+    runtime.store.insight.put([FactRow(ACCEPTED, number, runtime.clock(), {"key": key})])
+    mine = set(proposal.incidents)
+    keys = [one.key for one in incidents if one.number in mine]
+    return Accepted(number, key, made, _attach(runtime, key, keys))
+
+
+def _problem(runtime: Runtime, proposal: Proposal) -> tuple[str, str, bool]:
+    """Key and number of the proposal's problem, and whether it was made just now."""
+    reference = marks.reference(runtime.options.installation, KIND, HERE, proposal.id)
+    adapter, kept = runtime.adapters[HERE], runtime.store.insight
+    for page in adapter.listed("problem", f"descriptionLIKE{reference}", ("description",)):
+        for record in page:
+            kept.drop(KIND, [proposal.id])
+            return record.key, record.label, False
+    _wait(runtime, proposal)
+    kept.put([FactRow(KIND, proposal.id, adapter.server_now(), {"title": proposal.title})])
+    runtime.store.ensure()
+    draft = Draft("problem", "problem", reference, _fields(proposal, reference))
+    [result] = adapter.create([draft])
+    if not isinstance(result, Unclear):
+        kept.drop(KIND, [proposal.id])
+    if not isinstance(result, Done):
+        raise result.error
+    log.info("a problem for what recurs", action="insight.accepted", record=result.label)
+    return result.key, result.label, True
+
+
+def _wait(runtime: Runtime, proposal: Proposal) -> None:
+    """Make sure that no earlier try can still arrive."""
+    row = runtime.store.insight.get(KIND, [proposal.id]).get(proposal.id)
+    if row is None:
+        return
+    settle = timedelta(seconds=runtime.options.settle[HERE])
+    left = settle - (runtime.adapters[HERE].server_now() - row.at)
+    if left > timedelta(0):
+        what = "an earlier try to make this problem had no answer, and may still arrive"
+        raise RetryLater(what, side=HERE.value, after=left.total_seconds())
+
+
+def _fields(proposal: Proposal, reference: str) -> Mapping[str, str]:
+    lines = [f"Proposed by Tandem {reference}", "", *(f"- {one}" for one in proposal.evidence)]
+    lines += ["", f"Incidents: {', '.join(proposal.incidents[:50])}"]
+    fields = {"short_description": proposal.title[:160], "description": "\n".join(lines)[:4000]}
+    return {
+        **fields,
+        **({"business_service": proposal.service} if proposal.service else {}),
+        **({"cmdb_ci": proposal.item} if proposal.item else {}),
+    }
+
+
+def _attach(runtime: Runtime, problem: str, keys: Sequence[str]) -> int:
+    """Put incidents on a problem that have none; people's own choice stays."""
+    adapter, attached = runtime.adapters[HERE], 0
+    for part in chunks(keys, 100):
+        held = adapter.read("incident", list(part), ("problem_id",))
+        loose = [key for key in part if key in held and not held[key].fields.get("problem_id")]
+        patches = [Patch("incident", key, {"problem_id": problem}) for key in loose]
+        runtime.store.ensure()
+        results = adapter.patch(patches, ()) if patches else []
+        attached += sum(isinstance(one, Done) for one in results)
+    return attached
