@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from connector.articles import ARTICLE
 from mappings.sides import Side
 
 if TYPE_CHECKING:
@@ -66,13 +67,15 @@ class Holidays:
             self._hides(side, every="s hidden" in what)
 
     def _hides(self, side: Side, *, every: bool) -> None:
-        """One record that has a twin, or all of its table or project."""
+        """One record that has a twin, or all of its table or project. Not articles: each is rows of
+        several versions, and a new one would be shown."""
         specs = {spec.pair: spec for spec in self.rig.specs}
         links = [
             link
             for pair in specs
             for link in self.rig.store.links.of_pair(pair)
             if not self.crowd.veils.away(side, link.end(side).key, len(self.rig.journal.entries))
+            and link.end(side).container != ARTICLE
         ]
         if not links:
             return
