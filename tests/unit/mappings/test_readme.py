@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 from unittest.mock import ANY
@@ -56,7 +57,9 @@ def test_the_people_file_loads_and_so_does_the_shipped_example() -> None:
 
 
 def test_the_insight_file_loads_and_writes_down_what_holds_without_it() -> None:
-    assert load_insight({"insight.yaml": INSIGHT}) == load_insight({})
+    told = load_insight({"insight.yaml": INSIGHT})
+    assert told.fields.keys() == {"incidents_30d", "trend", "score"}
+    assert replace(told, fields={}) == load_insight({})
     shipped = (FOLDER / "defaults" / "insight.yaml").read_text(encoding="utf-8")
     assert load_insight({"insight.yaml": shipped}) == load_insight({})
 
