@@ -121,7 +121,7 @@ def _forbidden(
 
 def _neighbours(rig: Rig, mourners: Mourners, link: Link, one: Entry) -> bool:
     """Whether any other linked record was shown there, or there was none. A link that had ended by
-    then was none."""
+    then was none, nor was one of records that were made later."""
     other = one.side.other
     ended = {label for n, label in rig.ended if n <= one.n}
     keys = [
@@ -130,6 +130,7 @@ def _neighbours(rig: Rig, mourners: Mourners, link: Link, one: Entry) -> bool:
         for each in rig.store.links.of_pair(spec.pair, ended=True)
         if each.id != link.id and each.end(other).container == link.end(other).container
         if each.servicenow.label not in ended
+        if all(any(told.n < one.n for told in rig.journal.of(s, each.end(s).key)) for s in Side)
     ]
     shown = list(around(rig, mourners.crowd.veils, other, keys, one.n))
     return any(shown) or not shown
