@@ -46,7 +46,7 @@ def insight(
         raise UserError("--json and --csv are two forms of the same: take one.")
     found, told = _ran(configured(sides=True), quiet=json or csv, write=True)
     # Imported here: only this command needs them.
-    from sync.insight.export import as_csv, as_json
+    from sync.insight.report.export import as_csv, as_json
 
     if json:
         emit(as_json(found))
@@ -67,7 +67,7 @@ def report(
     if file.is_dir() or not file.parent.is_dir():
         raise UserError(f"{file} cannot be written: name a file in a folder that exists.")
     found, _ = _ran(configured(sides=True), quiet=False, write=False)
-    from sync.insight.page import page
+    from sync.insight.report.page import page
 
     file.write_text(page(found, found.at), encoding="utf-8")
     say(f"Written: {file}")
@@ -147,7 +147,7 @@ def _show(found: Insight, told: Told) -> None:
 
 def _scorecard(found: Insight) -> object:
     """The figures of all together, over the rolling windows."""
-    from sync.insight.tables import amount, readable
+    from sync.insight.report.tables import amount, readable
 
     whole = [one for one in found.measures if not one.by and one.window.endswith("d")]
     windows = list(dict.fromkeys(one.window for one in whole))

@@ -13,19 +13,19 @@ from connector.errors import ConnectorError
 from mappings.insight import Rules
 from mappings.sides import Side
 from sync.errors import UserError
-from sync.insight import collect, issues
-from sync.insight.accept import ACCEPTED, Accepted
-from sync.insight.accept import accept as accepted
-from sync.insight.charts import chart
-from sync.insight.counting import counted
-from sync.insight.deliver import deliver
-from sync.insight.epics import tell
+from sync.insight.collecting import collect, issues
+from sync.insight.collecting.counting import counted
 from sync.insight.facts import IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
+from sync.insight.figures.scorecard import AllFacts, scorecard
+from sync.insight.figures.trends import problem_names, trends
 from sync.insight.model import Insight, Subject
-from sync.insight.ranking import ranked
-from sync.insight.recurrence import recurring
-from sync.insight.scorecard import AllFacts, scorecard
-from sync.insight.trends import problem_names, trends
+from sync.insight.ranking.ranked import ranked
+from sync.insight.recurrence.proposals import recurring
+from sync.insight.telling.accept import ACCEPTED, Accepted
+from sync.insight.telling.accept import accept as accepted
+from sync.insight.telling.charts import chart
+from sync.insight.telling.deliver import deliver
+from sync.insight.telling.epics import tell
 from sync.runtime import Runtime, log
 from sync.store import Store
 

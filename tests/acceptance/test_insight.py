@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sync.demo.town import Town
-from sync.insight.epics import PROPERTY
+from sync.insight.telling.epics import PROPERTY
 from tests.support.judge import differences
 from tests.support.program import SETTLED_SOON, Program
 

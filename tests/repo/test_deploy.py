@@ -15,7 +15,7 @@ import yaml
 from connector.sandbox.servicenow import problem_resource
 from sync.cli import app
 from sync.demo.town import Town
-from sync.insight.delivery import COLUMNS
+from sync.insight.telling.delivery import COLUMNS
 from sync.origins import CONFIG, SECRETS_DIR, names, variable
 from sync.settings import Settings
 

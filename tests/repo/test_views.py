@@ -11,7 +11,7 @@ from connector.sandbox.jira.model import FieldDef
 from connector.sandbox.jira.search import Searcher, judge
 from connector.sandbox.servicenow.query import Broken, parse
 from connector.sandbox.servicenow.tables import SCHEMA
-from sync.insight.delivery import COLUMNS
+from sync.insight.telling.delivery import COLUMNS
 from tests.support.jira_site import Site
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ import pytest
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.columns import text
-from sync.insight.deliver import deliver
+from sync.insight.telling.deliver import deliver
 from tests.support.bench import Bench
 from tests.support.people import Company
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from sync.insight.epics import CHART, PROPERTY, tell
 from sync.insight.model import Counts, Subject, Trend
+from sync.insight.telling.epics import CHART, PROPERTY, tell
 from tests.support.bench import Bench
 from tests.support.people import Company
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from sync.insight.facts import ChangeFact, IncidentFact, IssueFact, OutageFact, Step
+from sync.insight.figures.scorecard import AllFacts, scorecard
+from sync.insight.figures.trends import trends
 from sync.insight.model import Fix, Insight, Proposal, Subject
-from sync.insight.scorecard import AllFacts, scorecard
-from sync.insight.trends import trends
 
 NOW = datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
 SERVICES = ("E-mail", "Payroll", "Online shop", "Warehouse", "VPN and remote access", "Intranet")

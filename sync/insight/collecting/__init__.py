@@ -1,0 +1,3 @@
+"""From both systems to facts."""
+
+from __future__ import annotations

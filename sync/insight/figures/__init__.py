@@ -1,0 +1,3 @@
+"""From facts to figures: the scorecard, and incident trends."""
+
+from __future__ import annotations

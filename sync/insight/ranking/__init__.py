@@ -1,0 +1,3 @@
+"""Where open problems stand in the backlog."""
+
+from __future__ import annotations

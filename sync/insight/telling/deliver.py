@@ -1,0 +1,200 @@
+"""Telling the desk: delivery status in columns of ours, or as one work note now and then.
+
+Only records whose issue moved since the last telling are looked at, and only what a reader would
+notice is told again: a note at most once an hour. What is written here is never carried across: no
+mapping names these columns, and a note bears the reference by which copies are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from connector.errors import NotThere
+from connector.values import Comment, Done, Patch, Record
+from mappings.model import MappingSpec
+from mappings.sides import Side
+from mappings.text import to_journal
+from sync.apply.remarks import remark
+from sync.core import marks
+from sync.core.knowledge import ARTICLE
+from sync.core.model import Link, LinkState
+from sync.core.plan import Carried, Remark
+from sync.core.tellings import bears
+from sync.insight.model import Delivery
+from sync.insight.telling.delivery import COLUMNS, READ, columns, delivery, digest, note
+from sync.runtime import Runtime, chunks, log
+from sync.store.values import FactRow
+
+KIND = "delivery"
+ROOM = 200
+"""Records that one run looks at, at most: the rest has its turn at the next."""
+
+BATCH = 100
+EVERY = timedelta(hours=1)
+"""As often as a note may be repeated on one record."""
+
+PLAN = "insight"
+"""What the history gives as the plan of what is written here."""
+
+Progress: TypeAlias = Mapping[str, tuple[int, int]]
+"""Stories of an epic that are done, and all of them, by the epic's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A record with a delivery status that reads otherwise than what was told before."""
+
+    link: Link
+    told: Delivery
+    digest: str
+
+
+def deliver(runtime: Runtime, progress: Progress) -> int:
+    """Bring what the desk sees up to date; how many records were told."""
+    told, room = 0, ROOM
+    for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
+        links = _moved(runtime, spec, progress)[:room]
+        room -= len(links)
+        there = _columns(runtime, spec) if links else ()
+        for part in chunks(links, BATCH):
+            news = list(_news(runtime, spec, part, progress))
+            told += _write(runtime, news, there) if there else _remark(runtime, spec, news)
+    return told
+
+
+def _moved(runtime: Runtime, spec: MappingSpec, progress: Progress) -> list[Link]:
+    """Links whose issue, or whose stories, moved since they were told of; longest ago first."""
+    links = [
+        link
+        for link in runtime.store.links.of_pair(spec.pair)
+        if link.state is LinkState.ACTIVE and link.agreed_at is not None
+    ]
+    known = runtime.store.insight.get(KIND, [str(link.id) for link in links])
+    fresh = [link for link in links if _is_news(link, known.get(str(link.id)), progress)]
+    return sorted(fresh, key=lambda link: (_looked(known.get(str(link.id))), link.id))
+
+
+def _is_news(link: Link, row: FactRow | None, progress: Progress) -> bool:
+    stories = list(progress.get(link.jira.key, (0, 0)))
+    return row is None or row.data["seen"] != [link.jira.version, *stories]
+
+
+def _looked(row: FactRow | None) -> str:
+    return "" if row is None else str(row.data["looked"])
+
+
+def _news(
+    runtime: Runtime, spec: MappingSpec, links: Sequence[Link], progress: Progress
+) -> Iterator[News]:
+    """Read the issues; one that reads as before is only remembered."""
+    jira, project = runtime.adapters[Side.JIRA], spec.jira.project
+    records = jira.read(project, [link.jira.key for link in links], READ)
+    _meet(runtime, list(records.values()))
+    words = _last_words(jira.comments(project, sorted(records)))
+    known = runtime.store.insight.get(KIND, [str(link.id) for link in links])
+    for link in links:
+        record = records.get(link.jira.key)
+        if record is None:
+            continue  # its absence is the engine's business
+        stories = progress.get(record.key, (0, 0))
+        told = delivery(record, _name(runtime), stories, words.get(record.key, ""))
+        row, text = known.get(str(link.id)), digest(told)
+        if row is None or row.data["digest"] != text:
+            yield News(link, told, text)
+        else:
+            runtime.store.insight.put([_row(runtime, News(link, told, text), row.at)])
+
+
+def _meet(runtime: Runtime, records: Sequence[Record]) -> None:
+    """Find out what people call whoever an issue is assigned to."""
+    assigned = {str(one.fields["assignee"]) for one in records if one.fields.get("assignee")}
+    runtime.directory.meet(Side.JIRA, sorted(assigned), runtime.clock())
+
+
+def _name(runtime: Runtime) -> Callable[[str], str]:
+    return lambda key: runtime.directory.name(Side.JIRA, key)
+
+
+def _last_words(comments: Sequence[Comment]) -> dict[str, str]:
+    """The newest comment of the team's own on each issue, with who said it."""
+    own = (one for one in comments if bears(one.body) is None)
+    return {one.key: f"{one.author_name or one.author}: {one.body}" for one in own}
+
+
+def _columns(runtime: Runtime, spec: MappingSpec) -> tuple[str, ...]:
+    """Those of our columns that the instance has."""
+    try:
+        kinds = runtime.adapters[Side.SERVICENOW].kinds(spec.servicenow.table)
+    except NotThere:
+        return ()
+    there = {field.name for kind in kinds for field in kind.fields}
+    return tuple(name for name in COLUMNS if name in there)
+
+
+def _write(runtime: Runtime, news: Sequence[News], there: Sequence[str]) -> int:
+    """Set the columns. One that is refused, or unclear, has its turn again when the issue moves."""
+    patches = [
+        Patch(
+            one.link.servicenow.container,
+            one.link.servicenow.key,
+            {name: value for name, value in columns(one.told).items() if name in there},
+        )
+        for one in news
+    ]
+    runtime.store.ensure()
+    results = runtime.adapters[Side.SERVICENOW].patch(patches, ()) if patches else []
+    written = 0
+    for one, result in zip(news, results, strict=True):
+        if isinstance(result, Done):
+            written += 1
+        else:
+            log.info("delivery status not written", action="insight.refused",
+                     record=one.link.servicenow.label, why=result.error.what)  # fmt: skip
+        runtime.store.insight.put([_row(runtime, one, runtime.clock())])
+    return written
+
+
+def _remark(runtime: Runtime, spec: MappingSpec, news: Sequence[News]) -> int:
+    """Say it in a work note; on a record that had one within the hour it waits for its turn."""
+    now = runtime.clock()
+    known = runtime.store.insight.get(KIND, [str(one.link.id) for one in news])
+    due = [
+        one for one in news if (row := known.get(str(one.link.id))) is None or now - row.at >= EVERY
+    ]
+    open_ = _open(runtime, spec, [one.link.servicenow.key for one in due])
+    said = [one for one in due if one.link.servicenow.key in open_]
+    remark(runtime, [_saying(runtime, one, now) for one in said], PLAN)
+    runtime.store.insight.put([_row(runtime, one, now) for one in due])
+    return len(said)
+
+
+def _open(runtime: Runtime, spec: MappingSpec, keys: Sequence[str]) -> frozenset[str]:
+    """Records that people still work on: a closed incident drops a note with 200."""
+    rows = runtime.adapters[Side.SERVICENOW].read(spec.servicenow.table, keys, ("active",))
+    return frozenset(key for key, row in rows.items() if row.fields.get("active") == "true")
+
+
+def _saying(runtime: Runtime, news: News, now: datetime) -> Remark:
+    link, stamp = news.link, f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    name = f"delivery {news.digest} {now:%Y%m%d%H%M%S}"
+    reference = marks.reference(
+        runtime.options.installation, link.pair, Side.JIRA, f"{name} {link.servicenow.key}"
+    )
+    head = f"{marks.VOICE}{link.jira.label}, {stamp} {reference}"
+    body = to_journal(f"{head}\n\n{note(news.told)}")
+    said = Carried(name, "work_notes", reference, body, "Tandem")
+    return Remark(link.pair, Side.SERVICENOW, link, said)
+
+
+def _row(runtime: Runtime, news: News, at: datetime) -> FactRow:
+    """What was told; ``at`` is when it was written last."""
+    told, version = news.told, news.link.jira.version
+    data = {
+        "digest": news.digest,
+        "seen": [version, told.done, told.stories],
+        "looked": runtime.clock().isoformat(),
+    }
+    return FactRow(KIND, str(news.link.id), at, data)

@@ -1,0 +1,70 @@
+"""Issues are collected with their way through the statuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from mappings.sides import Side
+from sync.insight.collecting.collect import facts
+from sync.insight.collecting.issues import collect, progress
+from sync.insight.facts import IssueFact, Kind
+from tests.support.bench import Bench
+from tests.support.people import Company
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(params=["cloud", "dc"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return Bench(request.param)
+
+
+def issues(bench: Bench) -> dict[str, IssueFact]:
+    found = facts(bench.store, Kind.ISSUE)
+    return {one.key: one for one in found if isinstance(one, IssueFact)}
+
+
+def test_an_issue_tells_when_it_entered_which_status(bench: Bench) -> None:
+    company = Company(bench)
+    team, key = company.team(), company.team().create("OPS", "Story", "Mail is slow").id
+    for status in ("In Progress", "Done"):
+        bench.clock.advance(HOUR.total_seconds())
+        team.move_to(key, status)
+    collect(bench.runtime)
+    told = issues(bench)[key]
+    began = told.created
+    assert [(step.at - began, step.status, step.category) for step in told.steps] == [
+        (0 * HOUR, "Backlog", "new"),
+        (1 * HOUR, "Selected for Development", "new"),
+        (1 * HOUR, "In Progress", "indeterminate"),
+        (2 * HOUR, "In Review", "indeterminate"),
+        (2 * HOUR, "Done", "done"),
+    ]
+    assert told.resolved == began + 2 * HOUR
+
+
+def test_later_only_what_moved_is_read_and_what_is_gone_goes_within_a_week(bench: Bench) -> None:
+    company = Company(bench)
+    first = company.team().create("OPS", "Story", "One").id
+    collect(bench.runtime)
+    bench.clock.advance(3600)
+    second = company.team().create("OPS", "Story", "Two").id
+    company.team().delete(first)
+    before = bench.runtime.adapters[Side.JIRA].meter.totals()["read"]
+    collect(bench.runtime)
+    assert bench.runtime.adapters[Side.JIRA].meter.totals()["read"] - before <= 4
+    assert issues(bench).keys() == {first, second}
+    bench.clock.advance(8 * 86_400)
+    collect(bench.runtime)
+    assert issues(bench).keys() == {second}
+
+
+def test_an_epic_has_the_progress_of_its_stories(bench: Bench) -> None:
+    team = Company(bench).team()
+    epic = team.create("OPS", "Epic", "Mail store").id
+    stories = [team.create("OPS", "Story", str(n), parent=epic).id for n in range(3)]
+    team.move_to(stories[0], "Done")
+    collect(bench.runtime)
+    assert progress(list(issues(bench).values())) == {epic: (1, 3)}
