@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from connector.errors import Rejected
@@ -19,7 +19,19 @@ from sync.apply.waiting import wake
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
-from sync.core.plan import Adopt, Ask, Create, Delete, Detach, Hang, Note, Update
+from sync.core.plan import (
+    Action,
+    Adopt,
+    Ask,
+    Attach,
+    Create,
+    Delete,
+    Detach,
+    Hang,
+    Note,
+    Remark,
+    Update,
+)
 from sync.engine import asking
 from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
@@ -57,7 +69,7 @@ def execute(runtime: Runtime, found: Study) -> None:
     keep_news(runtime, actions, cases)
     asking.foretell(runtime, found.knowing, plan, cases)
     unfinished = update(runtime, [one for one in actions if isinstance(one, Update)], plan.hash)
-    unfinished |= carry(runtime, actions, plan.hash)
+    unfinished |= carry(runtime, _untouched(actions, unfinished), plan.hash)
     unfinished |= detach(runtime, [one for one in actions if isinstance(one, Detach)], plan.hash)
     deletes = [one for one in actions if isinstance(one, Delete)]
     unfinished |= delete(runtime, deletes, plan.hash, certain)
@@ -69,6 +81,19 @@ def execute(runtime: Runtime, found: Study) -> None:
     asking.remember(runtime, found.knowing, plan, held=found.knowing.pair in found.left_out)
     runtime.store.inbox.done(list(found.gathered.idle))
     runtime.store.inbox.postpone(list(found.gathered.held), runtime.clock() + HELD_BACK, 0)
+
+
+def _untouched(actions: Sequence[Action], unfinished: Collection[int]) -> list[Action]:
+    """What may be carried now. To a twin that moved before the two ever agreed nothing is added:
+    its last writer is the only one who tells that somebody edited it, and all of it is heard at the
+    next look."""
+    return [
+        one
+        for one in actions
+        if not isinstance(one, Remark | Attach)
+        or one.link.id not in unfinished
+        or one.link.agreed_at is not None
+    ]
 
 
 def _consented(runtime: Runtime, found: Study) -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from connector.sandbox.faults import Fault
 from mappings.defaults import shipped
 from mappings.sides import Side
+from sync.core.plan import Update
+from sync.engine.complete import complete
+from sync.engine.execute import execute
+from sync.engine.study import study
+from sync.feed import poll
 from sync.store import Store
 from tests.support.bench import Bench
 from tests.support.people import Company
@@ -63,3 +68,31 @@ def test_a_value_that_was_never_agreed_on_is_told_when_it_gives_way() -> None:
 
     assert bench.jira.world.issues[story.id].fields["summary"] == "Mail is down"
     assert "Mail is slow" in [row.jira.value for row in company.conflicts()]
+
+
+def test_a_comment_that_waits_does_not_hide_who_edited_the_twin() -> None:
+    """Somebody is assigned right before our write; the last writer is all that tells so."""
+    bench = Bench()
+    company = Company(bench)
+    story, ticket = asked_for(bench, company)
+    bench.clock.advance(30)
+    company.team().edit(story, assignee="greta.lindqvist")
+    company.team().comment(story, "It is the cache")
+    bench.clock.advance(400)
+    runtime = bench.connect()
+    poll(runtime)
+    complete(runtime)
+    found = study(runtime, runtime.store.inbox.rows(100, runtime.clock()))
+    assert any(
+        isinstance(one, Update) and one.side is Side.SERVICENOW for one in found.plan.actions
+    )
+
+    somebody = bench.servicenow.world.user_id("amira.haddad")
+    company.desk(ticket, assigned_to=somebody)
+    execute(runtime, found)
+    bench.clock.advance(60)
+    bench.until_quiet()
+
+    assert somebody in [row.servicenow.value for row in company.conflicts()]
+    notes = bench.servicenow.world.rows("sys_journal_field")
+    assert sum("It is the cache" in row["value"] for row in notes) == 1
