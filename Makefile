@@ -44,7 +44,8 @@ mutants: setup ## break one promise at a time and see that a test notices
 SEEDS ?= 1..1000000
 SECONDS ?= 3600
 
-soak: setup ## simulate for SECONDS (an hour), SEEDS=A..B; prints what happened
+soak: setup ## strike all stories, then simulate for SECONDS (an hour), SEEDS=A..B; prints it all
+	$(BIN)/python -m tests.simulation --points
 	$(BIN)/python -m tests.simulation --mode mixed --seeds $(SEEDS) --seconds $(SECONDS)
 
 format: setup ## put the sources into their one form
