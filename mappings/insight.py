@@ -78,12 +78,20 @@ class RecurrencePart(Strict):
     )
 
 
+class TellingPart(Strict):
+    """What insight runs write."""
+
+    notes: bool = Field(True, description="Delivery status as a work note, without our columns.")
+    charts: bool = Field(True, description="One image of the trend on each epic.")
+
+
 class InsightFile(Strict):
     """The insight file of a mapping folder."""
 
     backlog: BacklogPart = Field(default_factory=lambda: BacklogPart.model_validate({}))
     fields: FieldsPart = Field(default_factory=lambda: FieldsPart.model_validate({}))
     recurrence: RecurrencePart = Field(default_factory=lambda: RecurrencePart.model_validate({}))
+    telling: TellingPart = Field(default_factory=lambda: TellingPart.model_validate({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +111,13 @@ class Backlog:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All that the file says. ``fields`` are Jira's by what they show, as far as they are named;
-    ``accepts``: proposals become problems by themselves."""
+    ``accepts``: proposals become problems by themselves; ``notes`` and ``charts`` are written."""
 
     backlog: Backlog = Backlog()
     fields: Mapping[str, str] = field(default_factory=dict)
     accepts: bool = False
+    notes: bool = True
+    charts: bool = True
 
 
 def is_insight_file(file: str) -> bool:
@@ -138,7 +148,8 @@ def _rules(shape: InsightFile) -> Rules:
         part.weights.model_dump(), part.classes.urgent, part.classes.planned, part.half.model_dump()
     )
     fields = {name: held for name, held in shape.fields.model_dump().items() if held}
-    return Rules(backlog, fields, shape.recurrence.accept == "allow")
+    accepts, telling = shape.recurrence.accept == "allow", shape.telling
+    return Rules(backlog, fields, accepts, telling.notes, telling.charts)
 
 
 def _shape(document: Document) -> InsightFile | None:

@@ -40,9 +40,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_finish() -> None:
-    """Libraries and collected tests stay to the end: no garbage collection need walk them."""
+    """Libraries and collected tests stay to the end: no garbage collection need walk them. What
+    comes after is looked through seldom: the fakes make many objects, and few circles of them."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 LONG = ("/simulation/", "/acceptance/")

@@ -91,7 +91,7 @@ def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -
     """Write it to where people work: the desk's records, and the epics."""
     stage("telling the desk")
     progress = issues.progress(_of(runtime.store, Kind.ISSUE, IssueFact))
-    told = Told(delivery=deliver(runtime, progress))
+    told = Told(delivery=deliver(runtime, progress, notes=rules.notes))
     stage("raising what recurs")
     told = replace(told, accepted=_raise(runtime, insight, rules))
     stage("telling developers")
@@ -100,7 +100,7 @@ def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -
         insight.trends,
         insight.priorities,
         rules.fields,
-        lambda trend: chart(trend, insight.at),
+        (lambda trend: chart(trend, insight.at)) if rules.charts else None,
     )
     log.info("insight told", action="insight.told", delivery=told.delivery, trends=written,
              charts=drawn)  # fmt: skip

@@ -90,6 +90,14 @@ def test_columns_are_filled_where_they_are_and_no_note_is_written(flavour: str) 
     assert bench.writes() == before
 
 
+def test_no_notes_where_the_admin_wants_none(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    assert deliver(bench.connect(), {}, notes=False) == 0
+    assert notes(company, key) == []
+    assert tells(bench) == 1, "nothing was taken for told"
+
+
 def test_the_last_words_are_the_teams_own(bench: Bench, company: Company) -> None:
     key = company.incident()
     bench.until_quiet()

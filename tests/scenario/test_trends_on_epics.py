@@ -80,6 +80,11 @@ def test_the_chart_is_replaced_a_day_later_and_never_piles_up(scene: Scene) -> N
     assert scene.charts() == [draw(later)]
 
 
+def test_no_charts_where_the_admin_wants_none(scene: Scene) -> None:
+    assert tell(scene.bench.connect(), [scene.trend], {}, {}, None) == (1, 0)
+    assert scene.charts() == []
+
+
 def test_nothing_of_it_is_carried_across_or_looked_at_twice(scene: Scene) -> None:
     scene.tells()
     bench = scene.bench

@@ -52,14 +52,15 @@ class News:
     digest: str
 
 
-def deliver(runtime: Runtime, progress: Progress) -> int:
-    """Bring what the desk sees up to date; how many records were told."""
+def deliver(runtime: Runtime, progress: Progress, *, notes: bool = True) -> int:
+    """Bring what the desk sees up to date; how many records were told. Without ``notes`` only an
+    instance with our columns is told."""
     told, room = 0, ROOM
     for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
         links = _moved(runtime, spec, progress)[:room]
         room -= len(links)
         there = _columns(runtime, spec) if links else ()
-        for part in chunks(links, BATCH):
+        for part in chunks(links, BATCH) if there or notes else ():
             news = list(_news(runtime, spec, part, progress))
             told += _write(runtime, news, there) if there else _remark(runtime, spec, news)
     return told

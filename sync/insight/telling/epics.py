@@ -52,16 +52,18 @@ def tell(
     trends: Iterable[Trend],
     priorities: Mapping[str, Priority],
     fields: Mapping[str, str],
-    draw: Draw,
+    draw: Draw | None,
 ) -> tuple[int, int]:
     """Write what changed; how many epics, and how many charts. ``priorities`` are by problem,
-    ``fields`` names Jira fields by what goes into them (:func:`values`)."""
+    ``fields`` names Jira fields by what goes into them (:func:`values`). Without ``draw`` there are
+    no charts."""
     epics = list(_epics(runtime, trends, priorities))
     fresh = [one for one in epics if _digest(one) != _told(runtime, KIND, one.link)]
     written = 0
     for part in chunks(fresh[:ROOM], 100):
         written += _write(runtime, part, fields)
-    drawn = sum(_chart(runtime, one, draw) for one in _undrawn(runtime, epics)[:CHARTS])
+    due = _undrawn(runtime, epics)[:CHARTS] if draw else []
+    drawn = sum(_chart(runtime, one, draw) for one in due if draw)
     return written, drawn
 
 
