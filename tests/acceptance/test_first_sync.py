@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,10 @@ class Company:
         return {row["sys_id"]: row for row in rows}
 
 
+INDEXED = 1.5
+"""Seconds until Jira's search shows all of a load."""
+
+
 @pytest.fixture(scope="module", params=["cloud", "dc"])
 def company(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Company]:
     """A sandbox that was looked at with `doctor` and `plan` and then synced twice."""
@@ -88,6 +93,7 @@ def test_the_way_from_doctor_to_a_second_sync_that_rests(company: Company) -> No
 
     before = {side: company.writes(side) for side in SIDES}
     assert all(before.values())
+    time.sleep(INDEXED)
     for side in SIDES:
         company.control(side, "requests", "DELETE")
     rested = company.program.run("sync", "--yes", "--json")

@@ -27,7 +27,7 @@ SMALLEST, STEP = 380_000, 180_000
 def load_within(limit: int, program: Program) -> Ran:
     """A load whose files may grow up to so many bytes."""
     command = [sys.executable, "-c", LIMITED, str(limit), "sync", "--yes"]
-    return Running(command, program.folder, program.environment({})).ended(60)
+    return Running.of(command, program.folder, program.environment({})).ended(60)
 
 
 def writes(town: Town) -> tuple[int, int]:

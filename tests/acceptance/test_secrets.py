@@ -31,7 +31,7 @@ def test_a_canary_is_seen_nowhere(tmp_path: Path) -> None:
         del program.settings["TANDEM_JIRA__TOKEN"]
 
         town.faults[Side.JIRA].add(Fault("slow", seconds=1))
-        working = program.start("sync", "--yes")
+        working = program.start_from_nothing("sync", "--yes")
         listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
         assert "sync.cli" in listed.stdout
         told = [listed.stdout]

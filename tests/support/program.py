@@ -23,6 +23,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -32,6 +33,7 @@ import structlog
 
 from sync.cli import main
 from sync.demo.town import Town
+from tests.support.ready import Forked, Ready
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "from sync.cli import main; main()"]
@@ -105,7 +107,13 @@ class Program:
 
     def start(self, *arguments: str, **changed: str | None) -> Running:
         """Begin a command."""
-        return Running([*COMMAND, *arguments], self.folder, self.environment(changed))
+        place = said()
+        environment = self.environment(changed)
+        return Running(ready().start(list(arguments), self.folder, environment, place), place)
+
+    def start_from_nothing(self, *arguments: str, **changed: str | None) -> Running:
+        """Begin a command as a shell does, with everything still to be imported."""
+        return Running.of([*COMMAND, *arguments], self.folder, self.environment(changed))
 
 
 @contextmanager
@@ -124,16 +132,35 @@ def _process_settings() -> Iterator[None]:
             signal.signal(number, heard)
 
 
+def said() -> Path:
+    """A folder for what a process says."""
+    place = Path(tempfile.mkdtemp(prefix="tandem-said-"))
+    for name in ("out", "err"):
+        (place / name).touch()
+    return place
+
+
+@cache
+def ready() -> Ready:
+    """The process from which others are forked; one for each worker of the tests."""
+    return Ready()
+
+
 class Running:
     """A process under way. It writes into files, so that nobody has to read for it to go on."""
 
-    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
-        self._place = Path(tempfile.mkdtemp(prefix="tandem-said-"))
+    def __init__(self, process: Forked | subprocess.Popen[bytes], place: Path) -> None:
+        self._place = place
         self._began = time.monotonic()
-        with (self._place / "out").open("w") as out, (self._place / "err").open("w") as err:
-            self.process = subprocess.Popen(
-                command, cwd=folder, env=environment, stdout=out, stderr=err
-            )
+        self.process = process
+
+    @classmethod
+    def of(cls, command: list[str], folder: Path, environment: dict[str, str]) -> Running:
+        """A command of any kind, begun from nothing."""
+        place = said()
+        with (place / "out").open("w") as out, (place / "err").open("w") as err:
+            begun = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=err)
+        return cls(begun, place)
 
     @property
     def out(self) -> str:
