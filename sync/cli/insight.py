@@ -134,8 +134,8 @@ def _show(found: Insight, told: Told) -> None:
     out.print(_trends(busiest[:SHOWN])) if busiest else say("No incidents yet.")
     if rising:
         say(f"{len(rising)} rise by more than chance would explain.")
-    for one in found.proposals:
-        say(f"Proposal {one.id}: {one.title} ({len(one.incidents)} incidents). {one.evidence[0]}")
+    if found.proposals:
+        out.print(_proposals(found))
     for trouble in found.troubles:
         complain(trouble)
     say(
@@ -143,6 +143,19 @@ def _show(found: Insight, told: Told) -> None:
         f"{told.accepted} proposals accepted. "
         "`tandem insight report FILE` has all of it with definitions."
     )
+
+
+def _proposals(found: Insight) -> object:
+    """The largest ones; `accept` takes any."""
+    shown, whole = found.proposals[:SHOWN], len(found.proposals)
+    more = f", the {len(shown)} largest" if whole > len(shown) else ""
+    made = table(
+        f"{whole} proposals: what keeps coming back{more}", "id", "incidents", "what", "fix"
+    )
+    for one in shown:
+        title = f"{one.title} (on {one.problem})" if one.problem else one.title
+        made.add_row(one.id, str(len(one.incidents)), title, one.fix.value)
+    return made
 
 
 def _scorecard(found: Insight) -> object:

@@ -21,7 +21,7 @@ from sync.insight.figures.trends import problem_names, trends
 from sync.insight.model import Insight, Subject
 from sync.insight.ranking.ranked import ranked
 from sync.insight.recurrence.proposals import recurring
-from sync.insight.telling.accept import ACCEPTED, Accepted
+from sync.insight.telling.accept import ACCEPTED, Accepted, less_accepted
 from sync.insight.telling.accept import accept as accepted
 from sync.insight.telling.charts import chart
 from sync.insight.telling.deliver import deliver
@@ -71,7 +71,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress) -> Insight:
         now,
         scorecard(facts, now),
         found,
-        recurring(facts.incidents, problems, now),
+        tuple(less_accepted(store, recurring(facts.incidents, problems, now), facts.incidents)),
         troubles,
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
     )
@@ -127,8 +127,8 @@ def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
     done = 0
     for proposal in due:
         try:
-            accept(runtime, insight, proposal.id)
-            done += 1
+            found = accept(runtime, insight, proposal.id)
+            done += found.made or found.attached > 0
         except ConnectorError as error:
             log.info("a proposal waits", action="insight.waits", title=proposal.title,
                      why=error.what)  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
+from connector.sandbox.servicenow.knobs import SYSTEM
 from mappings.insight import Rules
 from mappings.sides import Side
 from sync.insight.model import Insight, Proposal
@@ -36,6 +37,11 @@ class Scene:
         key = self.company.incident(words, cmdb_ci=self.item)
         self.bench.clock.advance(2 * 86_400)
         return key
+
+    def closes(self, key: str) -> None:
+        """The desk resolves it, and the instance closes it."""
+        self.company.desk(key, state="6", close_code="Solution provided", close_notes="done")
+        self.bench.servicenow.world.update("incident", key, {"state": "7"}, SYSTEM)
 
     def looks(self) -> Insight:
         return refresh(self.bench.connect(), Rules(), quiet)
@@ -92,6 +98,27 @@ def test_a_new_incident_of_the_kind_is_put_on_it(scene: Scene) -> None:
     scene.keys.append(scene.opens("the VPN drops again after minutes"))
     publish(scene.bench.runtime, scene.looks(), Rules(), quiet)
     assert scene.on(problem) == len(WORDS) + 1
+
+
+def test_what_is_closed_stays_as_it_is_and_is_not_asked_for_again(scene: Scene) -> None:
+    first = scene.keys[0]
+    scene.closes(first)
+    done = accept(scene.bench.runtime, scene.looks(), scene.proposal().id)
+    assert done.attached == len(WORDS) - 1
+    assert scene.company.row(first).get("problem_id", "") == ""
+    assert scene.looks().proposals == ()
+
+
+def test_what_was_accepted_is_not_proposed_again_although_most_of_it_is_closed(
+    scene: Scene,
+) -> None:
+    for key in scene.keys[:4]:
+        scene.closes(key)
+    assert accept(scene.bench.runtime, scene.looks(), scene.proposal().id).attached == 1
+    assert scene.looks().proposals == ()
+    scene.opens("VPN drops every minute")
+    [proposal] = scene.looks().proposals
+    assert (proposal.problem, len(proposal.incidents)) == ("PRB0010001", 1)
 
 
 def test_a_lost_answer_makes_one_problem(scene: Scene) -> None:

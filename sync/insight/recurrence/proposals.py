@@ -71,9 +71,14 @@ def recurring(
     found = [_proposal(cluster, None) for cluster in fresh if _enough(cluster.facts)]
     for key, same in known.items():
         whole = _together(same)
-        if _enough(whole.facts) and any(fact.problem not in active for fact in whole.facts):
+        if _enough(whole.facts) and any(_can_join(fact, active) for fact in whole.facts):
             found.append(_proposal(whole, active[key]))
     return tuple(sorted(found, key=lambda one: (-len(one.incidents), one.id)))
+
+
+def _can_join(fact: IncidentFact, active: Mapping[str, ProblemFact]) -> bool:
+    """Whether an incident could still be put on a problem: a closed one keeps what it has."""
+    return fact.problem not in active and fact.closed is None
 
 
 def _without(cluster: _Cluster, active: Mapping[str, ProblemFact]) -> _Cluster:
@@ -208,7 +213,11 @@ def _proposal(cluster: _Cluster, problem: ProblemFact | None) -> Proposal:
     """``id`` comes from the oldest incident alone: no two clusters share it, and it stays while
     others join. It changes once that one is older than the window."""
     oldest = cluster.facts[0]
-    loose = [fact for fact in cluster.facts if problem is None or fact.problem != problem.key]
+    loose = [
+        fact
+        for fact in cluster.facts
+        if problem is None or (fact.problem != problem.key and fact.closed is None)
+    ]
     fix, reason = fitting(cluster.facts)
     return Proposal(
         sha256(oldest.key.encode()).hexdigest()[:12],

@@ -7,8 +7,8 @@ has no problem yet gets this one. The engine makes the epic, as for any problem.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connector.errors import RetryLater
@@ -18,6 +18,7 @@ from sync.core import marks
 from sync.insight.facts import IncidentFact, ProblemFact
 from sync.insight.model import Proposal
 from sync.runtime import Runtime, chunks, log
+from sync.store import Store
 from sync.store.values import FactRow
 
 HERE = Side.SERVICENOW
@@ -55,10 +56,26 @@ def accept(
     else:
         key, number, made = _problem(runtime, proposal)
     # From now on new incidents of its kind are put on it without asking.
-    runtime.store.insight.put([FactRow(ACCEPTED, number, runtime.clock(), {"key": key})])
+    told = {"key": key, "proposal": proposal.id}
+    runtime.store.insight.put([FactRow(ACCEPTED, number, runtime.clock(), told)])
     mine = set(proposal.incidents)
     keys = [one.key for one in incidents if one.number in mine]
     return Accepted(number, key, made, _attach(runtime, key, keys))
+
+
+def less_accepted(
+    store: Store, proposals: Iterable[Proposal], incidents: Iterable[IncidentFact]
+) -> Iterator[Proposal]:
+    """Proposals, those that were accepted as what is left of them: incidents that are open and hang
+    on no problem. One with nothing left is none."""
+    known = {row.data["proposal"]: row.key for row in store.insight.all(ACCEPTED)}
+    loose = {one.number for one in incidents if not one.problem and one.closed is None}
+    for one in proposals:
+        number = known.get(one.id)
+        if number is None or one.problem:
+            yield one
+        elif left := tuple(each for each in one.incidents if each in loose):
+            yield replace(one, problem=number, incidents=left)
 
 
 def _problem(runtime: Runtime, proposal: Proposal) -> tuple[str, str, bool]:
@@ -106,13 +123,25 @@ def _fields(proposal: Proposal, reference: str) -> Mapping[str, str]:
 
 
 def _attach(runtime: Runtime, problem: str, keys: Sequence[str]) -> int:
-    """Put incidents on a problem that have none; people's own choice stays."""
+    """Put incidents on a problem that have none; people's own choice stays. A closed one answers
+    yes and keeps what it has, so it is not asked, and what counts is what was stored."""
     adapter, attached = runtime.adapters[HERE], 0
     for part in chunks(keys, 100):
-        held = adapter.read("incident", list(part), ("problem_id",))
-        loose = [key for key in part if key in held and not held[key].fields.get("problem_id")]
+        held = adapter.read("incident", list(part), ("problem_id", "closed_at"))
+        loose = [
+            key
+            for key in part
+            if key in held
+            and not held[key].fields.get("problem_id")
+            and not held[key].fields.get("closed_at")
+        ]
         patches = [Patch("incident", key, {"problem_id": problem}) for key in loose]
         runtime.store.ensure()
-        results = adapter.patch(patches, ()) if patches else []
-        attached += sum(isinstance(one, Done) for one in results)
+        results = adapter.patch(patches, ("problem_id",)) if patches else []
+        attached += sum(
+            isinstance(one, Done)
+            and one.record is not None
+            and one.record.fields.get("problem_id") == problem
+            for one in results
+        )
     return attached
