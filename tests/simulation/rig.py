@@ -173,6 +173,7 @@ class Rig:
         self.audits: list[tuple[int, datetime]] = []
         self.ended: list[tuple[int, str]] = []
         self._last: list[tuple[Side, str, bool]] = []
+        self._faint: set[tuple[Side, str]] = set()
         self.broken: list[str] = []
         self._set_knobs()
         self._hang_a_picture()
@@ -312,6 +313,7 @@ class Rig:
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         self.working = True
+        self._faint.clear()
         try:
             yield
         finally:
@@ -333,6 +335,7 @@ class Rig:
             raise Crash(f"before {name} in {side}")
         if name in WRITES:
             self._last = [(side, getattr(one, "key", ""), owed(one)) for one in _items(args[0])]
+            self._faint |= {(side, key) for side, key, told in self._last if not told}
         if self.meddle is not None and (looks if self.early else name in WRITES):
             self.drain("engine")
             self.meddle(side, args[1] if looks else [one.key for one in _keyed(args[0])])
@@ -369,12 +372,14 @@ class Rig:
         return True
 
     def _pulled(self) -> None:
-        """Nobody remembers what came of the latest write."""
+        """Nobody remembers what came of the latest write, nor perhaps of those in this run that
+        leave no trace to look for: answers are written down together."""
         if self.plug is not None:
             self.plug.pulled = True
         self.plug = None
         for side, key, told in self._last:
             self._doubted(side, key, told=told)
+        self.untold |= self._faint
 
     def _doubted(self, side: Side, key: str, *, told: bool) -> None:
         self.unclear[(side, key)] += 1
