@@ -13,6 +13,9 @@ from sync.store.rows import Upsert, chunks
 from sync.store.tables import INSIGHT
 from sync.store.values import FactRow
 
+PAGE = 5_000
+"""Rows that are read at once."""
+
 
 class Facts:
     """All rows, by kind and key."""
@@ -26,11 +29,18 @@ class Facts:
             _PUT(connection, [asdict(row) for row in rows])
 
     def all(self, kind: str) -> Iterator[FactRow]:
-        """All rows of a kind, by key; read as a whole, so that writing meanwhile does no harm."""
-        statement = select(INSIGHT).where(INSIGHT.c.kind == kind).order_by(INSIGHT.c.key)
-        with self._database.read() as connection:
-            found = [tuple(row) for row in connection.execute(statement)]
-        return (FactRow(*row) for row in found)
+        """All rows of a kind, by key; read in pages, so that memory holds no more than one of
+        them and writing meanwhile does no harm."""
+        wanted, last = INSIGHT.c.kind == kind, None
+        while True:
+            after = wanted if last is None else and_(wanted, INSIGHT.c.key > last)
+            statement = select(INSIGHT).where(after).order_by(INSIGHT.c.key).limit(PAGE)
+            with self._database.read() as connection:
+                rows = [FactRow(*row) for row in connection.execute(statement)]
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            last = rows[-1].key
 
     def get(self, kind: str, keys: Collection[str]) -> dict[str, FactRow]:
         """The rows of these keys."""

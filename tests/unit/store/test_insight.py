@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sync.store import Store
+from sync.store.insight import PAGE
 from sync.store.values import FactRow
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,3 +39,16 @@ def test_rows_may_be_written_while_they_are_read(store: Store) -> None:
     for one in store.insight.all("incident"):
         store.insight.put([row(one.key, seen=True)])
     assert all(one.data == {"seen": True} for one in store.insight.all("incident"))
+
+
+def test_many_rows_are_read_one_by_one_in_order_whatever_is_written_meanwhile(store: Store) -> None:
+    keys = [f"{number:05}" for number in range(PAGE + 2)]
+    store.insight.put(row(key) for key in reversed(keys))
+    read = store.insight.all("incident")
+    found = [next(read).key]
+    store.insight.drop("incident", [keys[PAGE]])
+    store.insight.put([row(keys[0], seen=True), row("another", kind="problem")])
+    found += [one.key for one in read]
+    assert set(keys) - {keys[PAGE]} <= set(found)
+    assert found == sorted(set(found))
+    assert [one.key for one in store.insight.all("problem")] == ["another"]
