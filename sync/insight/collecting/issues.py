@@ -6,7 +6,7 @@ ones what moved since, in spans that count back from the side's now: those need 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -21,6 +21,9 @@ from sync.store.values import FactRow
 
 FIELDS = ("status", "status_category", "parent", "summary", "components")
 DONE = "done"
+BATCH = 1_000
+"""Issues whose ways are asked for together: Jira tells of so many in one request, and lists a
+hundred in one."""
 
 
 def collect(runtime: Runtime) -> tuple[str, ...]:
@@ -53,10 +56,10 @@ def _project(runtime: Runtime, project: str) -> str:
     categories = _categories(runtime, project)
     seen: set[str] = set()
     try:
-        for page in jira.listed(project, _scope(now, None if anew else cursor), FIELDS):
-            runtime.directory.learn_statuses(record.fields for record in page)
-            seen.update(record.key for record in page)
-            store.insight.put(_rows(runtime, project, page, categories))
+        for some in _together(jira.listed(project, _scope(now, None if anew else cursor), FIELDS)):
+            runtime.directory.learn_statuses(record.fields for record in some)
+            seen.update(record.key for record in some)
+            store.insight.put(_rows(runtime, project, some, categories))
     except NotThere as error:
         log.info("no facts of this project", action="insight.skipped", project=project,
                  why=error.what)  # fmt: skip
@@ -68,6 +71,17 @@ def _project(runtime: Runtime, project: str) -> str:
             store.insight.drop(Kind.ISSUE, [row.key for row in rows if row.key not in seen])
         store.meta.put(name, f"{begun.isoformat()} {(now - OVERLAP).isoformat()}")
     return ""
+
+
+def _together(pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
+    batch: list[Record] = []
+    for page in pages:
+        batch += page
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _scope(now: datetime, cursor: datetime | None) -> str:
@@ -84,11 +98,11 @@ def _categories(runtime: Runtime, project: str) -> Mapping[str, str]:
 
 
 def _rows(
-    runtime: Runtime, project: str, page: Sequence[Record], categories: Mapping[str, str]
+    runtime: Runtime, project: str, records: Sequence[Record], categories: Mapping[str, str]
 ) -> Iterator[FactRow]:
-    keys = [record.key for record in page]
-    changes = runtime.adapters[Side.JIRA].histories(project, keys, ["status"]) if keys else {}
-    for record in page:
+    keys = [record.key for record in records]
+    changes = runtime.adapters[Side.JIRA].histories(project, keys, ["status"])
+    for record in records:
         fact = issue(record, changes.get(record.key, ()), categories)
         yield FactRow(Kind.ISSUE, record.key, record.created, packed(fact))
 

@@ -68,3 +68,17 @@ def test_an_epic_has_the_progress_of_its_stories(bench: Bench) -> None:
     team.move_to(stories[0], "Done")
     collect(bench.runtime)
     assert progress(list(issues(bench).values())) == {epic: (1, 3)}
+
+
+def test_the_ways_of_many_issues_are_asked_for_together(bench: Bench) -> None:
+    """A list page has a hundred issues on Cloud; one request tells the ways of a thousand."""
+    team = Company(bench).team()
+    keys = {team.create("OPS", "Story", f"Story {number}").id for number in range(250)}
+    bench.runtime.offered("OPS")
+    before = bench.runtime.adapters[Side.JIRA].meter.totals()["read"]
+    collect(bench.runtime)
+    lists = ways = 3
+    if bench.flavour == "cloud":
+        ways = 1
+    assert bench.runtime.adapters[Side.JIRA].meter.totals()["read"] - before <= lists + ways + 1
+    assert issues(bench).keys() == keys
