@@ -11,7 +11,7 @@ STAMP := .venv/.ready-$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 LOCKS := requirements-build.lock requirements.lock requirements-dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint mutants soak format lock
+.PHONY: help setup demo test lint mutants soak bench format lock
 
 help: ## show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ SECONDS ?= 3600
 soak: setup ## strike all stories, then simulate for SECONDS (an hour), SEEDS=A..B; prints it all
 	$(BIN)/python -m tests.simulation --points
 	$(BIN)/python -m tests.simulation --mode mixed --seeds $(SEEDS) --seconds $(SECONDS)
+
+bench: setup ## measure speed and memory: BENCH="load --quick", default all (minutes)
+	$(BIN)/python -m tests.bench $(BENCH)
 
 format: setup ## put the sources into their one form
 	$(BIN)/ruff format .
