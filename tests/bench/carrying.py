@@ -42,7 +42,7 @@ def files(*, quick: bool) -> Iterator[Row]:
                 arrived = came(place, issue if came is from_jira else key, path.name)
                 if arrived != digest:
                     raise RuntimeError(f"{path.name} arrived as {arrived}, not {digest}")
-                bar = "" if not small else f"{ROOM_MB} MB more than 1 MB takes"
+                bar = "" if not small else f"{ROOM_MB} MB above 1 MB's"
                 held = ran.peak_mb - small <= ROOM_MB if small else None
                 yield Row(
                     "file", f"{size} MB, {way}", ran.cpu, ran.wall, *requests(ran),

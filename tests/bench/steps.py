@@ -105,7 +105,9 @@ def analyse(url: str) -> Told:
     insight = Insight(NOW, card, found, back, (), order)
     clock.part("page", lambda: page(insight, NOW))
     clock.part("JSON", lambda: json.dumps(as_json(insight)))
-    clock.rows[-1]["found"] = [len(card), len(found), len(back), len(order)]
+    clock.rows[-1]["found"] = (
+        f"{len(card):,} figures, {len(found):,} trends, {len(back):,} proposals"
+    )
     return clock.rows
 
 
