@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from mappings.nodes import Document, Problem, read
-from mappings.problems import explain
+from mappings.beside import found, is_called, shaped
+from mappings.nodes import Document, Problem
 from mappings.schema import Strict
 
 NAME = "insight"
-ENDINGS = ("yaml", "yml")
 
 Weight = Annotated[int, Field(strict=True, ge=0, le=100)]
 Points = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -122,20 +121,15 @@ class Rules:
 
 def is_insight_file(file: str) -> bool:
     """Whether a file of a mapping folder is the insight file and no pair."""
-    name = file.replace("\\", "/").rpartition("/")[2]
-    stem, _, ending = name.rpartition(".")
-    return stem == NAME and ending in ENDINGS
+    return is_called(NAME, file)
 
 
 def parsed(texts: Mapping[str, str]) -> tuple[Rules, list[Problem]]:
     """The insight file among these texts, and everything that is wrong with it."""
-    files = [file for file in texts if is_insight_file(file)]
-    if not files:
+    document = found(NAME, texts)
+    if document is None:
         return Rules(), []
-    document = read(files[0], texts[files[0]])
-    for other in files[1:]:
-        document.complain((), f"{other} is an insight file too", "Keep one of them.")
-    shape = None if document.broken else _shape(document)
+    shape = shaped(document, InsightFile, NAME, "backlog")
     if shape is None:
         return Rules(), document.problems
     _judge(document, shape.backlog)
@@ -150,20 +144,6 @@ def _rules(shape: InsightFile) -> Rules:
     fields = {name: held for name, held in shape.fields.model_dump().items() if held}
     accepts, telling = shape.recurrence.accept == "allow", shape.telling
     return Rules(backlog, fields, accepts, telling.notes, telling.charts)
-
-
-def _shape(document: Document) -> InsightFile | None:
-    if document.data is None:
-        return InsightFile.model_validate({})
-    if not isinstance(document.data, dict):
-        document.complain((), "an insight file is a group of keys", "Begin with `backlog:`.")
-        return None
-    try:
-        return InsightFile.model_validate(document.data)
-    except ValidationError as error:
-        for problem in error.errors():
-            explain(document, problem, InsightFile)
-        return None
 
 
 def _judge(document: Document, part: BacklogPart) -> None:

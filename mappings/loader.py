@@ -28,6 +28,8 @@ from mappings.model import (
 )
 from mappings.nodes import Document, Problem, read
 from mappings.people import People, PeopleFile, is_people_file, parsed
+from mappings.policy import Policy, is_policy_file
+from mappings.policy import parsed as policy_parsed
 from mappings.problems import explain
 from mappings.schema import (
     AttachmentsPart,
@@ -54,16 +56,16 @@ class MappingProblems(Exception):
 
 
 def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
-    """File name to text, to mappings in working order; the people file and the
-    insight file are judged with them.
+    """File name to text, to mappings in working order; the people file, the
+    insight file and the policy file are judged with them.
 
     Raises :class:`MappingProblems` with all problems.
     """
     people, problems = parsed(texts)
-    problems += insight_parsed(texts)[1]
+    problems += insight_parsed(texts)[1] + policy_parsed(texts)[1]
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
-        if is_people_file(file) or is_insight_file(file):
+        if is_people_file(file) or is_insight_file(file) or is_policy_file(file):
             continue
         document = read(file, text)
         spec = None if document.broken else _spec(document, project)
@@ -96,6 +98,17 @@ def load_insight(texts: Mapping[str, str]) -> Rules:
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: one.line))
     return rules
+
+
+def load_policy(texts: Mapping[str, str]) -> Policy:
+    """What the policy file among these texts says; without one, the shipped values.
+
+    Raises :class:`MappingProblems`.
+    """
+    policy, problems = policy_parsed(texts)
+    if problems:
+        raise MappingProblems(sorted(problems, key=lambda one: one.line))
+    return policy
 
 
 def _with_people(spec: MappingSpec, people: People) -> MappingSpec:

@@ -21,8 +21,10 @@ from mappings.insight import Rules, is_insight_file
 from mappings.loader import MappingProblems, load
 from mappings.loader import load_insight as insight_of
 from mappings.loader import load_people as people_of
+from mappings.loader import load_policy as policy_of
 from mappings.model import MappingSpec
 from mappings.people import People, is_people_file
+from mappings.policy import Policy, is_policy_file
 from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
@@ -53,7 +55,8 @@ def mapping_texts(folder: Path | None) -> dict[str, str]:
     if not folder.is_dir():
         raise UserError(f"mappings folder {folder} does not exist. Name one that does.")
     files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
-    if all(is_people_file(str(path)) or is_insight_file(str(path)) for path in files):
+    no_pairs = (is_people_file, is_insight_file, is_policy_file)
+    if all(any(no(str(path)) for no in no_pairs) for path in files):
         raise UserError(
             f"mappings folder {folder} holds no *.yaml file of a pair. Copy a shipped one there."
         )
@@ -79,6 +82,14 @@ def load_insight(settings: Settings, folder: Path | None = None) -> Rules:
     """What the insight file beside the mappings says."""
     try:
         return insight_of(mapping_texts(_folder(settings, folder)))
+    except MappingProblems as error:
+        raise UserError([str(problem) for problem in error.problems]) from error
+
+
+def load_policy(settings: Settings, folder: Path | None = None) -> Policy:
+    """What the policy file beside the mappings says."""
+    try:
+        return policy_of(mapping_texts(_folder(settings, folder)))
     except MappingProblems as error:
         raise UserError([str(problem) for problem in error.problems]) from error
 

@@ -1,7 +1,7 @@
 """The shipped mappings: YAML files beside this module, working on stock systems without edits.
 
-Two files among them are no pairs: the people file is an example, every line of it a comment; the
-insight file writes down what holds without it.
+Three files among them are no pairs: the people file is an example, every line of it a comment; the
+insight file and the policy file write down what holds without them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from importlib import resources
 
 from mappings.insight import is_insight_file
 from mappings.people import is_people_file
+from mappings.policy import is_policy_file
 
 
 def shipped() -> dict[str, str]:
@@ -19,6 +20,6 @@ def shipped() -> dict[str, str]:
         one.name
         for one in here.iterdir()
         if one.name.endswith(".yaml")
-        and not (is_people_file(one.name) or is_insight_file(one.name))
+        and not any(no(one.name) for no in (is_people_file, is_insight_file, is_policy_file))
     )
     return {f"mappings/defaults/{name}": (here / name).read_text("utf-8") for name in files}

@@ -15,15 +15,16 @@ import yaml
 import mappings
 from mappings.build import LIMITS
 from mappings.lint import TAKES
-from mappings.loader import load, load_insight, load_people
+from mappings.loader import load, load_insight, load_people, load_policy
 from mappings.people import People
+from mappings.policy import ChangeClass, PolicyFile
 from mappings.schema import RelationName
 from mappings.sides import Side
 from tests.support.mapping import a_file, problems
 
 FOLDER = Path(mappings.__file__ or "").parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-WHOLE, FIELDS, PEOPLE, INSIGHT, GROUPS, STATUS, CLOSING, ASKED = re.findall(
+WHOLE, FIELDS, PEOPLE, INSIGHT, POLICY, GROUPS, STATUS, CLOSING, ASKED = re.findall(
     r"```yaml\n(.*?)```", README, re.DOTALL
 )
 ROWS = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
@@ -62,6 +63,18 @@ def test_the_insight_file_loads_and_writes_down_what_holds_without_it() -> None:
     assert replace(told, fields={}) == load_insight({})
     shipped = (FOLDER / "defaults" / "insight.yaml").read_text(encoding="utf-8")
     assert load_insight({"insight.yaml": shipped}) == load_insight({})
+
+
+def test_the_policy_file_loads_and_the_shipped_one_writes_down_what_holds_without_it() -> None:
+    told = load_policy({"policy.yaml": POLICY})
+    assert [rule.name for rule in told.classes] == ["outage", "routine"]
+    assert [rule.who for rule in told.escalate] == ["change manager", "release team"]
+    assert told.demands[ChangeClass.NORMAL].checks == ("Unit tests",)
+    shipped = (FOLDER / "defaults" / "policy.yaml").read_text(encoding="utf-8")
+    assert load_policy({"policy.yaml": shipped}) == load_policy({})
+    shape = yaml.safe_load(shipped)
+    assert shape == PolicyFile.model_validate(shape).model_dump(exclude_unset=True)
+    assert PolicyFile.model_validate({}).model_dump(exclude_none=True).keys() == shape.keys()
 
 
 def test_the_status_loads_with_its_closing() -> None:
