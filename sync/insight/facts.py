@@ -77,7 +77,11 @@ class ProblemFact:
 class ChangeFact:
     """One change request. ``began`` and ``ended`` are the real work, ``planned`` and
     ``planned_end`` its window; ``code`` is the close code; ``asked`` and ``approved`` are when
-    approval was asked for and given."""
+    approval was asked for and given, ``approval`` what the change itself says of it.
+
+    ``impact`` (notes or a justification), ``backout`` and ``test`` tell whether such a text is
+    there; nothing, where the side does not show it. ``checks`` are the names of automated checks
+    that passed."""
 
     key: str
     number: str
@@ -98,6 +102,12 @@ class ChangeFact:
     item: str = ""
     item_name: str = ""
     group_name: str = ""
+    summary: str = ""
+    approval: str = ""
+    impact: bool | None = None
+    backout: bool | None = None
+    test: bool | None = None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ class IssueFact:
     team: str = ""
     parent: str = ""
     summary: str = ""
+    labels: tuple[str, ...] = ()
 
 
 Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | ApprovalFact | IssueFact
@@ -160,6 +171,10 @@ TYPES: Mapping[Kind, type[Any]] = {
 }
 
 
+_WORDS = frozenset({"labels", "checks"})
+"""Fields that hold several words."""
+
+
 def packed(fact: Fact) -> dict[str, Any]:
     """A fact as plain data for the store; what is empty is left out."""
     found: dict[str, Any] = {}
@@ -169,7 +184,9 @@ def packed(fact: Fact) -> dict[str, Any]:
             continue
         if isinstance(value, datetime):
             value = _seconds(value)
-        elif isinstance(value, tuple):
+        elif one.name in _WORDS:
+            value = list(value)
+        elif one.name == "steps":
             value = [[_seconds(step.at), step.status, step.category] for step in value]
         found[one.name] = value
     return found
@@ -183,6 +200,8 @@ def unpacked(kind: Kind, data: Mapping[str, Any]) -> Fact:
             value = _moment(value)
         elif name == "steps":
             value = tuple(Step(_moment(at), intern(s), intern(c)) for at, s, c in value)
+        elif name in _WORDS:
+            value = tuple(map(intern, value))
         elif isinstance(value, str) and name not in ("key", "number", "label", "summary"):
             value = intern(value)
         given[name] = value

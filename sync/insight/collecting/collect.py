@@ -2,7 +2,8 @@
 
 The first run reads what happened within :data:`HORIZON`, later ones what moved since then, by the
 side's own clock, with an overlap for what became visible late. A record that is deleted keeps its
-fact until a :data:`REFRESH` has passed: then everything is read anew.
+fact until a :data:`REFRESH` has passed: then everything is read anew, and so it is where a fact
+takes other columns than before.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _table(runtime: Runtime, table: Table) -> str:
     adapter, store = runtime.adapters[Side.SERVICENOW], runtime.store
     now = adapter.server_now()
     begun, cursor = _moment(store.meta.get(_name(table, "begun"))), None
-    if begun is not None and now - begun < REFRESH:
+    same = store.meta.get(_name(table, "columns")) == ",".join(table.fields)
+    if same and begun is not None and now - begun < REFRESH:
         cursor = _moment(store.meta.get(_name(table, "cursor")))
     seen: set[str] = set()
     try:
@@ -111,6 +113,7 @@ def _table(runtime: Runtime, table: Table) -> str:
             gone = [row.key for row in store.insight.all(table.kind) if row.key not in seen]
             store.insight.drop(table.kind, gone)
             store.meta.put(_name(table, "begun"), now.isoformat())
+            store.meta.put(_name(table, "columns"), ",".join(table.fields))
         store.insight.forget(table.kind, now - HORIZON)
         store.meta.put(_name(table, "cursor"), (now - OVERLAP).isoformat())
     return ""
@@ -158,6 +161,13 @@ def _time(record: Record, name: str) -> datetime | None:
 
 def _text(record: Record, name: str) -> str:
     return str(record.fields.get(name) or "")
+
+
+def is_there(record: Record, *names: str) -> bool | None:
+    """Whether one of these texts is there; nothing, where one that might be is not shown to us."""
+    if any(_text(record, name).strip() for name in names):
+        return True
+    return False if all(name in record.fields for name in names) else None
 
 
 def _number(record: Record, name: str) -> int:
@@ -247,6 +257,11 @@ def _change(record: Record) -> ChangeFact | None:
         active=_text(record, "active") != "false",
         code=_text(record, "close_code"),
         group_name=_text(record, "assignment_group.name"),
+        summary=_text(record, "short_description"),
+        approval=_text(record, "approval"),
+        impact=is_there(record, "risk_impact_analysis", "justification"),
+        backout=is_there(record, "backout_plan"),
+        test=is_there(record, "test_plan"),
         **_place(record),
     )
 
@@ -302,6 +317,7 @@ TABLES = (
         (
             *_TASK,
             *("type", "risk", "start_date", "end_date", "work_start", "work_end", "close_code"),
+            *("approval", "risk_impact_analysis", "justification", "backout_plan", "test_plan"),
         ),
         ("opened_at", "work_end", "closed_at"),
         _change,

@@ -19,7 +19,7 @@ from sync.insight.facts import IssueFact, Kind, Step, packed
 from sync.runtime import Runtime, log
 from sync.store.values import FactRow
 
-FIELDS = ("status", "status_category", "parent", "summary", "components")
+FIELDS = ("status", "status_category", "parent", "summary", "components", "labels")
 DONE = "done"
 BATCH = 1_000
 """Issues whose ways are asked for together: Jira tells of so many in one request, and lists a
@@ -51,8 +51,9 @@ def _project(runtime: Runtime, project: str) -> str:
     jira, store, name = runtime.adapters[Side.JIRA], runtime.store, f"insight:issues:{project}"
     now = jira.server_now()
     told = store.meta.get(name)
-    begun, cursor = (datetime.fromisoformat(one) for one in told.split()) if told else (now, None)
-    anew = cursor is None or now - begun >= REFRESH
+    times, _, columns = (told or "").partition(" of ")
+    begun, cursor = (datetime.fromisoformat(one) for one in times.split()) if told else (now, None)
+    anew = cursor is None or now - begun >= REFRESH or columns != ",".join(FIELDS)
     categories = _categories(runtime, project)
     seen: set[str] = set()
     try:
@@ -69,7 +70,8 @@ def _project(runtime: Runtime, project: str) -> str:
             begun = now
             rows = [row for row in store.insight.all(Kind.ISSUE) if row.data["project"] == project]
             store.insight.drop(Kind.ISSUE, [row.key for row in rows if row.key not in seen])
-        store.meta.put(name, f"{begun.isoformat()} {(now - OVERLAP).isoformat()}")
+        until = (now - OVERLAP).isoformat()
+        store.meta.put(name, f"{begun.isoformat()} {until} of {','.join(FIELDS)}")
     return ""
 
 
@@ -115,7 +117,7 @@ def issue(record: Record, changes: Sequence[Change], categories: Mapping[str, st
     way = [(record.created, first), *((one.at, one.after) for one in changes)]
     steps = tuple(Step(at, name or "", known.get(name or "", "")) for at, name in way)
     done = [step.at for step in steps if step.category == DONE]
-    components = record.fields.get("components")
+    components, labels = record.fields.get("components"), record.fields.get("labels")
     return IssueFact(
         record.key,
         record.label,
@@ -127,4 +129,5 @@ def issue(record: Record, changes: Sequence[Change], categories: Mapping[str, st
         components[0] if isinstance(components, tuple) and components else "",
         str(record.fields.get("parent") or ""),
         str(record.fields.get("summary") or ""),
+        labels if isinstance(labels, tuple) else (),
     )

@@ -28,11 +28,16 @@ FACTS: list[tuple[Kind, Fact]] = [
     (Kind.INCIDENT, IncidentFact("a", "INC1", NOON, NOON + HOUR, active=False, reopened=2)),
     (Kind.PROBLEM, ProblemFact("p", "PRB1", NOON, service="s", service_name="Mail")),
     (Kind.CHANGE, ChangeFact("c", "CHG1", NOON, planned=NOON + HOUR, approved=NOON)),
+    (
+        Kind.CHANGE,
+        ChangeFact("c", "CHG1", NOON, approval="x", impact=True, test=False, checks=("a", "b")),
+    ),
     (Kind.OUTAGE, OutageFact("o", "OUT1", NOON, item="i", item_name="db01")),
     (
         Kind.ISSUE,
         IssueFact("1", "OPS-1", "Story", NOON, (Step(NOON, "To Do", "new"),), NOON + HOUR),
     ),
+    (Kind.ISSUE, IssueFact("1", "OPS-1", "Story", NOON, labels=("knowledge", "x"))),
 ]
 
 

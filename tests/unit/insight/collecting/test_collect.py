@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from connector.sandbox.servicenow.knobs import SYSTEM
+from connector.values import Record
 from mappings.sides import Side
-from sync.insight.collecting.collect import changes, collect, facts
-from sync.insight.facts import IncidentFact, Kind
+from sync.insight.collecting.collect import changes, collect, facts, is_there
+from sync.insight.facts import IncidentFact, Kind, packed
+from sync.store.values import FactRow
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -75,6 +78,55 @@ def test_what_is_long_over_is_forgotten_and_what_is_open_is_not(bench: Bench) ->
     collect(bench.runtime)
     assert incidents(bench).keys() == open_ != set()
     assert {one.key for one in changes(bench.store)} == kept != set()
+
+
+def test_a_change_tells_which_texts_it_has_but_not_what_they_say(bench: Bench) -> None:
+    company = Company(bench)
+    key = company.change("Move the mail store")
+    company.platform(key, justification="It is full.", backout_plan=" ", approval="requested")
+    collect(bench.runtime)
+    [found] = [one for one in changes(bench.store) if one.key == key]
+    assert (found.impact, found.backout, found.test) == (True, False, False)
+    assert (found.summary, found.approval) == ("Move the mail store", "requested")
+    company.platform(key, justification="", risk_impact_analysis="None.", test_plan="Try it.")
+    collect(bench.runtime)
+    [found] = [one for one in changes(bench.store) if one.key == key]
+    assert (found.impact, found.backout, found.test) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"a": "x"}, True),
+        ({"a": None, "b": "x"}, True),
+        ({"a": None, "b": " "}, False),
+        ({"a": None}, None),
+        ({}, None),
+    ],
+)
+def test_a_text_that_is_not_shown_is_not_taken_for_missing(
+    fields: dict[str, str | None], told: bool | None
+) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    record = Record(
+        "change_request", "c", "CHG1", "change_request", "1", at, at, "", "", "", fields
+    )
+    assert is_there(record, "a", "b") is told
+
+
+def test_where_a_fact_takes_more_than_before_all_are_read_anew(bench: Bench) -> None:
+    collect(bench.runtime)
+    [known, *_] = sorted(changes(bench.store), key=lambda one: one.key)
+    assert known.summary
+    bench.clock.advance(DAY)
+    collect(bench.runtime)
+    row = FactRow(Kind.CHANGE, known.key, known.opened, packed(replace(known, summary="")))
+    bench.store.insight.put([row])
+    collect(bench.runtime)
+    assert "" in {one.summary for one in changes(bench.store)}
+    bench.store.meta.put("insight:change:columns", "type,risk")
+    collect(bench.runtime)
+    assert "" not in {one.summary for one in changes(bench.store)}
 
 
 def test_a_change_tells_when_its_approval_was_asked_for_and_given(bench: Bench) -> None:

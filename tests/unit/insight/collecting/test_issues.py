@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from mappings.sides import Side
 from sync.insight.collecting.collect import facts
 from sync.insight.collecting.issues import collect, progress
-from sync.insight.facts import IssueFact, Kind
+from sync.insight.facts import IssueFact, Kind, packed
+from sync.store.values import FactRow
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -59,6 +61,26 @@ def test_later_only_what_moved_is_read_and_what_is_gone_goes_within_a_week(bench
     bench.clock.advance(8 * 86_400)
     collect(bench.runtime)
     assert issues(bench).keys() == {second}
+
+
+def test_labels_are_told_and_a_run_that_wants_more_reads_all_anew(bench: Bench) -> None:
+    team = Company(bench).team()
+    key = team.create("OPS", "Task", "Write it down", labels=("knowledge", "later")).id
+    collect(bench.runtime)
+    bench.clock.advance(2 * 86_400)
+    collect(bench.runtime)
+    told = issues(bench)[key]
+    assert {"knowledge", "later"} <= set(told.labels)
+    bench.store.insight.put(
+        [FactRow(Kind.ISSUE, key, told.created, packed(replace(told, labels=())))]
+    )
+    collect(bench.runtime)
+    assert issues(bench)[key].labels == ()
+    name = "insight:issues:OPS"
+    times = (bench.store.meta.get(name) or "").partition(" of ")[0]
+    bench.store.meta.put(name, times)  # as a program wrote it that asked for less
+    collect(bench.runtime)
+    assert issues(bench)[key] == told
 
 
 def test_an_epic_has_the_progress_of_its_stories(bench: Bench) -> None:
