@@ -87,13 +87,13 @@ def accept(
     from sync.insight.run import accept as make
 
     settings = configured(sides=True)
-    rules = wiring.load_insight(settings)
+    rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
     with (
         wiring.running(settings) as runtime,
         wiring.leased(runtime.store, name=LEASE),
         _stages(quiet=json) as stage,
     ):
-        done = make(runtime, refresh(runtime, rules, stage), id)
+        done = make(runtime, refresh(runtime, rules, stage, policy), id)
     if json:
         emit({"problem": done.number, "made": done.made, "attached": done.attached})
         return
@@ -105,13 +105,13 @@ def _ran(settings: Settings, *, quiet: bool, write: bool) -> tuple[Insight, Told
     """One run under its lock; nothing is told where it is not to ``write``."""
     from sync.insight.run import LEASE, Told, publish, refresh
 
-    rules = wiring.load_insight(settings)
+    rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
     with (
         wiring.running(settings) as runtime,
         wiring.leased(runtime.store, name=LEASE),
         _stages(quiet=quiet) as stage,
     ):
-        found = refresh(runtime, rules, stage)
+        found = refresh(runtime, rules, stage, policy)
         return found, publish(runtime, found, rules, stage) if write else Told()
 
 

@@ -53,9 +53,9 @@ def _insight(settings: Settings) -> None:
     def stage(_name: str) -> None:
         """Nobody watches."""
 
-    rules = wiring.load_insight(settings)
+    rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
     with wiring.running(settings) as runtime, wiring.leased(runtime.store, name=LEASE):
-        publish(runtime, refresh(runtime, rules, stage), rules, stage)
+        publish(runtime, refresh(runtime, rules, stage, policy), rules, stage)
 
 
 @contextmanager

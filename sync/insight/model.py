@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mappings.policy import ChangeClass
+from sync.insight.facts import ChangeFact, IssueFact
+
 WEEKS = 26
 """Weeks in a series, the last one ending now."""
 
@@ -142,6 +145,52 @@ class Priority:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a change may go. ``demands`` are what its class demands and it still lacks; ``escalates``
+    is the rule by which a person has to look, empty for none, ``who`` that person; ``why`` has a
+    line a reason."""
+
+    class_: ChangeClass
+    demands: tuple[str, ...] = ()
+    escalates: str = ""
+    why: tuple[str, ...] = ()
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A change and what the policy says of it."""
+
+    change: ChangeFact
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """A change whose window opens soon, without knowledge or runbook work."""
+
+    change: ChangeFact
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unapproved:
+    """An issue that is done while its change is not approved."""
+
+    issue: IssueFact
+    change: ChangeFact
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be known of changes: all that are open by number, and what is wrong with some."""
+
+    judged: tuple[Judged, ...] = ()
+    unready: tuple[Unready, ...] = ()
+    unapproved: tuple[Unapproved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """All that one run found out, with when; ``troubles`` are what could not be read.
     ``priorities`` are of open problems, by key."""
@@ -152,3 +201,4 @@ class Insight:
     proposals: tuple[Proposal, ...] = ()
     troubles: tuple[str, ...] = ()
     priorities: Mapping[str, Priority] = field(default_factory=dict)
+    changes: Changes = Changes()

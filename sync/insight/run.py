@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from connector.errors import ConnectorError
 from mappings.insight import Rules
+from mappings.policy import SHIPPED, Policy
 from mappings.sides import Side
 from sync.errors import UserError
+from sync.insight.changing.survey import surveyed
 from sync.insight.collecting import collect, issues
 from sync.insight.collecting.counting import counted
 from sync.insight.facts import IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
@@ -51,7 +53,7 @@ class Told:
     accepted: int = 0
 
 
-def refresh(runtime: Runtime, rules: Rules, stage: Progress) -> Insight:
+def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SHIPPED) -> Insight:
     """Read what moved on both sides, and say what all facts tell now."""
     runtime.look_around()
     stage("reading ServiceNow")
@@ -74,6 +76,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress) -> Insight:
         tuple(less_accepted(store, recurring(facts.incidents, problems, now), facts.incidents)),
         troubles,
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
+        surveyed(store, facts.changes, facts.issues, policy, now),
     )
 
 

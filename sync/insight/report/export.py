@@ -1,6 +1,7 @@
 """Insight for other programs: as JSON, and as one table for a spreadsheet. Pure.
 
-Both hold everything, the page only what fits it. A cell that a spreadsheet would take for a
+Both hold everything, the page only what fits it; what is said of single changes stands in JSON
+alone. A cell that a spreadsheet would take for a
 formula gets an apostrophe in front, also behind what some locale takes for the end of a cell:
 ticket text is written by anybody.
 """
@@ -18,6 +19,7 @@ from typing import Any
 
 from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Measure, Proposal, Trend
+from sync.insight.report.changes import as_data
 from sync.insight.report.markup import plain
 
 COLUMNS = ("kind", "name", "by", "window", "value", "unit", "n", "definition", "quality")
@@ -35,6 +37,7 @@ def as_json(insight: Insight) -> dict[str, Any]:
         "trends": [_trend(one) for one in insight.trends],
         "rising": TEST,
         "proposals": [_proposal(one) for one in insight.proposals],
+        "changes": as_data(insight.changes),
         "troubles": list(insight.troubles),
     }
 

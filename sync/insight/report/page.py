@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Proposal, Trend
+from sync.insight.report.changes import change_tables
 from sync.insight.report.look import STYLE
 from sync.insight.report.markup import Html, joined, tag
 from sync.insight.report.roles import OTHERS, OUTCOMES, ROLES, Role, figures_of, role_of
@@ -110,6 +111,8 @@ def _roles(insight: Insight, rising: tuple[Trend, ...]) -> Iterator[Html]:
             tables = (*by_kinds(sorted(shown, key=lambda one: OUTCOMES.index(one.name))), *others)
         else:
             tables = tuple(by_kinds(figures))
+        if role.id == "change":
+            tables = (*change_tables(insight.changes), *tables)
         named = _named(role, rising) if role.rising else Html()
         title = tag("h2", role.title, id=f"{role.id}-title")
         inside = (title, tag("p", role.decides, kind="dim"), named, overall(figures), *tables)

@@ -53,7 +53,7 @@ def overall(measures: Sequence[Measure]) -> Html:
     heads = [("Figure", ""), *((name, "num") for name in windows)]
     heads += [("By week", "series")] * series + [("What it means", "")]
     rows = [_figure(name, measures, windows, series) for name in names]
-    return _table("All together.", heads, rows)
+    return table("All together.", heads, rows)
 
 
 def _figure(name: str, measures: Sequence[Measure], windows: Sequence[str], series: bool) -> Html:
@@ -127,7 +127,7 @@ def _by_kind(kind: str, measures: Sequence[Measure]) -> Html:
     remarks = [
         f"{_label(one)}, {readable(one.name)}: {one.quality}" for one in mine if _is_worth_it(one)
     ]
-    return joined(_table(caption, heads, rows), *_quality(remarks))
+    return joined(table(caption, heads, rows), *_quality(remarks))
 
 
 def _is_worth_it(one: Measure) -> bool:
@@ -177,7 +177,7 @@ def trend_table(trends: Sequence[Trend]) -> Html:
     )
     rest = len(trends) - len(shown)
     more = tag("p", f"{rest} quieter ones stand in JSON and CSV.", kind="small") if rest else Html()
-    return joined(_table(caption, heads, map(_trend, shown)), more)
+    return joined(table(caption, heads, map(_trend, shown)), more)
 
 
 def _size(one: Trend) -> tuple[int, int, str, str]:
@@ -222,7 +222,7 @@ def _counts(counts: Counts) -> Html:
     return tag("td", f"{counts.now:,}", before, kind="num")
 
 
-def _table(caption: str, heads: Sequence[tuple[str, str]], rows: Iterable[Html]) -> Html:
+def table(caption: str, heads: Sequence[tuple[str, str]], rows: Iterable[Html]) -> Html:
     """A table that scrolls by itself where it is wider than the page."""
     top = tag("tr", *(tag("th", text, scope="col", kind=kind) for text, kind in heads))
     inside = (tag("caption", caption), tag("thead", top), tag("tbody", *rows))
