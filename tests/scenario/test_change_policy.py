@@ -89,7 +89,8 @@ def test_what_a_change_lacks_is_named_until_it_is_written(scene: Scene) -> None:
 
 def test_a_change_is_ready_once_its_story_has_a_runbook(scene: Scene) -> None:
     start = scene.bench.clock.now().replace(day=6)
-    key = scene.opens("Move the mail store", start_date=f"{start:%Y-%m-%d %H:%M:%S}")
+    planned = f"{start:%Y-%m-%d %H:%M:%S}"
+    key = scene.opens("Move the mail store", start_date=planned, approval="approved")
     scene.bench.until_quiet()
     label = scene.company.issue(key).key
     [found] = scene.looks().unready
