@@ -17,6 +17,7 @@ from sync.errors import UserError
 from sync.insight.changing.survey import surveyed
 from sync.insight.collecting import collect, issues
 from sync.insight.collecting.counting import counted
+from sync.insight.collecting.plans import verified
 from sync.insight.facts import IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
 from sync.insight.figures.scorecard import AllFacts, scorecard
 from sync.insight.figures.trends import problem_names, trends
@@ -63,6 +64,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     stage("counting")
     now = runtime.adapters[Side.SERVICENOW].server_now()
     numbers = counted(runtime, now)
+    changes = verified(runtime, collect.changes(runtime.store))
     stage("working it out")
     store, facts = runtime.store, all_facts(runtime.store)
     problems = _of(store, Kind.PROBLEM, ProblemFact)
@@ -76,7 +78,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
         tuple(less_accepted(store, recurring(facts.incidents, problems, now), facts.incidents)),
         troubles,
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
-        surveyed(store, facts.changes, facts.issues, policy, now),
+        surveyed(store, changes, facts.issues, policy, now),
     )
 
 

@@ -87,6 +87,17 @@ def test_what_a_change_lacks_is_named_until_it_is_written(scene: Scene) -> None:
     assert scene.judged(key, own).demands == ("check Unit tests",)
 
 
+def test_a_plan_that_is_hidden_from_us_is_not_missing(scene: Scene) -> None:
+    key = scene.opens("Move the mail store", **PLANS)
+    bare = scene.opens("Move the other mail store")
+    hidden = {"change_request.test_plan", "change_request.justification"}
+    scene.bench.servicenow.world.knobs.hidden_fields |= hidden
+    told = scene.judged(key)
+    assert told.demands == ()
+    assert "Whether there is a text for test plan is not shown to us." in told.why
+    assert "backout plan" in scene.judged(bare).demands
+
+
 def test_a_change_is_ready_once_its_story_has_a_runbook(scene: Scene) -> None:
     start = scene.bench.clock.now().replace(day=6)
     planned = f"{start:%Y-%m-%d %H:%M:%S}"
