@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-ENOUGH = 1000
+ENOUGH = 500
 """So many schedules, a quarter of them in liveness mode, meet every situation."""
 
 SITUATIONS = (

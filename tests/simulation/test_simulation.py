@@ -1,4 +1,4 @@
-"""The simulation: two thousand seeds, in halves that two processes can share.
+"""The simulation: two thousand seeds, in quarters that a few processes can share.
 
 Replay one with ``python -m tests.simulation --mode safety --seed N --explain``.
 """
@@ -15,18 +15,18 @@ import pytest
 
 from tests.simulation.__main__ import mode_of
 from tests.simulation.play import run
-from tests.simulation.situations import ENOUGH, never
+from tests.simulation.situations import never
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-HALVES = [range(first, first + ENOUGH) for first in (1, 1 + ENOUGH)]
-TWICE = 250
-"""So many seeds of a half are played twice, and have to tell the same story."""
+QUARTERS = [range(first, first + 500) for first in (1, 501, 1001, 1501)]
+TWICE = 125
+"""So many seeds of a quarter are played twice, and have to tell the same story."""
 
 
-@pytest.mark.timeout(2400)  # patient on a busy machine
-@pytest.mark.parametrize("seeds", HALVES, ids=lambda seeds: f"{seeds.start}..{seeds.stop - 1}")
+@pytest.mark.timeout(1200)  # patient on a busy machine
+@pytest.mark.parametrize("seeds", QUARTERS, ids=lambda seeds: f"{seeds.start}..{seeds.stop - 1}")
 def test_every_invariant_holds_and_every_situation_is_met(seeds: range) -> None:
     reached: Counter[str] = Counter()
     wrong: list[str] = []
