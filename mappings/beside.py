@@ -1,5 +1,5 @@
-"""Files beside the pairs that hold for all of them, such as the insight file: finding one among
-the files of a folder, and reading it into its shape. Pure.
+"""Files beside the pairs that hold for all of them, such as the people file: telling them from
+pairs, finding one among the files of a folder, and reading it into its shape. Pure.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from pydantic import BaseModel, ValidationError
 from mappings.nodes import Document, read
 from mappings.problems import explain
 
+PEOPLE, INSIGHT, POLICY = NAMES = ("people", "insight", "policy")
 ENDINGS = ("yaml", "yml")
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-def is_called(name: str, file: str) -> bool:
-    """Whether a file of a mapping folder is the one of this name."""
-    stem, _, ending = file.replace("\\", "/").rpartition("/")[2].rpartition(".")
-    return stem == name and ending in ENDINGS
+def is_beside(file: str) -> bool:
+    """Whether a file of a mapping folder is one of these, and no pair."""
+    return any(_is_called(name, file) for name in NAMES)
 
 
 def found(name: str, texts: Mapping[str, str]) -> Document | None:
     """The file of this name among these texts; a second one is a problem."""
-    files = [file for file in texts if is_called(name, file)]
+    files = [file for file in texts if _is_called(name, file)]
     if not files:
         return None
     document = read(files[0], texts[files[0]])
@@ -50,6 +50,11 @@ def shaped(document: Document, shape: type[Shape], name: str, first: str) -> Sha
         for problem in error.errors():
             explain(document, problem, shape)
         return None
+
+
+def _is_called(name: str, file: str) -> bool:
+    stem, _, ending = file.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    return stem == name and ending in ENDINGS
 
 
 def _a(name: str) -> str:

@@ -1,8 +1,8 @@
 """The insight file: what insight runs are told by an admin. Pure.
 
-One file named :data:`NAME` beside the pair files, for all pairs. It says what a problem's score is
-made of, which Jira fields show trends, and whether proposals wait for a person. Whatever it leaves
-out holds as in the shipped ``defaults/insight.yaml``, which writes down every value.
+One file beside the pair files, for all pairs. It says what a problem's score is made of, which Jira
+fields show trends, and whether proposals wait for a person. Whatever it leaves out
+holds as in the shipped ``defaults/insight.yaml``, which writes down every value.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mappings.beside import found, is_called, shaped
+from mappings.beside import INSIGHT, found, shaped
 from mappings.nodes import Document, Problem
 from mappings.schema import Strict
-
-NAME = "insight"
 
 Weight = Annotated[int, Field(strict=True, ge=0, le=100)]
 Points = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -119,17 +117,12 @@ class Rules:
     charts: bool = True
 
 
-def is_insight_file(file: str) -> bool:
-    """Whether a file of a mapping folder is the insight file and no pair."""
-    return is_called(NAME, file)
-
-
 def parsed(texts: Mapping[str, str]) -> tuple[Rules, list[Problem]]:
     """The insight file among these texts, and everything that is wrong with it."""
-    document = found(NAME, texts)
+    document = found(INSIGHT, texts)
     if document is None:
         return Rules(), []
-    shape = shaped(document, InsightFile, NAME, "backlog")
+    shape = shaped(document, InsightFile, INSIGHT, "backlog")
     if shape is None:
         return Rules(), document.problems
     _judge(document, shape.backlog)

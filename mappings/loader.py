@@ -13,9 +13,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mappings import insight as insight_file
+from mappings import people as people_file
+from mappings import policy as policy_file
+from mappings.beside import is_beside
 from mappings.build import rule
-from mappings.insight import Rules, is_insight_file
-from mappings.insight import parsed as insight_parsed
+from mappings.insight import Rules
 from mappings.lint import across, creates, deaths, gated, hints, symmetric, within
 from mappings.model import (
     AttachmentRules,
@@ -27,9 +30,8 @@ from mappings.model import (
     ServiceNowEnd,
 )
 from mappings.nodes import Document, Problem, read
-from mappings.people import People, PeopleFile, is_people_file, parsed
-from mappings.policy import Policy, is_policy_file
-from mappings.policy import parsed as policy_parsed
+from mappings.people import People, PeopleFile
+from mappings.policy import Policy
 from mappings.problems import explain
 from mappings.schema import (
     AttachmentsPart,
@@ -45,6 +47,7 @@ PROJECT = "{project}"
 """Stands for the configured project's key, in ``project`` and in scopes."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Said = TypeVar("Said")
 
 
 class MappingProblems(Exception):
@@ -61,11 +64,11 @@ def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
 
     Raises :class:`MappingProblems` with all problems.
     """
-    people, problems = parsed(texts)
-    problems += insight_parsed(texts)[1] + policy_parsed(texts)[1]
+    people, problems = people_file.parsed(texts)
+    problems += insight_file.parsed(texts)[1] + policy_file.parsed(texts)[1]
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
-        if is_people_file(file) or is_insight_file(file) or is_policy_file(file):
+        if is_beside(file):
             continue
         document = read(file, text)
         spec = None if document.broken else _spec(document, project)
@@ -83,10 +86,7 @@ def load_people(texts: Mapping[str, str]) -> People:
 
     Raises :class:`MappingProblems`.
     """
-    people, problems = parsed(texts)
-    if problems:
-        raise MappingProblems(sorted(problems, key=lambda one: one.line))
-    return people
+    return _sound(people_file.parsed(texts))
 
 
 def load_insight(texts: Mapping[str, str]) -> Rules:
@@ -94,10 +94,7 @@ def load_insight(texts: Mapping[str, str]) -> Rules:
 
     Raises :class:`MappingProblems`.
     """
-    rules, problems = insight_parsed(texts)
-    if problems:
-        raise MappingProblems(sorted(problems, key=lambda one: one.line))
-    return rules
+    return _sound(insight_file.parsed(texts))
 
 
 def load_policy(texts: Mapping[str, str]) -> Policy:
@@ -105,10 +102,14 @@ def load_policy(texts: Mapping[str, str]) -> Policy:
 
     Raises :class:`MappingProblems`.
     """
-    policy, problems = policy_parsed(texts)
+    return _sound(policy_file.parsed(texts))
+
+
+def _sound(read_as: tuple[Said, list[Problem]]) -> Said:
+    said, problems = read_as
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: one.line))
-    return policy
+    return said
 
 
 def _with_people(spec: MappingSpec, people: People) -> MappingSpec:

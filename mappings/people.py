@@ -1,6 +1,6 @@
 """The people file: who is who where an e-mail does not tell, and who stands in for the rest. Pure.
 
-One file named :data:`NAME` beside the pair files, for all pairs. Its entries name one person on
+One file beside the pair files, for all pairs. Its entries name one person on
 each side and beat every other way to match; ``people.servicenow_field`` names a column of
 ServiceNow's users that holds Jira's account ids; ``fallback`` says what a side gets for a person
 without a counterpart. Whether an entry's people exist is for the live systems to say
@@ -13,15 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from mappings.nodes import Document, Path, Problem, read
-from mappings.problems import explain
+from mappings.beside import PEOPLE, found, shaped
+from mappings.nodes import Document, Path, Problem
 from mappings.schema import Strict, Word
 from mappings.sides import Side
-
-NAME = "people"
-ENDINGS = ("yaml", "yml")
 
 NOBODY = "nobody"
 """A fallback: the person field is emptied."""
@@ -116,41 +113,17 @@ class People:
         }
 
 
-def is_people_file(file: str) -> bool:
-    """Whether a file of a mapping folder is the people file and no pair."""
-    name = file.replace("\\", "/").rpartition("/")[2]
-    stem, _, ending = name.rpartition(".")
-    return stem == NAME and ending in ENDINGS
-
-
 def parsed(texts: Mapping[str, str]) -> tuple[People, list[Problem]]:
     """The people file among these texts, and everything that is wrong with it."""
-    files = [file for file in texts if is_people_file(file)]
-    if not files:
+    document = found(PEOPLE, texts)
+    if document is None:
         return People(), []
-    document = read(files[0], texts[files[0]])
-    for other in files[1:]:
-        document.complain((), f"{other} is a people file too", "Keep one of them.")
-    shape = None if document.broken else _shape(document)
+    shape = shaped(document, PeopleFile, PEOPLE, "map")
     if shape is None:
         return People(file=document.file), document.problems
     _twice(document, shape)
     _stand_ins(document, shape)
     return _people(document, shape), document.problems
-
-
-def _shape(document: Document) -> PeopleFile | None:
-    if document.data is None:
-        return PeopleFile()
-    if not isinstance(document.data, dict):
-        document.complain((), "a people file is a group of keys", "Begin with `map:`.")
-        return None
-    try:
-        return PeopleFile.model_validate(document.data)
-    except ValidationError as error:
-        for problem in error.errors():
-            explain(document, problem, PeopleFile)
-        return None
 
 
 def _twice(document: Document, shape: PeopleFile) -> None:

@@ -1,8 +1,8 @@
 """The policy file: by what changes are judged. Pure.
 
-One file named :data:`NAME` beside the pair files, for all pairs. It says what counts as repeated,
-which changes are standard and which emergencies (all others are normal), what each class demands,
-and from where on a person has to look. Whatever it leaves out holds as in the shipped
+One file beside the pair files, for all pairs. It says what counts as repeated, which changes are
+standard and which emergencies (all others are normal), what each class demands, and from where on a
+person has to look. Whatever it leaves out holds as in the shipped
 ``defaults/policy.yaml``, which writes down every value; a list that it gives replaces the shipped
 one.
 """
@@ -17,11 +17,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mappings.beside import found, is_called, shaped
+from mappings.beside import POLICY, found, shaped
 from mappings.nodes import Document, Path, Problem
 from mappings.schema import Strict, Word, Words
-
-NAME = "policy"
 
 RISKS: Mapping[str, str] = {"1": "very high", "2": "high", "3": "moderate", "4": "low"}
 """ServiceNow's risks by their value, as the file names them; ``unknown`` is any other."""
@@ -209,17 +207,12 @@ class Policy:
     labels: tuple[str, ...]
 
 
-def is_policy_file(file: str) -> bool:
-    """Whether a file of a mapping folder is the policy file and no pair."""
-    return is_called(NAME, file)
-
-
 def parsed(texts: Mapping[str, str]) -> tuple[Policy, list[Problem]]:
     """The policy file among these texts, and everything that is wrong with it."""
-    document = found(NAME, texts)
+    document = found(POLICY, texts)
     if document is None:
         return SHIPPED, []
-    shape = shaped(document, PolicyFile, NAME, "classes")
+    shape = shaped(document, PolicyFile, POLICY, "classes")
     if shape is None:
         return SHIPPED, document.problems
     _judge(document, "classes", shape.classes)

@@ -6,25 +6,26 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from requests.adapters import BaseAdapter
 
 from connector.base import Adapter
 from connector.meter import RequestMeter
 from connector.settings import host_of
+from mappings import loader
+from mappings.beside import is_beside
 from mappings.defaults import shipped
-from mappings.insight import Rules, is_insight_file
-from mappings.loader import MappingProblems, load
-from mappings.loader import load_insight as insight_of
-from mappings.loader import load_people as people_of
-from mappings.loader import load_policy as policy_of
+from mappings.insight import Rules
+from mappings.loader import MappingProblems
 from mappings.model import MappingSpec
-from mappings.people import People, is_people_file
-from mappings.policy import Policy, is_policy_file
+from mappings.people import People
+from mappings.policy import Policy
 from mappings.sides import Side
 from sync.core.safety import Limits
 from sync.directory import Directory
@@ -36,6 +37,8 @@ from sync.store.values import Lease
 
 LEASE = "sync"
 LEASE_SECONDS = 60.0
+
+Said = TypeVar("Said")
 
 
 def utc_now() -> datetime:
@@ -55,8 +58,7 @@ def mapping_texts(folder: Path | None) -> dict[str, str]:
     if not folder.is_dir():
         raise UserError(f"mappings folder {folder} does not exist. Name one that does.")
     files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
-    no_pairs = (is_people_file, is_insight_file, is_policy_file)
-    if all(any(no(str(path)) for no in no_pairs) for path in files):
+    if all(is_beside(str(path)) for path in files):
         raise UserError(
             f"mappings folder {folder} holds no *.yaml file of a pair. Copy a shipped one there."
         )
@@ -72,37 +74,31 @@ def _text(path: Path) -> str:
 
 def load_people(settings: Settings, folder: Path | None = None) -> People:
     """What the people file beside the mappings says."""
-    try:
-        return people_of(mapping_texts(_folder(settings, folder)))
-    except MappingProblems as error:
-        raise UserError([str(problem) for problem in error.problems]) from error
+    return _said(loader.load_people, settings, folder)
 
 
 def load_insight(settings: Settings, folder: Path | None = None) -> Rules:
     """What the insight file beside the mappings says."""
-    try:
-        return insight_of(mapping_texts(_folder(settings, folder)))
-    except MappingProblems as error:
-        raise UserError([str(problem) for problem in error.problems]) from error
+    return _said(loader.load_insight, settings, folder)
 
 
 def load_policy(settings: Settings, folder: Path | None = None) -> Policy:
     """What the policy file beside the mappings says."""
-    try:
-        return policy_of(mapping_texts(_folder(settings, folder)))
-    except MappingProblems as error:
-        raise UserError([str(problem) for problem in error.problems]) from error
-
-
-def _folder(settings: Settings, folder: Path | None) -> Path | None:
-    return folder or (Path(settings.mappings.dir) if settings.mappings.dir else None)
+    return _said(loader.load_policy, settings, folder)
 
 
 def load_specs(settings: Settings, folder: Path | None = None) -> tuple[MappingSpec, ...]:
     """The mappings in working order; every problem of every file at once."""
-    texts = mapping_texts(_folder(settings, folder))
+    return _said(partial(loader.load, project=settings.jira.project), settings, folder)
+
+
+def _said(
+    load: Callable[[Mapping[str, str]], Said], settings: Settings, folder: Path | None
+) -> Said:
+    """What a loader makes of the files of a folder, or of the one that the settings name."""
+    named = folder or (Path(settings.mappings.dir) if settings.mappings.dir else None)
     try:
-        return load(texts, project=settings.jira.project)
+        return load(mapping_texts(named))
     except MappingProblems as error:
         raise UserError([str(problem) for problem in error.problems]) from error
 

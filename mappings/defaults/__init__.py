@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from importlib import resources
 
-from mappings.insight import is_insight_file
-from mappings.people import is_people_file
-from mappings.policy import is_policy_file
+from mappings.beside import is_beside
 
 
 def shipped() -> dict[str, str]:
     """File name to text. Called by the composition root; loading itself reads nothing."""
     here = resources.files(__name__)
     files = sorted(
-        one.name
-        for one in here.iterdir()
-        if one.name.endswith(".yaml")
-        and not any(no(one.name) for no in (is_people_file, is_insight_file, is_policy_file))
+        one.name for one in here.iterdir() if one.name.endswith(".yaml") and not is_beside(one.name)
     )
     return {f"mappings/defaults/{name}": (here / name).read_text("utf-8") for name in files}
