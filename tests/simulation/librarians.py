@@ -56,13 +56,10 @@ class Librarians:
 
     def desk_attaches(self) -> str | None:
         """An article that is there already, to a problem on which it does not hang."""
-        row, number = self._problem(), self._number()
-        if row is None or number is None:
+        pair = self.crowd.pick(self._apart())
+        if pair is None:
             return None
-        own = {one["sys_id"] for one in hands.versions(self.world, number)}
-        ties = self.world.truth()["records"]["m2m_kb_task"]
-        if any(tie["task"] == row["sys_id"] and tie["kb_knowledge"] in own for tie in ties):
-            return None
+        row, number = pair
         hands.attach(self.world, row["sys_id"], number, self._editor())
         return f"the desk attaches {number} to {row['number']}"
 
@@ -99,10 +96,24 @@ class Librarians:
     def _problem(self) -> Any:
         return self.crowd.pick(self.crowd.tickets("problem"))
 
+    def _numbers(self) -> list[str]:
+        return sorted({row["number"] for row in self.world.truth()["records"][ARTICLE]})
+
     def _number(self) -> str | None:
-        numbers = sorted({row["number"] for row in self.world.truth()["records"][ARTICLE]})
-        found = self.crowd.pick(numbers)
+        found = self.crowd.pick(self._numbers())
         return None if found is None else str(found)
+
+    def _apart(self) -> list[tuple[Any, str]]:
+        """Every problem with every article that does not hang on it."""
+        records = self.world.truth()["records"]
+        number_of = {row["sys_id"]: row["number"] for row in records[ARTICLE]}
+        tied = {(tie["task"], number_of.get(tie["kb_knowledge"])) for tie in records["m2m_kb_task"]}
+        return [
+            (row, number)
+            for row in self.crowd.tickets("problem")
+            for number in self._numbers()
+            if (row["sys_id"], number) not in tied
+        ]
 
     def _editor(self) -> Any:
         return self.world.caller(EDITOR, Door.SCREEN)
