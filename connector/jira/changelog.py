@@ -7,9 +7,10 @@ tells an id and a text for before and after, each of which may be missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from connector.jira.fields import LINK, FieldTable, is_link
+from connector.jira.fields import CUSTOM, LINK, FieldTable, is_link
 from connector.jira.links import LinkChange
 from connector.jira.translate import stamp
 from connector.values import Fields, Replaced, Value
@@ -19,24 +20,50 @@ LINKS = frozenset({"link", "issuelinks"})
 _BY_ID = frozenset({"user", "issuelink", "date"})
 """Types whose plain value is the item's id; the others are told by their text."""
 
+_WORDS = {"fixVersions": "fix version", "versions": "version", "components": "component"}
+"""Items of some fields go by another name than the fields do: public Data Center sites show it."""
+
 Entry = Mapping[str, Any]
 
 
-def spellings(name: str, table: FieldTable) -> frozenset[str]:
-    """How items name a field: by id on Cloud, often by display name on Data Center."""
-    if name == "parent":
-        return PARENTS
-    if is_link(name):
-        return LINKS
-    spec = table.find(name)
-    if spec is None:
-        return frozenset({name.casefold()})
-    return frozenset({spec.id.casefold(), spec.name.casefold()})
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which items of an entry are about a field: by id where they tell one, as Cloud's do, else by
+    name. No ``id`` is known of a parent or a link: the flavours have different fields for them."""
+
+    id: str
+    names: frozenset[str]
+    custom: bool = False
+
+    @classmethod
+    def of(cls, name: str, table: FieldTable) -> About:
+        """By native name. Raises ``NotThere`` for one that several fields share."""
+        if name == "parent":
+            return cls("", PARENTS)
+        if is_link(name):
+            return cls("", LINKS)
+        spec = table.find(name)
+        if spec is None:
+            return cls("", frozenset({name.casefold()}))
+        told = (spec.id, spec.name, _WORDS.get(spec.id, spec.id))
+        custom = CUSTOM.fullmatch(spec.id) is not None
+        return cls(spec.id, frozenset(one.casefold() for one in told), custom)
+
+    def has(self, item: Entry) -> bool:
+        """Whether an item is about the field."""
+        own, name = (str(item.get(member) or "") for member in ("fieldId", "field"))
+        if not self.id:
+            return not {own.casefold(), name.casefold()}.isdisjoint(self.names)
+        if own:
+            return own == self.id
+        # People may call a field of theirs like one of Jira's.
+        alike = (item.get("fieldtype") == "custom") == self.custom
+        return alike and name.casefold() in self.names
 
 
-def newest(entries: Collection[Entry], names: frozenset[str]) -> Entry | None:
-    """The latest entry that touched a field of one of these names."""
-    return next((entry for entry, _ in _touching(entries, names)), None)
+def newest(entries: Collection[Entry], about: About) -> Entry | None:
+    """The latest entry that touched a field."""
+    return next((entry for entry, _ in _touching(entries, about)), None)
 
 
 def spoken(person: Any) -> str:
@@ -59,7 +86,7 @@ def replaced(
     """
     found = {}
     for name, value in wrote.items():
-        rows = list(_touching(entries, spellings(name, table)))
+        rows = list(_touching(entries, About.of(name, table)))
         told = _told(rows, name, value, table, ours)
         if told is not None:
             found[name] = told
@@ -114,12 +141,12 @@ def _told(
     return Replaced(before)
 
 
-def _touching(entries: Collection[Entry], names: frozenset[str]) -> Iterator[tuple[Entry, Entry]]:
+def _touching(entries: Collection[Entry], about: About) -> Iterator[tuple[Entry, Entry]]:
     """Entries with their item about a field, latest first."""
     ordered = sorted(entries, key=lambda row: (stamp(row["created"]), int(row["id"])), reverse=True)
     for entry in ordered:
         for item in _items(entry):
-            if {str(item.get(member, "")).casefold() for member in ("fieldId", "field")} & names:
+            if about.has(item):
                 yield entry, item
                 break
 

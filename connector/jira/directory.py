@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from connector.errors import BrokenAnswer, Gone, NotThere, Rejected
 from connector.jira.answers import SIDE
-from connector.jira.changelog import newest, spellings, spoken
+from connector.jira.changelog import About, newest, spoken
 from connector.jira.door import Door, issue_path
 from connector.jira.facts import GATEWAY, Facts
 from connector.jira.fields import LINK, FieldSpec
@@ -99,10 +99,10 @@ class Directory:
         issue = self._door.read(issue_path(key), params=params, absent=Gone)
         log = issue.get("changelog") or {}
         rows = list(log.get("histories") or ())
-        names = spellings(name, self._facts.dialect([name]).table)
-        latest = newest(rows, names)
+        about = About.of(name, self._facts.historic([name]))
+        latest = newest(rows, about)
         if latest is None and self._facts.cloud and int(log.get("total", 0)) > len(rows):
-            latest = newest(self._changelog(key), names)
+            latest = newest(self._changelog(key), about)
         if latest is not None:
             return Authorship(spoken(latest.get("author")), stamp(latest["created"]))
         fields = part(issue, "fields")

@@ -66,8 +66,7 @@ class Editing:
     def _replaced(self, patch: Patch, issue: Any) -> dict[str, Replaced]:
         log = issue.get("changelog") if isinstance(issue, Mapping) else None
         entries = log.get("histories") if isinstance(log, Mapping) else None
-        table = self._facts.dialect(patch.fields).table
-        return replaced(list(entries or ()), patch.fields, table)
+        return replaced(list(entries or ()), patch.fields, self._facts.historic(patch.fields))
 
     def _edit(self, key: str, body: Mapping[str, Any], *, halfway: bool) -> Any:
         """The edit. After links were changed one that is not done leaves the whole in doubt."""

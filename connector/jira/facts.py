@@ -72,6 +72,11 @@ class Facts:
             self._held["table"] = table
         return Dialect(self.cloud, self.browse, table)
 
+    def historic(self, names: Iterable[str]) -> FieldTable:
+        """The fields that a history speaks of: Data Center's calls those of people by the display
+        name, also where we know one by its id."""
+        return self.dialect(names, schema=not self.cloud).table
+
     def link_types(self) -> list[LinkType]:
         """The site's kinds of issue links; none where issue linking is switched off."""
         return [LinkType(**row) for row in self._kept("link types", self._link_types)]

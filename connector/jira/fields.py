@@ -31,7 +31,7 @@ ALIASES = {"status_category": "status"}
 LINK = "link:"
 """Begins the native name of a set of linked issues; the rest is how the link reads on the issue."""
 
-_CUSTOM = re.compile(r"customfield_\d+")
+CUSTOM = re.compile(r"customfield_\d+")
 
 
 def is_link(name: str) -> bool:
@@ -110,7 +110,7 @@ class FieldTable:
     def _understood(self, name: str, schema: bool) -> bool:
         if is_link(name) or ALIASES.get(name, name) in self.by_id:
             return True
-        return bool(_CUSTOM.fullmatch(name)) and not schema
+        return bool(CUSTOM.fullmatch(name)) and not schema
 
     def named(self, name: str) -> tuple[FieldSpec, ...]:
         """All fields a native name, id or display name may stand for, by id."""
@@ -122,7 +122,7 @@ class FieldTable:
         folded = wanted.casefold()
         found = (spec for spec in self.by_id.values() if spec.name.casefold() == folded)
         rows = tuple(sorted(found, key=lambda spec: spec.id))
-        return rows or ((FieldSpec(wanted, wanted, ""),) if _CUSTOM.fullmatch(wanted) else ())
+        return rows or ((FieldSpec(wanted, wanted, ""),) if CUSTOM.fullmatch(wanted) else ())
 
     def find(self, name: str) -> FieldSpec | None:
         """The field a name stands for. Raises ``NotThere`` where that may be several."""

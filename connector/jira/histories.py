@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,11 +18,11 @@ from connector.errors import BrokenAnswer, Gone, NotThere, Rejected, RetryLater
 from connector.histories import Step
 from connector.jira import jql
 from connector.jira.answers import SIDE
-from connector.jira.changelog import PARENTS, Entry
+from connector.jira.changelog import About, Entry
 from connector.jira.door import Door, chunks
 from connector.jira.editing import HISTORY
 from connector.jira.facts import Facts
-from connector.jira.fields import ALIASES, FieldSpec, is_link
+from connector.jira.fields import ALIASES, FieldTable, is_link
 from connector.jira.jql import EPOCH
 from connector.jira.records import Issue, Records
 from connector.jira.translate import stamp
@@ -34,8 +33,6 @@ BULK, PAGE, FIELD_IDS = 1_000, 1_000, 10
 SEARCHED = 100
 RESTARTS = 3
 WHERE = "POST changelog/bulkfetch"
-_WORDS = {"fixVersions": "fix version", "versions": "version", "components": "component"}
-"""Items of some fields go by another name than the fields do."""
 
 _SECONDS = 100_000_000_000
 """Smaller numbers are seconds: as milliseconds they would lie before 1974, ahead of any Jira."""
@@ -57,7 +54,7 @@ class Histories:
         if not ids or not names:
             return {}
         table = self._facts.dialect(names, schema=True).table
-        wanted = {name: _About.of(name, table.find(name)) for name in names}
+        wanted = {name: _about(name, table) for name in names}
         found: Entries = defaultdict(list)
         read = self._bulk(ids, wanted) if self._facts.cloud else self._searched(ids)
         for entries in read:
@@ -66,7 +63,7 @@ class Histories:
         told = {key: _steps(found[key], wanted) for key in ids if key in found}
         return {key: steps for key, steps in told.items() if steps}
 
-    def _bulk(self, ids: Sequence[str], wanted: Mapping[str, _About]) -> list[Entries]:
+    def _bulk(self, ids: Sequence[str], wanted: Mapping[str, About]) -> list[Entries]:
         own = sorted({one.id for one in wanted.values() if one.id})
         surely = all(one.id for one in wanted.values()) and len(own) <= FIELD_IDS
         narrow = {"fieldIds": own} if surely else {}
@@ -119,38 +116,14 @@ class Histories:
         return issue
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """Which items of an entry are about a field: by id where they tell one, else by name. No ``id``
-    is known of a parent: the two flavours have different fields for it."""
-
-    id: str
-    names: frozenset[str]
-    custom: bool = False
-
-    @classmethod
-    def of(cls, name: str, spec: FieldSpec | None) -> _About:
-        """By native name. Raises ``NotThere`` for what has no items of its own."""
-        if name == "parent":
-            return cls("", PARENTS)
-        if spec is None or is_link(name) or name in ALIASES:
-            raise NotThere(f"Jira keeps no history of a field {name!r} for us", side=SIDE)
-        told = (spec.id, spec.name, _WORDS.get(spec.id, spec.id))
-        return cls(spec.id, frozenset(one.casefold() for one in told), bool(spec.custom))
-
-    def has(self, item: Mapping[str, Any]) -> bool:
-        """Whether an item is about the field."""
-        own, name = (str(item.get(member) or "") for member in ("fieldId", "field"))
-        if not self.id:
-            return not {own.casefold(), name.casefold()}.isdisjoint(self.names)
-        if own:
-            return own == self.id
-        # People may call a field of theirs like one of Jira's.
-        alike = (item.get("fieldtype") == "custom") == self.custom
-        return alike and name.casefold() in self.names
+def _about(name: str, table: FieldTable) -> About:
+    """Raises ``NotThere`` for what has no items of its own."""
+    if is_link(name) or name in ALIASES or table.find(name) is None:
+        raise NotThere(f"Jira keeps no history of a field {name!r} for us", side=SIDE)
+    return About.of(name, table)
 
 
-def _steps(entries: Iterable[Entry], wanted: Mapping[str, _About]) -> tuple[Step, ...]:
+def _steps(entries: Iterable[Entry], wanted: Mapping[str, About]) -> tuple[Step, ...]:
     """Each entry once, oldest first, those of one moment as they were written."""
     own = {str(entry["id"]): entry for entry in entries}.values()
     ordered = sorted(own, key=lambda entry: (_at(entry["created"]), int(entry["id"])))

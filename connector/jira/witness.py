@@ -97,7 +97,7 @@ class Witness:
             mine = isinstance(author, Mapping) and author.get(self._member) == me
             return mine and milliseconds(stamp(entry["created"])) >= since
 
-        table = self._facts.dialect(patch.fields).table
+        table = self._facts.historic(patch.fields)
         told = replaced(list(entries or ()), patch.fields, table, ours)
         mine = [entry for entry in entries or () if ours(entry)]
         written = frozenset(told) | self._linked(patch, mine)

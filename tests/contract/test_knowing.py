@@ -167,6 +167,26 @@ def test_authorship_of_an_untouched_field_is_a_person_all_the_same(mount: Mount)
     assert (told.author, told.at) == ("Tandem Integration", mount.clock.now())
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("fixVersions", ("2026.1",)),
+        ("components", ("Checkout",)),
+        ("customfield_10057", "A team"),
+        ("Customer impact", "A team"),
+    ],
+)
+def test_authorship_of_what_history_calls_by_another_name(
+    board: JiraMount, name: str, value: Any
+) -> None:
+    key = board.made(1)
+    board.clock.advance(60)
+    field = {"Customer impact": "customfield_10057"}.get(name, name)
+    board.hands().edit(key, **{field: value})
+    told = board.adapter.authorship(board.container, key, name)
+    assert (told.author, told.at) == ("Amira Haddad", board.clock.now())
+
+
 def test_authorship_of_what_is_gone_is_gone(mount: Mount) -> None:
     key = mount.made(1)
     mount.delete(key)
