@@ -52,14 +52,19 @@ def emit(data: Any) -> None:
     sys.stdout.flush()  # whoever reads from a file or a pipe need not wait for our end
 
 
+def shown(text: str) -> str:
+    """Text for a terminal: what would steer it is written out, since anybody writes tickets."""
+    return "\n".join(map(log.escaped, text.split("\n")))
+
+
 def say(text: str = "") -> None:
     """Print a line for people on stdout; ticket text never counts as markup."""
-    out.print(text, markup=False)
+    out.print(shown(text), markup=False)
 
 
 def complain(text: str) -> None:
     """Print a line of advice on stderr."""
-    err.print(text, markup=False)
+    err.print(shown(text), markup=False)
 
 
 def unknown_pair(name: str, pairs: Iterable[str]) -> UserError:

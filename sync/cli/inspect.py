@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from mappings.sides import Side
 from sync import report, wiring
-from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, unknown_pair
+from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, shown, unknown_pair
 from sync.core.model import WAITS, HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
@@ -30,9 +31,18 @@ app.add_typer(conflicts_app, name="conflicts")
 app.add_typer(parked_app, name="parked")
 
 
-def table(title: str, *columns: str) -> Table:
+class TextTable(Table):
+    """A table whose cells are text and nothing else, whatever somebody wrote."""
+
+    def add_row(self, *cells: Any, **more: Any) -> None:
+        """Add a row; text in it is no markup."""
+        told = (Text(shown(one)) if isinstance(one, str) else one for one in cells)
+        super().add_row(*told, **more)
+
+
+def table(title: str, *columns: str) -> TextTable:
     """A table whose cells fold instead of being cut."""
-    made = Table(title=title, title_justify="left")
+    made = TextTable(title=title, title_justify="left")
     for name in columns:
         made.add_column(name, overflow="fold")
     return made

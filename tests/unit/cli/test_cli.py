@@ -17,7 +17,8 @@ from connector.errors import AccessLost, NotThere, RetryLater
 from mappings.sides import Side
 from sync import wiring
 from sync.cli import app
-from sync.cli.app import Stopped, complain, configured, run, say
+from sync.cli.app import Stopped, complain, configured, out, run, say
+from sync.cli.inspect import table
 from sync.cli.work import narrowed, summary_data
 from sync.core.model import Absence, Base, Conflict, HistoryRow, LinkState, Parked, Seat
 from sync.core.plan import Plan
@@ -304,3 +305,26 @@ def test_every_command_explains_itself() -> None:
         result = tandem(name, "--help")
         assert result.exit_code == 0
         assert name in result.stdout
+
+
+HOSTILE = "Mount [/var] full [red]x[/red] \x1b[31mred\x1b[0m"
+
+
+def test_ticket_text_in_a_table_is_neither_markup_nor_control(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = table("what", "words")
+    made.add_row(HOSTILE)
+    out.print(made)
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "Mount [/var] full [red]x[/red] \\u001b[31mred\\u001b[0m" in told
+
+
+def test_ticket_text_in_a_line_is_neither_markup_nor_control(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say(f"one\n{HOSTILE}")
+    complain(HOSTILE)
+    printed = capsys.readouterr()
+    told = "Mount [/var] full [red]x[/red] \\u001b[31mred\\u001b[0m\n"
+    assert (printed.out, printed.err) == (f"one\n{told}", told)
