@@ -24,8 +24,8 @@ from sync.insight.figures.trends import problem_names, trends
 from sync.insight.model import Insight, Subject
 from sync.insight.ranking.ranked import ranked
 from sync.insight.recurrence.proposals import recurring
+from sync.insight.telling import accept as accepting
 from sync.insight.telling.accept import ACCEPTED, Accepted, less_accepted
-from sync.insight.telling.accept import accept as accepted
 from sync.insight.telling.charts import chart
 from sync.insight.telling.deliver import deliver
 from sync.insight.telling.epics import tell
@@ -75,7 +75,11 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
         now,
         scorecard(facts, now),
         found,
-        tuple(less_accepted(store, recurring(facts.incidents, problems, now), facts.incidents)),
+        tuple(
+            less_accepted(
+                store, recurring(facts.incidents, problems, now), facts.incidents, problems
+            )
+        ),
         troubles,
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
         surveyed(store, changes, facts.issues, policy, now),
@@ -113,13 +117,15 @@ def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -
 
 
 def accept(runtime: Runtime, insight: Insight, id: str) -> Accepted:
-    """Make a proposal of this run work. Raises ``UserError`` where there is none of that id."""
+    """Make a proposal of this run work; one that was accepted before is told as it is. Raises
+    ``UserError`` where there is none of that id."""
     proposal = next((one for one in insight.proposals if one.id == id), None)
     if proposal is None:
-        raise UserError(f"there is no proposal {id}. `tandem insight` lists all.")
-    incidents = _of(runtime.store, Kind.INCIDENT, IncidentFact)
-    problems = _of(runtime.store, Kind.PROBLEM, ProblemFact)
-    return accepted(runtime, proposal, incidents, problems)
+        earlier = accepting.accepted(runtime.store, id)
+        if earlier is None:
+            raise UserError(f"there is no proposal {id}. `tandem insight --json` lists all.")
+        return earlier
+    return accepting.accept(runtime, proposal, *_tickets(runtime.store))
 
 
 def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
@@ -129,15 +135,20 @@ def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
     due = [one for one in insight.proposals if one.problem in known]
     if rules.accepts:
         due += [one for one in insight.proposals if one not in due][:ROOM]
+    incidents, problems = _tickets(runtime.store) if due else ([], [])
     done = 0
     for proposal in due:
         try:
-            found = accept(runtime, insight, proposal.id)
+            found = accepting.accept(runtime, proposal, incidents, problems)
             done += found.made or found.attached > 0
         except ConnectorError as error:
             log.info("a proposal waits", action="insight.waits", title=proposal.title,
                      why=error.what)  # fmt: skip
     return done
+
+
+def _tickets(store: Store) -> tuple[list[IncidentFact], list[ProblemFact]]:
+    return _of(store, Kind.INCIDENT, IncidentFact), _of(store, Kind.PROBLEM, ProblemFact)
 
 
 def _of(store: Store, kind: Kind, type_: type[Fact]) -> list[Fact]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connector.errors import RetryLater
@@ -89,7 +91,26 @@ def test_an_accepted_proposal_is_one_problem_with_its_epic_and_stories(scene: Sc
     parents = {scene.bench.jira.world.issues[key].fields.get("parent") for key in stories}
     shown = scene.bench.runtime.adapters[Side.JIRA].read("OPS", stories, ["parent"])
     assert {one.fields["parent"] for one in shown.values()} == {epic}, parents
-    assert scene.looks().proposals == ()
+    left = scene.looks()
+    assert left.proposals == ()
+    once_more = accept(scene.bench.runtime, left, insight.proposals[0].id)
+    assert once_more == again, "a second yes finds what the first one made"
+
+
+def test_a_problem_that_vanished_is_proposed_again(scene: Scene) -> None:
+    id = scene.proposal().id
+    accept(scene.bench.runtime, scene.looks(), id)
+    [problem] = scene.problems()
+    for key in scene.keys:
+        scene.company.desk(key, problem_id="")
+    scene.bench.servicenow.world.delete("problem", problem, SYSTEM)
+    scene.bench.clock.advance(8 * 86_400)  # all facts are read anew
+    insight = scene.looks()
+    assert [(one.id, one.problem) for one in insight.proposals] == [(id, "")]
+    publish(scene.bench.runtime, insight, Rules(), quiet)
+    done = accept(scene.bench.runtime, insight, id)
+    assert (done.made, done.attached) == (True, len(WORDS))
+    assert accept(scene.bench.runtime, replace(insight, proposals=()), id).number == done.number
 
 
 def test_a_new_incident_of_the_kind_is_put_on_it(scene: Scene) -> None:

@@ -64,11 +64,16 @@ def accept(
 
 
 def less_accepted(
-    store: Store, proposals: Iterable[Proposal], incidents: Iterable[IncidentFact]
+    store: Store,
+    proposals: Iterable[Proposal],
+    incidents: Iterable[IncidentFact],
+    problems: Iterable[ProblemFact],
 ) -> Iterator[Proposal]:
     """Proposals, those that were accepted as what is left of them: incidents that are open and hang
-    on no problem. One with nothing left is none."""
-    known = {row.data["proposal"]: row.key for row in store.insight.all(ACCEPTED)}
+    on no problem. One with nothing left is none; one whose problem is gone is a proposal again."""
+    there = {one.number for one in problems}
+    rows = store.insight.all(ACCEPTED)
+    known = {row.data["proposal"]: row.key for row in rows if row.key in there}
     loose = {one.number for one in incidents if not one.problem and one.closed is None}
     for one in proposals:
         number = known.get(one.id)
@@ -76,6 +81,13 @@ def less_accepted(
             yield one
         elif left := tuple(each for each in one.incidents if each in loose):
             yield replace(one, problem=number, incidents=left)
+
+
+def accepted(store: Store, id: str) -> Accepted | None:
+    """What an earlier yes to a proposal came to; nothing where nobody said it."""
+    rows = [row for row in store.insight.all(ACCEPTED) if row.data["proposal"] == id]
+    last = max(rows, key=lambda row: row.at, default=None)
+    return Accepted(last.key, last.data["key"], made=False, attached=0) if last else None
 
 
 def _problem(runtime: Runtime, proposal: Proposal) -> tuple[str, str, bool]:
