@@ -6,6 +6,7 @@ import pytest
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.columns import text
+from mappings.defaults import shipped
 from sync.insight.telling.deliver import deliver
 from tests.support.bench import Bench
 from tests.support.people import Company
@@ -107,6 +108,22 @@ def test_the_last_words_are_the_teams_own(bench: Bench, company: Company) -> Non
     bench.until_quiet()
     tells(bench)
     assert "It is the cache" in notes(company, key)[-1]
+
+
+@pytest.mark.parametrize("rule", ["off", "work_notes"])
+def test_the_teams_words_stay_in_jira_where_the_mapping_keeps_them(rule: str) -> None:
+    texts = {
+        name: text.replace("jira: work_notes", f"jira: {rule}") for name, text in shipped().items()
+    }
+    bench = Bench("cloud", mappings=texts)
+    company = Company(bench)
+    key = company.incident()
+    bench.until_quiet()
+    company.team().comment(company.link(key).jira.key, "It is the cache")
+    bench.until_quiet()
+    tells(bench)
+    [note] = notes(company, key)
+    assert ("It is the cache" in note) is (rule != "off")
 
 
 def test_a_lost_answer_tells_it_once(bench: Bench, company: Company) -> None:

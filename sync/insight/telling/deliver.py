@@ -94,7 +94,7 @@ def _news(
     jira, project = runtime.adapters[Side.JIRA], spec.jira.project
     records = jira.read(project, [link.jira.key for link in links], READ)
     _meet(runtime, list(records.values()))
-    words = _last_words(jira.comments(project, sorted(records)))
+    words = _last_words(spec, jira.comments(project, sorted(records)))
     known = runtime.store.insight.get(KIND, [str(link.id) for link in links])
     for link in links:
         record = records.get(link.jira.key)
@@ -119,9 +119,15 @@ def _name(runtime: Runtime) -> Callable[[str], str]:
     return lambda key: runtime.directory.name(Side.JIRA, key)
 
 
-def _last_words(comments: Sequence[Comment]) -> dict[str, str]:
-    """The newest comment of the team's own on each issue, with who said it."""
-    own = (one for one in comments if bears(one.body) is None)
+def _last_words(spec: MappingSpec, comments: Sequence[Comment]) -> dict[str, str]:
+    """The newest comment of the team's own on each issue, with who said it; none of those that the
+    mapping keeps in Jira."""
+    rules = spec.comments
+    own = (
+        one
+        for one in comments
+        if bears(one.body) is None and rules.lane(one.lane, internal=one.internal) is not None
+    )
     return {one.key: f"{one.author_name or one.author}: {one.body}" for one in own}
 
 
