@@ -8,6 +8,7 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.columns import text
 from mappings.defaults import shipped
 from sync.insight.telling.deliver import deliver
+from sync.insight.telling.memory import KIND
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -130,8 +131,88 @@ def test_a_lost_answer_tells_it_once(bench: Bench, company: Company) -> None:
     key = company.incident()
     bench.until_quiet()
     bench.now_faults.add(Fault("drop_after", "PATCH|POST", times=1))
-    tells(bench)
+    assert tells(bench) == 0, "nobody knows yet"
     bench.clock.advance(600)
     bench.until_quiet()
+    bench.clock.advance(3600)
+    assert tells(bench) == 1, "found by its reference"
+    assert tells(bench) == 0
+    assert len(notes(company, key)) == 1
+
+
+def test_what_never_arrived_is_said_later(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault("drop_before", "PATCH|POST", times=1))
     tells(bench)
+    assert notes(company, key) == []
+    bench.clock.advance(3600)
+    bench.until_quiet()
+    assert tells(bench) == 1
+    bench.clock.advance(3600)
+    assert tells(bench) == 0
+    assert len(notes(company, key)) == 1
+
+
+def test_a_crash_between_the_note_and_its_memory_tells_it_once(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    link = str(company.link(key).id)
+    for status in ("", "In Progress"):
+        if status:
+            company.team().move_to(company.link(key).jira.key, status)
+            bench.until_quiet()
+            bench.clock.advance(3600)
+        before = bench.store.insight.get(KIND, [link])
+        told = len(notes(company, key))
+        assert tells(bench) == 1
+        bench.store.insight.drop(KIND, [link])
+        bench.store.insight.put(before.values())  # as the crash left it
+        bench.clock.advance(7200)
+        tells(bench)
+        assert len(notes(company, key)) == told + 1
+        assert tells(bench) == 0
+
+
+def test_a_note_that_has_to_wait_is_told_in_the_end(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    company.team().comment(company.link(key).jira.key, "It is the cache")
+    bench.clock.advance(60)
+    bench.now_faults.add(Fault("drop_before", "PATCH|POST", "incident", times=None))
+    assert bench.sync().unclear
+    bench.now_faults.clear()
+    assert tells(bench) == 0, "a comment is under way, and order is kept"
+    bench.until_quiet()
+    assert tells(bench) == 1
+    assert len(notes(company, key)) == 1
+
+
+def test_a_note_that_the_instance_puts_off_is_told_in_the_end(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault("status", "PATCH|POST", status=429, retry_after="90", times=9))
+    assert tells(bench) == 0
+    bench.now_faults.clear()
+    assert tells(bench) == 1
+    assert len(notes(company, key)) == 1
+
+
+def test_a_refused_note_is_said_to_people_and_told_once_it_is_taken(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    refusal = '{"error": {"message": "No", "detail": "not now"}, "status": "failure"}'
+    bench.now_faults.add(Fault("status", "PATCH|POST", status=400, body=refusal, times=1))
+    assert tells(bench) == 0
+    [(label, field)] = company.parked()
+    assert label == company.row(key)["number"]
+    assert field.startswith("comment delivery ")
+    assert tells(bench) == 1
+    assert company.parked() == []
     assert len(notes(company, key)) == 1

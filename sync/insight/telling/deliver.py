@@ -7,28 +7,27 @@ mapping names these columns, and a note bears the reference by which copies are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from connector.errors import NotThere
 from connector.values import Comment, Done, Patch, Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.text import to_journal
-from sync.apply.remarks import remark
+from sync.apply.remarks import UNDER_WAY, remark
 from sync.core import marks
 from sync.core.knowledge import ARTICLE
-from sync.core.model import Link, LinkState
+from sync.core.model import IntentState, Link, LinkState
 from sync.core.plan import Carried, Remark
 from sync.core.tellings import bears
 from sync.insight.model import Delivery
 from sync.insight.telling.delivery import COLUMNS, READ, columns, delivery, digest, note
+from sync.insight.telling.memory import NOTHING, Memory, remember, remembered
 from sync.runtime import Runtime, chunks, log
-from sync.store.values import FactRow
 
-KIND = "delivery"
 ROOM = 200
 """Records that one run looks at, at most: the rest has its turn at the next."""
 
@@ -50,6 +49,8 @@ class News:
     link: Link
     told: Delivery
     digest: str
+    seen: tuple[Any, ...]
+    before: Memory
 
 
 def deliver(runtime: Runtime, progress: Progress, *, notes: bool = True) -> int:
@@ -73,18 +74,14 @@ def _moved(runtime: Runtime, spec: MappingSpec, progress: Progress) -> list[Link
         for link in runtime.store.links.of_pair(spec.pair)
         if link.state is LinkState.ACTIVE and link.agreed_at is not None
     ]
-    known = runtime.store.insight.get(KIND, [str(link.id) for link in links])
-    fresh = [link for link in links if _is_news(link, known.get(str(link.id)), progress)]
-    return sorted(fresh, key=lambda link: (_looked(known.get(str(link.id))), link.id))
+    known = remembered(runtime, links)
+    fresh = [one for one in links if known.get(one.id, NOTHING).seen != _seen(one, progress)]
+    return sorted(fresh, key=lambda one: (known.get(one.id, NOTHING).looked, one.id))
 
 
-def _is_news(link: Link, row: FactRow | None, progress: Progress) -> bool:
-    stories = list(progress.get(link.jira.key, (0, 0)))
-    return row is None or row.data["seen"] != [link.jira.version, *stories]
-
-
-def _looked(row: FactRow | None) -> str:
-    return "" if row is None else str(row.data["looked"])
+def _seen(link: Link, progress: Progress) -> tuple[Any, ...]:
+    """What moves when there may be news."""
+    return (link.jira.version, *progress.get(link.jira.key, (0, 0)))
 
 
 def _news(
@@ -95,18 +92,18 @@ def _news(
     records = jira.read(project, [link.jira.key for link in links], READ)
     _meet(runtime, list(records.values()))
     words = _last_words(spec, jira.comments(project, sorted(records)))
-    known = runtime.store.insight.get(KIND, [str(link.id) for link in links])
+    known = remembered(runtime, links)
     for link in links:
         record = records.get(link.jira.key)
         if record is None:
             continue  # its absence is the engine's business
         stories = progress.get(record.key, (0, 0))
         told = delivery(record, _name(runtime), stories, words.get(record.key, ""))
-        row, text = known.get(str(link.id)), digest(told)
-        if row is None or row.data["digest"] != text:
-            yield News(link, told, text)
+        before, text = known.get(link.id, NOTHING), digest(told)
+        if before.digest != text:
+            yield News(link, told, text, _seen(link, progress), before)
         else:
-            runtime.store.insight.put([_row(runtime, News(link, told, text), row.at)])
+            remember(runtime, {link.id: before.saw(_seen(link, progress))})
 
 
 def _meet(runtime: Runtime, records: Sequence[Record]) -> None:
@@ -160,22 +157,43 @@ def _write(runtime: Runtime, news: Sequence[News], there: Sequence[str]) -> int:
         else:
             log.info("delivery status not written", action="insight.refused",
                      record=one.link.servicenow.label, why=result.error.what)  # fmt: skip
-        runtime.store.insight.put([_row(runtime, one, runtime.clock())])
+        now = runtime.clock()
+        remember(runtime, {one.link.id: one.before.after(one.digest, one.seen, now)})
     return written
 
 
 def _remark(runtime: Runtime, spec: MappingSpec, news: Sequence[News]) -> int:
     """Say it in a work note; on a record that had one within the hour it waits for its turn."""
     now = runtime.clock()
-    known = runtime.store.insight.get(KIND, [str(one.link.id) for one in news])
-    due = [
-        one for one in news if (row := known.get(str(one.link.id))) is None or now - row.at >= EVERY
-    ]
+    due = [one for one in news if now - one.before.sent >= EVERY]
     open_ = _open(runtime, spec, [one.link.servicenow.key for one in due])
-    said = [one for one in due if one.link.servicenow.key in open_]
-    remark(runtime, [_saying(runtime, one, now) for one in said], PLAN)
-    runtime.store.insight.put([_row(runtime, one, now) for one in due])
-    return len(said)
+    said = {
+        one.link.id: _saying(runtime, one, now) for one in due if one.link.servicenow.key in open_
+    }
+    remark(runtime, list(said.values()), PLAN)
+    states = _states(runtime, said.values())
+    after = {one.link.id: _after(one, said.get(one.link.id), states, now) for one in due}
+    remember(runtime, {one.link.id: one.before for one in news} | after)
+    return sum(states.get(one.comment.reference) is IntentState.DONE for one in said.values())
+
+
+def _states(runtime: Runtime, said: Iterable[Remark]) -> Mapping[str, IntentState]:
+    """What became of notes, by reference."""
+    found = runtime.store.intents.get([one.comment.reference for one in said])
+    return {reference: intent.state for reference, intent in found.items()}
+
+
+def _after(
+    one: News, said: Remark | None, states: Mapping[str, IntentState], now: datetime
+) -> Memory:
+    """What is remembered of a record: one that is closed is told nothing until its issue moves;
+    what was held up, refused, or perhaps lost is news still."""
+    if said is None:
+        return one.before.saw(one.seen)
+    state = states.get(said.comment.reference)
+    if state is IntentState.DONE:
+        return one.before.after(one.digest, one.seen, now)
+    return one.before.tried(now) if state in UNDER_WAY else one.before
 
 
 def _open(runtime: Runtime, spec: MappingSpec, keys: Sequence[str]) -> frozenset[str]:
@@ -185,8 +203,10 @@ def _open(runtime: Runtime, spec: MappingSpec, keys: Sequence[str]) -> frozenset
 
 
 def _saying(runtime: Runtime, news: News, now: datetime) -> Remark:
+    """The note. Its name is made of what was told before, not of the time, so that after a crash
+    the same note is known by it."""
     link, stamp = news.link, f"{now:%Y-%m-%d %H:%M:%S} UTC"
-    name = f"delivery {news.digest} {now:%Y%m%d%H%M%S}"
+    name = f"delivery {news.digest} {news.before.told or 'first'}"
     reference = marks.reference(
         runtime.options.installation, link.pair, Side.JIRA, f"{name} {link.servicenow.key}"
     )
@@ -194,14 +214,3 @@ def _saying(runtime: Runtime, news: News, now: datetime) -> Remark:
     body = to_journal(f"{head}\n\n{note(news.told)}")
     said = Carried(name, "work_notes", reference, body, "Tandem")
     return Remark(link.pair, Side.SERVICENOW, link, said)
-
-
-def _row(runtime: Runtime, news: News, at: datetime) -> FactRow:
-    """What was told; ``at`` is when it was written last."""
-    told, version = news.told, news.link.jira.version
-    data = {
-        "digest": news.digest,
-        "seen": [version, told.done, told.stories],
-        "looked": runtime.clock().isoformat(),
-    }
-    return FactRow(KIND, str(news.link.id), at, data)
