@@ -108,13 +108,17 @@ class Backlog:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All that the file says. ``fields`` are Jira's by what they show, as far as they are named;
-    ``accepts``: proposals become problems by themselves; ``notes`` and ``charts`` are written."""
+    ``accepts``: proposals become problems by themselves; ``notes`` and ``charts`` are written.
+    ``file`` and ``lines`` tell where each of the fields is named, for problems that only the live
+    systems show."""
 
     backlog: Backlog = Backlog()
     fields: Mapping[str, str] = field(default_factory=dict)
     accepts: bool = False
     notes: bool = True
     charts: bool = True
+    file: str = field(default=INSIGHT, compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def parsed(texts: Mapping[str, str]) -> tuple[Rules, list[Problem]]:
@@ -126,17 +130,19 @@ def parsed(texts: Mapping[str, str]) -> tuple[Rules, list[Problem]]:
     if shape is None:
         return Rules(), document.problems
     _judge(document, shape.backlog)
-    return _rules(shape), document.problems
+    return _rules(document, shape), document.problems
 
 
-def _rules(shape: InsightFile) -> Rules:
+def _rules(document: Document, shape: InsightFile) -> Rules:
     part = shape.backlog
     backlog = Backlog(
         part.weights.model_dump(), part.classes.urgent, part.classes.planned, part.half.model_dump()
     )
     fields = {name: held for name, held in shape.fields.model_dump().items() if held}
     accepts, telling = shape.recurrence.accept == "allow", shape.telling
-    return Rules(backlog, fields, accepts, telling.notes, telling.charts)
+    lines = {name: document.line(("fields", name)) for name in fields}
+    notes, charts = telling.notes, telling.charts
+    return Rules(backlog, fields, accepts, notes, charts, document.file, lines)
 
 
 def _judge(document: Document, part: BacklogPart) -> None:

@@ -98,11 +98,8 @@ def standing(spec: MappingSpec, standings: Mapping[str, Standing]) -> Iterator[P
 def _ill_placed(
     spec: MappingSpec, rule: Rule, name: str, found: Standing
 ) -> Iterator[tuple[str, str]]:
-    if not found.ids:
-        yield f"jira has no field {name!r}", "Use its name as people see it, or its id."
-    elif len(found.ids) > 1:
-        told = f"{len(found.ids)} Jira fields are called {name!r}: {', '.join(found.ids)}"
-        yield told, "Name the one that is meant by its id."
+    if len(found.ids) != 1:
+        yield _unknown(name, found)
     elif rule.flow.reaches(Side.JIRA):
         remedy = "Have it put on that screen, or write `flow: to_servicenow`."
         where = f"screen of {' or '.join(spec.jira.issue_types)} in {spec.jira.project}"
@@ -110,6 +107,24 @@ def _ill_placed(
             yield f"{name!r} is not on the create {where}", remedy
         if found.edit is False:
             yield f"{name!r} is not on the edit {where}", remedy
+
+
+def _unknown(name: str, found: Standing) -> tuple[str, str]:
+    """What is wrong with a name that no field has, or several, and the remedy."""
+    if not found.ids:
+        return f"jira has no field {name!r}", "Use its name as people see it, or its id."
+    told = f"{len(found.ids)} Jira fields are called {name!r}: {', '.join(found.ids)}"
+    return told, "Name the one that is meant by its id."
+
+
+def unshown(spec: MappingSpec, name: str, found: Standing) -> tuple[str, str] | None:
+    """What keeps a field from being written on the twins of a mapping, and the remedy."""
+    if len(found.ids) != 1:
+        return _unknown(name, found)
+    if found.edit is not False:
+        return None
+    where = f"screen of {' or '.join(spec.jira.issue_types)} in {spec.jira.project}"
+    return f"{name!r} is not on the edit {where}", "Have it put on that screen."
 
 
 def check(spec: MappingSpec, servicenow: Fact, jira: Fact) -> Iterator[Problem]:

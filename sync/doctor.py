@@ -16,6 +16,7 @@ from connector.base import Adapter
 from connector.errors import ConnectorError, NotThere, Rejected
 from connector.values import Identity, Stream
 from mappings.groups import Group
+from mappings.insight import Rules
 from mappings.live import Fact, check, left_out
 from mappings.model import MappingSpec, OnDelete
 from mappings.nodes import Problem
@@ -25,6 +26,7 @@ from sync.core.absence import PATIENCE
 from sync.errors import UserError
 from sync.feed import wanted
 from sync.fitting import by_label, labelled, standings
+from sync.insight.telling.shown import lacking
 from sync.runtime import Runtime, container, scope
 from sync.settings import Settings
 
@@ -56,7 +58,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Rung]:
         with wiring.running(settings) as runtime:
             yield Rung("store", "ok", f"{runtime.store.where} is usable")
             yield Rung("mappings", "ok", ", ".join(spec.pair for spec in runtime.given))
-            yield from _sides(runtime)
+            yield from _sides(runtime, wiring.load_insight(settings))
     except UserError as error:
         yield from _failed("store or mappings", error.problems)
 
@@ -73,7 +75,7 @@ def _kind_of(error: ConnectorError) -> str:
     return "usage" if isinstance(error, NotThere | Rejected) else "unreachable"
 
 
-def _sides(runtime: Runtime) -> Iterator[Rung]:
+def _sides(runtime: Runtime, rules: Rules) -> Iterator[Rung]:
     reached: dict[Side, Identity] = {}
     for side in Side:
         rung, identity = _identity(runtime.adapters[side], side)
@@ -84,7 +86,7 @@ def _sides(runtime: Runtime) -> Iterator[Rung]:
             yield from _rights(runtime, side)
     if len(reached) == len(Side):
         yield from _optional(runtime)
-        yield from _fields(runtime)
+        yield from _fields(runtime, rules)
     else:
         yield Rung("fields", "skip", "a side did not answer")
 
@@ -171,11 +173,12 @@ def _try(name: str, work: Callable[[], object], told: str) -> Rung:
     return Rung(name, "ok", told)
 
 
-def _fields(runtime: Runtime) -> Iterator[Rung]:
+def _fields(runtime: Runtime, rules: Rules) -> Iterator[Rung]:
     name, sound = "fields and values", True
-    for spec in runtime.specs:
+    looks = [partial(_live, runtime, spec) for spec in runtime.specs]
+    for look in (*looks, partial(_unshown, runtime, rules)):
         try:
-            problems = _live(runtime, spec)
+            problems = look()
         except ConnectorError as error:
             sound = False
             yield Rung(name, "fail", f"{error.what}.", error.remedy, _kind_of(error))
@@ -238,6 +241,11 @@ def _live(runtime: Runtime, spec: MappingSpec) -> list[Problem]:
     return list(check(told, facts[Side.SERVICENOW], facts[Side.JIRA]))
 
 
+def _unshown(runtime: Runtime, rules: Rules) -> list[Problem]:
+    """What is wrong with the fields that the insight file names."""
+    return list(lacking(runtime, rules))
+
+
 def _facts(runtime: Runtime, spec: MappingSpec, side: Side) -> Fact:
     """What a side says about a pair's container, for the kind of record the pair would make."""
     kinds = runtime.adapters[side].kinds(container(spec, side))
@@ -276,6 +284,8 @@ def live_problems(settings: Settings, folder: Path | None) -> tuple[list[str], l
     with wiring.running(settings, folder=folder) as runtime:
         problems = [str(problem) for problem in people.check(runtime)]
         problems += [str(problem) for spec in runtime.specs for problem in _all(runtime, spec)]
+        rules = wiring.load_insight(settings, folder)
+        problems += [str(problem) for problem in _unshown(runtime, rules)]
         if problems:
             return problems, []
         return [], [str(note) for spec in runtime.specs for note in _left_out(runtime, spec)]

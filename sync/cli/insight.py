@@ -136,7 +136,7 @@ def _show(found: Insight, told: Told) -> None:
         say(f"{len(rising)} rise by more than chance would explain.")
     if found.proposals:
         out.print(_proposals(found))
-    for trouble in found.troubles:
+    for trouble in dict.fromkeys((*found.troubles, *told.troubles)):
         complain(trouble)
     say(
         f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts; "

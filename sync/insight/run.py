@@ -28,7 +28,8 @@ from sync.insight.telling import accept as accepting
 from sync.insight.telling.accept import ACCEPTED, Accepted, less_accepted
 from sync.insight.telling.charts import chart
 from sync.insight.telling.deliver import deliver
-from sync.insight.telling.epics import tell
+from sync.insight.telling.epics import tell, untold
+from sync.insight.telling.shown import lacking
 from sync.runtime import Runtime, log
 from sync.store import Store
 
@@ -46,12 +47,13 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a run wrote: records with a new delivery status, epics with a new trend, charts,
-    and proposals that became problems by themselves."""
+    and proposals that became problems by themselves; ``troubles`` are what could not be shown."""
 
     delivery: int = 0
     trends: int = 0
     charts: int = 0
     accepted: int = 0
+    troubles: tuple[str, ...] = ()
 
 
 def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SHIPPED) -> Insight:
@@ -61,6 +63,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     troubles = collect.collect(runtime)
     stage("reading Jira")
     troubles += issues.collect(runtime)
+    troubles += (*map(str, lacking(runtime, rules)), *untold(runtime))
     stage("counting")
     now = runtime.adapters[Side.SERVICENOW].server_now()
     numbers = counted(runtime, now)
@@ -113,7 +116,7 @@ def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -
     )
     log.info("insight told", action="insight.told", delivery=told.delivery, trends=written,
              charts=drawn)  # fmt: skip
-    return replace(told, trends=written, charts=drawn)
+    return replace(told, trends=written, charts=drawn, troubles=untold(runtime))
 
 
 def accept(runtime: Runtime, insight: Insight, id: str) -> Accepted:

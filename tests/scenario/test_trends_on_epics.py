@@ -7,11 +7,17 @@ from datetime import timedelta
 
 import pytest
 
+from connector.sandbox.faults import Fault
+from connector.sandbox.jira.model import Flavour
+from mappings.insight import Rules
 from sync.insight.model import Counts, Subject, Trend
-from sync.insight.telling.epics import CHART, PROPERTY, tell
+from sync.insight.telling.epics import CHART, PROPERTY, tell, untold
+from sync.insight.telling.shown import lacking
 from tests.support.bench import Bench
 from tests.support.people import Company
+from tests.support.stage import FLAVOURS, Stage
 
+WINDOWS = {"7d": Counts(6, 1), "30d": Counts(9, 4), "90d": Counts(20, 9)}
 FIELDS = {"incidents_7d": "customfield_10052"}
 
 
@@ -31,12 +37,14 @@ class Scene:
             Subject.PROBLEM,
             self.key,
             "PRB0010001",
-            {"7d": Counts(6, 1), "30d": Counts(9, 4), "90d": Counts(20, 9)},
+            WINDOWS,
             (*(0,) * 25, 6),
             rising="7d",
         )
 
-    def tells(self, trend: Trend | None = None, fields: dict[str, str] | None = None) -> object:
+    def tells(
+        self, trend: Trend | None = None, fields: dict[str, str] | None = None
+    ) -> tuple[int, int]:
         return tell(self.bench.connect(), [trend or self.trend], {}, fields or {}, draw)
 
     def charts(self) -> list[bytes]:
@@ -102,3 +110,54 @@ def test_a_field_that_the_project_has_is_filled_so_that_people_can_sort_by_it(
 ) -> None:
     scene.tells(fields=FIELDS)
     assert scene.company.issue(scene.key).fields["customfield_10052"] == 6
+
+
+def test_a_misspelt_field_is_left_out_and_the_rest_arrives(scene: Scene) -> None:
+    fields = {**FIELDS, "incidents_30d": "Incidents 3O days"}
+    assert scene.tells(fields=fields) == (1, 1)
+    assert scene.company.issue(scene.key).fields["customfield_10052"] == 6
+    assert isinstance(scene.property(), dict)
+    assert scene.tells(fields=fields) == (0, 0)
+    rules = Rules(fields=fields, file="insight.yaml", lines={"incidents_30d": 7})
+    [problem] = lacking(scene.bench.connect(), rules)
+    told = "insight.yaml:7: fields.incidents_30d: jira has no field 'Incidents 3O days'."
+    assert str(problem) == f"{told} Use its name as people see it, or its id."
+    assert list(lacking(scene.bench.connect(), Rules(fields=FIELDS))) == []
+
+
+def test_a_field_that_jira_refuses_is_left_out_named_and_tried_again_a_day_later(
+    scene: Scene,
+) -> None:
+    fields = {**FIELDS, "incidents_30d": "Incident trend"}
+    assert scene.tells(fields=fields) == (1, 1)
+    issue = scene.company.issue(scene.key)
+    assert issue.fields["customfield_10052"] == 6
+    assert not issue.fields.get("customfield_10055")
+    assert isinstance(scene.property(), dict)
+    [trouble] = untold(scene.bench.connect())
+    assert trouble.startswith("field 'Incident trend' is left out on epics: ")
+    assert scene.tells(fields=fields) == (0, 0)
+    scene.bench.clock.advance(timedelta(days=1).total_seconds())
+    assert scene.tells(fields=fields) == (1, 0)
+
+
+def test_an_epic_that_is_refused_without_fields_too_is_told_later(scene: Scene) -> None:
+    scene.bench.jira_faults.add(Fault("status", "PUT", status=400, times=2))
+    assert scene.tells(fields=FIELDS)[0] == 0
+    assert scene.tells(fields=FIELDS)[0] == 1
+    assert scene.company.issue(scene.key).fields["customfield_10052"] == 6
+    assert untold(scene.bench.connect()) == ()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_over_the_wire_a_refused_field_is_known_by_its_id(flavour: Flavour) -> None:
+    stage = Stage(flavour)
+    problem = stage.desk.opens_problem()
+    stage.tandem.settles()
+    trend = Trend(Subject.PROBLEM, problem.key, "", WINDOWS, (*(0,) * 25, 6))
+    fields = {"incidents_7d": "Incidents 7 days", "trend": "Incident tend", "share": "Regions"}
+    with stage.process() as runtime:
+        assert tell(runtime, [trend], {}, fields, None) == (1, 0)
+        [trouble] = untold(runtime)
+    assert "'Regions'" in trouble
+    assert problem.issue.raw.fields["customfield_10052"] == 6

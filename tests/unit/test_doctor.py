@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mappings.defaults import shipped
 from sync.demo.town import Town
 from sync.doctor import Rung, examine, live_problems
 from sync.settings import Settings
@@ -139,3 +140,27 @@ def test_a_pair_that_rests_is_named_with_its_reason_and_no_fault(town: Town) -> 
     assert problems == []
     assert found["pair knowledge-task"].told.startswith("off: ")
     assert rungs()["pair knowledge-task"].told == "on: kb_knowledge is there"
+
+
+@pytest.mark.usefixtures("climbed")
+def test_a_field_of_the_insight_file_that_jira_lacks_is_named_with_its_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mappings"
+    folder.mkdir()
+    for name, text in shipped().items():
+        (folder / Path(name).name).write_text(text, encoding="utf-8")
+    mine = folder / "insight.yaml"
+    mine.write_text("fields:\n  incidents_7d: Incidents 7 days\n  trend: Incident tend\n")
+    monkeypatch.setenv("TANDEM_MAPPINGS__DIR", str(folder))
+    problems, _ = live_problems(Settings.load(), None)
+    told = "insight.yaml:3: fields.trend: jira has no field 'Incident tend'."
+    assert [one.removeprefix(f"{folder}/") for one in problems] == [
+        f"{told} Use its name as people see it, or its id."
+    ]
+    last = rungs()["fields and values"]
+    assert (last.state, last.kind) == ("fail", "usage")
+    assert "fields.trend" in last.told
+    mine.write_text("fields: {incidents_7d: Incidents 7 days}\n")
+    assert live_problems(Settings.load(), None)[0] == []
+    assert rungs()["fields and values"].state == "ok"

@@ -11,15 +11,16 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from connector.contents import File, FileDraft
-from connector.values import Done, Json, Patch, Value
+from connector.values import Done, Json, Patch, Refused, Value, WriteResult
 from mappings.sides import Side
 from sync.core.model import FileLink, Link, LinkState
 from sync.insight.model import Class, Priority, Subject, Trend
+from sync.insight.telling.shown import Shown, shown
 from sync.runtime import Runtime, chunks, log
 from sync.store.values import FactRow
 
@@ -35,6 +36,8 @@ ROOM, CHARTS = 300, 40
 EVERY = timedelta(days=1)
 """As often as a chart is drawn anew."""
 
+NONE = Shown()
+
 Draw = Callable[[Trend], bytes]
 
 
@@ -45,6 +48,13 @@ class Epic:
     link: Link
     trend: Trend
     priority: Priority | None = None
+    shown: Shown = NONE
+
+    @property
+    def native(self) -> dict[str, Value]:
+        """What goes into Jira's fields, by their names."""
+        told = values(self)
+        return {name: told[what] for what, name in self.shown.fields.items() if what in told}
 
 
 def tell(
@@ -57,11 +67,15 @@ def tell(
     """Write what changed; how many epics, and how many charts. ``priorities`` are by problem,
     ``fields`` names Jira fields by what goes into them (:func:`values`). Without ``draw`` there are
     no charts."""
-    epics = list(_epics(runtime, trends, priorities))
-    fresh = [one for one in epics if _digest(one) != _told(runtime, KIND, one.link)]
+    there = shown(runtime, fields)
+    epics = [
+        replace(one, shown=there.get(one.link.pair, NONE))
+        for one in _epics(runtime, trends, priorities)
+    ]
+    fresh = [one for one in epics if _is_news(runtime, one)]
     written = 0
     for part in chunks(fresh[:ROOM], 100):
-        written += _write(runtime, part, fields)
+        written += _write(runtime, part)
     due = _undrawn(runtime, epics)[:CHARTS] if draw else []
     drawn = sum(_chart(runtime, one, draw) for one in due if draw)
     return written, drawn
@@ -115,35 +129,63 @@ def _digest(epic: Epic) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def _told(runtime: Runtime, kind: str, link: Link) -> str:
-    row = runtime.store.insight.get(kind, [str(link.id)]).get(str(link.id))
-    return "" if row is None else str(row.data["digest"])
+def untold(runtime: Runtime) -> tuple[str, ...]:
+    """Fields that Jira refused on some epics when they were told last, in words for people."""
+    found: dict[str, str] = {}
+    for row in runtime.store.insight.all(KIND):
+        for name, why in row.data.get("left", {}).items():
+            found.setdefault(name, f"field {name!r} is left out on epics: {why}")
+    return tuple(found[name] for name in sorted(found))
 
 
-def _write(runtime: Runtime, epics: Sequence[Epic], fields: Mapping[str, str]) -> int:
-    patches = []
-    for one in epics:
-        told, end = values(one), one.link.jira
-        native = {field: told[name] for name, field in fields.items() if name in told}
-        mine, others = _labels(one)
-        patches.append(
-            Patch(
-                end.container, end.key, native, {"labels": mine} if mine else {},
-                {"labels": others}, {PROPERTY: data(one)},
-            )
-        )  # fmt: skip
-    runtime.store.ensure()
-    results = runtime.adapters[Side.JIRA].patch(patches, ())
-    written = 0
-    for one, result in zip(epics, results, strict=True):
-        if isinstance(result, Done):
-            written += 1
-            row = {"digest": _digest(one)}
-            runtime.store.insight.put([FactRow(KIND, str(one.link.id), runtime.clock(), row)])
-        else:
-            log.info("trend not written", action="insight.refused", record=one.link.jira.label,
-                     why=result.error.what)  # fmt: skip
+def _is_news(runtime: Runtime, epic: Epic) -> bool:
+    """Whether a trend reads otherwise than it was told, or a field of it was refused a day ago."""
+    row = runtime.store.insight.get(KIND, [str(epic.link.id)]).get(str(epic.link.id))
+    if row is None or row.data["digest"] != _digest(epic):
+        return True
+    return bool(row.data.get("left")) and runtime.clock() - row.at >= EVERY
+
+
+def _write(runtime: Runtime, epics: Sequence[Epic]) -> int:
+    """Write trends. A field that Jira refuses is left out, so that the rest arrives."""
+    written, waiting = 0, [(one, dict[str, str]()) for one in epics]
+    while waiting:
+        patches = [_patch(one, left) for one, left in waiting]
+        runtime.store.ensure()
+        results = runtime.adapters[Side.JIRA].patch(patches, ())
+        again = []
+        for (one, left), result in zip(waiting, results, strict=True):
+            if isinstance(result, Done):
+                written += 1
+                row = {"digest": _digest(one), "left": left}
+                runtime.store.insight.put([FactRow(KIND, str(one.link.id), runtime.clock(), row)])
+                continue
+            log.warning("trend not written", action="insight.refused",
+                        record=one.link.jira.label, why=result.error.what)  # fmt: skip
+            if more := _culprits(one, left, result):
+                again.append((one, left | more))
+        waiting = again
     return written
+
+
+def _patch(epic: Epic, left: Mapping[str, str]) -> Patch:
+    end, (mine, others) = epic.link.jira, _labels(epic)
+    native = {name: value for name, value in epic.native.items() if name not in left}
+    return Patch(
+        end.container, end.key, native, {"labels": mine} if mine else {}, {"labels": others},
+        {PROPERTY: data(epic)},
+    )  # fmt: skip
+
+
+def _culprits(epic: Epic, left: Mapping[str, str], result: WriteResult) -> dict[str, str]:
+    """Fields of ours because of which an epic was refused, with why: the one that is named, or all
+    where none is; nothing where trying without them would not help."""
+    if not isinstance(result, Refused):
+        return {}
+    error = result.error
+    named = epic.shown.ids.get(error.field, error.field)
+    tried = [name for name in epic.native if name not in left]
+    return {name: error.what for name in tried if named in ("", name)}
 
 
 def _labels(epic: Epic) -> tuple[tuple[str, ...], tuple[str, ...]]:
