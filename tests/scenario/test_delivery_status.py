@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.columns import text
+from connector.sandbox.servicenow.schema import Schema
 from mappings.defaults import shipped
 from sync.insight.telling.deliver import deliver
 from sync.insight.telling.memory import KIND
@@ -216,3 +219,66 @@ def test_a_refused_note_is_said_to_people_and_told_once_it_is_taken(
     assert tells(bench) == 1
     assert company.parked() == []
     assert len(notes(company, key)) == 1
+
+
+def imports(bench: Bench, *names: str) -> None:
+    """An admin gives incidents these columns."""
+    world = bench.servicenow.world
+    before = world.schema
+    task = before.tables["incident"]
+    more = tuple(text(name) for name in names)
+    tables = {**before.tables, "incident": replace(task, columns=(*task.columns, *more))}
+    world.grow(Schema(tables.values(), before.choices), {})
+
+
+def test_columns_that_come_later_are_filled_on_records_at_rest(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    assert tells(bench) == 1
+    imports(bench, "u_jira_key")
+    assert tells(bench) == 1
+    assert company.row(key)["u_jira_key"] == company.link(key).jira.label
+    assert tells(bench) == 0
+    imports(bench, "u_delivery_status")
+    assert tells(bench) == 1
+    assert company.row(key)["u_delivery_status"] == "Backlog"
+    assert (tells(bench), len(notes(company, key))) == (0, 1)
+
+
+def test_a_closed_record_gets_no_note_and_is_not_looked_at_again(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    company.platform(key, state="7", close_code="Solution provided", close_notes="Done")
+    assert (tells(bench), notes(company, key)) == (0, [])
+    bench.jira_faults.add(Fault("status", times=None))
+    assert tells(bench) == 0
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "status"])
+def test_columns_that_were_not_reached_are_filled_by_the_next_run(fault: str) -> None:
+    bench = Bench("cloud", columns=tuple(("incident", text(name)) for name in OURS))
+    company = Company(bench)
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault(fault, "PATCH|PUT", status=429, times=9))
+    assert tells(bench) == 0
+    bench.now_faults.clear()
+    assert tells(bench) == 1
+    assert company.row(key)["u_jira_key"] == company.link(key).jira.label
+    assert tells(bench) == 0
+
+
+def test_columns_that_are_refused_are_not_tried_again_before_the_issue_moves() -> None:
+    bench = Bench("cloud", columns=tuple(("incident", text(name)) for name in OURS))
+    company = Company(bench)
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault("status", "PATCH|PUT", status=400, times=1))
+    assert (tells(bench), tells(bench)) == (0, 0)
+    company.team().move_to(company.link(key).jira.key, "In Progress")
+    bench.until_quiet()
+    assert tells(bench) == 1

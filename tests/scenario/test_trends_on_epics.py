@@ -139,6 +139,15 @@ def test_a_field_that_jira_refuses_is_left_out_named_and_tried_again_a_day_later
     assert scene.tells(fields=fields) == (0, 0)
     scene.bench.clock.advance(timedelta(days=1).total_seconds())
     assert scene.tells(fields=fields) == (1, 0)
+    assert scene.tells(fields=FIELDS) == (1, 0), "without that field"
+    assert untold(scene.bench.connect()) == ()
+
+
+def test_a_field_that_is_named_later_is_filled_on_epics_at_rest(scene: Scene) -> None:
+    assert scene.tells() == (1, 1)
+    assert scene.tells(fields=FIELDS) == (1, 0)
+    assert scene.company.issue(scene.key).fields["customfield_10052"] == 6
+    assert scene.tells(fields=FIELDS) == (0, 0)
 
 
 def test_an_epic_that_is_refused_without_fields_too_is_told_later(scene: Scene) -> None:

@@ -8,12 +8,11 @@ mapping names these columns, and a note bears the reference by which copies are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from connector.errors import NotThere
-from connector.values import Comment, Done, Patch, Record
+from connector.values import Comment, Done, Patch, Record, Refused
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.text import to_journal
@@ -23,9 +22,8 @@ from sync.core.knowledge import ARTICLE
 from sync.core.model import IntentState, Link, LinkState
 from sync.core.plan import Carried, Remark
 from sync.core.tellings import bears
-from sync.insight.model import Delivery
 from sync.insight.telling.delivery import COLUMNS, READ, columns, delivery, digest, note
-from sync.insight.telling.memory import NOTHING, Memory, remember, remembered
+from sync.insight.telling.memory import NOTE, Memory, News, remember, remembered
 from sync.runtime import Runtime, chunks, log
 
 ROOM = 200
@@ -42,41 +40,41 @@ Progress: TypeAlias = Mapping[str, tuple[int, int]]
 """Stories of an epic that are done, and all of them, by the epic's id."""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """A record with a delivery status that reads otherwise than what was told before."""
-
-    link: Link
-    told: Delivery
-    digest: str
-    seen: tuple[Any, ...]
-    before: Memory
-
-
 def deliver(runtime: Runtime, progress: Progress, *, notes: bool = True) -> int:
     """Bring what the desk sees up to date; how many records were told. Without ``notes`` only an
     instance with our columns is told."""
     told, room = 0, ROOM
     for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
-        links = _moved(runtime, spec, progress)[:room]
+        links = _linked(runtime, spec)
+        way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
+        links = _moved(runtime, links, progress, way)[:room] if way else []
         room -= len(links)
-        there = _columns(runtime, spec) if links else ()
-        for part in chunks(links, BATCH) if there or notes else ():
-            news = list(_news(runtime, spec, part, progress))
-            told += _write(runtime, news, there) if there else _remark(runtime, spec, news)
+        for part in chunks(links, BATCH):
+            news = list(_news(runtime, spec, part, progress, way))
+            told += _remark(runtime, spec, news) if way == NOTE else _write(runtime, news, way)
     return told
 
 
-def _moved(runtime: Runtime, spec: MappingSpec, progress: Progress) -> list[Link]:
-    """Links whose issue, or whose stories, moved since they were told of; longest ago first."""
-    links = [
+def _linked(runtime: Runtime, spec: MappingSpec) -> list[Link]:
+    return [
         link
         for link in runtime.store.links.of_pair(spec.pair)
         if link.state is LinkState.ACTIVE and link.agreed_at is not None
     ]
+
+
+def _moved(
+    runtime: Runtime, links: Sequence[Link], progress: Progress, way: tuple[str, ...]
+) -> list[Link]:
+    """Links whose issue, or whose stories, moved since they were told of, or that were told in
+    another way; longest ago first."""
     known = remembered(runtime, links)
-    fresh = [one for one in links if known.get(one.id, NOTHING).seen != _seen(one, progress)]
-    return sorted(fresh, key=lambda one: (known.get(one.id, NOTHING).looked, one.id))
+    fresh = [
+        one
+        for one in links
+        if (known[one.id].seen, known[one.id].way) != (_seen(one, progress), way)
+    ]
+    return sorted(fresh, key=lambda one: (known[one.id].looked, one.id))
 
 
 def _seen(link: Link, progress: Progress) -> tuple[Any, ...]:
@@ -85,7 +83,11 @@ def _seen(link: Link, progress: Progress) -> tuple[Any, ...]:
 
 
 def _news(
-    runtime: Runtime, spec: MappingSpec, links: Sequence[Link], progress: Progress
+    runtime: Runtime,
+    spec: MappingSpec,
+    links: Sequence[Link],
+    progress: Progress,
+    way: tuple[str, ...],
 ) -> Iterator[News]:
     """Read the issues; one that reads as before is only remembered."""
     jira, project = runtime.adapters[Side.JIRA], spec.jira.project
@@ -99,11 +101,11 @@ def _news(
             continue  # its absence is the engine's business
         stories = progress.get(record.key, (0, 0))
         told = delivery(record, _name(runtime), stories, words.get(record.key, ""))
-        before, text = known.get(link.id, NOTHING), digest(told)
-        if before.digest != text:
-            yield News(link, told, text, _seen(link, progress), before)
+        before, text, seen = known[link.id], digest(told), _seen(link, progress)
+        if (before.digest, before.way) != (text, way):
+            yield News(link, told, text, seen, before)
         else:
-            remember(runtime, {link.id: before.saw(_seen(link, progress))})
+            remember(runtime, {link.id: before.saw(seen, way)})
 
 
 def _meet(runtime: Runtime, records: Sequence[Record]) -> None:
@@ -138,8 +140,9 @@ def _columns(runtime: Runtime, spec: MappingSpec) -> tuple[str, ...]:
     return tuple(name for name in COLUMNS if name in there)
 
 
-def _write(runtime: Runtime, news: Sequence[News], there: Sequence[str]) -> int:
-    """Set the columns. One that is refused, or unclear, has its turn again when the issue moves."""
+def _write(runtime: Runtime, news: Sequence[News], there: tuple[str, ...]) -> int:
+    """Set the columns. One that is refused has its turn again when the issue moves; one that was
+    not sent, or perhaps lost, at the next run."""
     patches = [
         Patch(
             one.link.servicenow.container,
@@ -150,16 +153,15 @@ def _write(runtime: Runtime, news: Sequence[News], there: Sequence[str]) -> int:
     ]
     runtime.store.ensure()
     results = runtime.adapters[Side.SERVICENOW].patch(patches, ()) if patches else []
-    written = 0
+    after = {one.link.id: one.before for one in news}
     for one, result in zip(news, results, strict=True):
-        if isinstance(result, Done):
-            written += 1
-        else:
+        if not isinstance(result, Done):
             log.info("delivery status not written", action="insight.refused",
                      record=one.link.servicenow.label, why=result.error.what)  # fmt: skip
-        now = runtime.clock()
-        remember(runtime, {one.link.id: one.before.after(one.digest, one.seen, now)})
-    return written
+        if isinstance(result, Done | Refused):
+            after[one.link.id] = one.arrived(there, runtime.clock())
+    remember(runtime, after)
+    return sum(isinstance(result, Done) for result in results)
 
 
 def _remark(runtime: Runtime, spec: MappingSpec, news: Sequence[News]) -> int:
@@ -189,10 +191,10 @@ def _after(
     """What is remembered of a record: one that is closed is told nothing until its issue moves;
     what was held up, refused, or perhaps lost is news still."""
     if said is None:
-        return one.before.saw(one.seen)
+        return one.before.saw(one.seen, NOTE)
     state = states.get(said.comment.reference)
     if state is IntentState.DONE:
-        return one.before.after(one.digest, one.seen, now)
+        return one.arrived(NOTE, now)
     return one.before.tried(now) if state in UNDER_WAY else one.before
 
 

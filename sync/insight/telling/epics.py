@@ -125,7 +125,7 @@ def _epics(
 
 
 def _digest(epic: Epic) -> str:
-    words = json.dumps([data(epic), values(epic)], sort_keys=True)
+    words = json.dumps([data(epic), epic.native], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
