@@ -145,7 +145,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class IssueFact:
-    """One Jira issue. ``steps`` are the statuses it was in, oldest first, from its creation on."""
+    """One Jira issue. ``steps`` are the statuses it was in, oldest first, from its creation on;
+    ``version`` is the one at which it was read."""
 
     key: str
     label: str
@@ -158,6 +159,7 @@ class IssueFact:
     parent: str = ""
     summary: str = ""
     labels: tuple[str, ...] = ()
+    version: str = ""
 
 
 Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | ApprovalFact | IssueFact
@@ -170,6 +172,9 @@ TYPES: Mapping[Kind, type[Any]] = {
     Kind.ISSUE: IssueFact,
 }
 
+
+_OWN = frozenset({"key", "number", "label", "summary", "version"})
+"""Texts that no two facts share."""
 
 _WORDS = frozenset({"labels", "checks"})
 """Fields that hold several words."""
@@ -202,7 +207,7 @@ def unpacked(kind: Kind, data: Mapping[str, Any]) -> Fact:
             value = tuple(Step(_moment(at), intern(s), intern(c)) for at, s, c in value)
         elif name in _WORDS:
             value = tuple(map(intern, value))
-        elif isinstance(value, str) and name not in ("key", "number", "label", "summary"):
+        elif isinstance(value, str) and name not in _OWN:
             value = intern(value)
         given[name] = value
     fact: Fact = TYPES[kind](**given)

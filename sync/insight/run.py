@@ -27,7 +27,7 @@ from sync.insight.recurrence.proposals import recurring
 from sync.insight.telling import accept as accepting
 from sync.insight.telling.accept import ACCEPTED, Accepted, less_accepted
 from sync.insight.telling.charts import chart
-from sync.insight.telling.deliver import deliver
+from sync.insight.telling.deliver import Moves, deliver
 from sync.insight.telling.epics import tell, untold
 from sync.insight.telling.shown import lacking
 from sync.runtime import Runtime, log
@@ -102,8 +102,9 @@ def all_facts(store: Store) -> AllFacts:
 def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -> Told:
     """Write it to where people work: the desk's records, and the epics."""
     stage("telling the desk")
-    progress = issues.progress(_of(runtime.store, Kind.ISSUE, IssueFact))
-    told = Told(delivery=deliver(runtime, progress, notes=rules.notes))
+    facts = _of(runtime.store, Kind.ISSUE, IssueFact)
+    moves = Moves(issues.progress(facts), issues.versions(facts))
+    told = Told(delivery=deliver(runtime, moves, notes=rules.notes))
     stage("raising what recurs")
     told = replace(told, accepted=_raise(runtime, insight, rules))
     stage("telling developers")

@@ -187,7 +187,9 @@ def update_set() -> dict[str, ElementTree.Element]:
 def test_the_columns_of_the_delivery_status_are_those_that_are_written() -> None:
     brought = brought_by("delivery_update_set.xml")
     made = {one.findtext("element"): one for one in brought if one.tag == "sys_dictionary"}
-    assert tuple(made) == COLUMNS
+    assert {
+        str(name): int(one.findtext("max_length") or 0) for name, one in made.items()
+    } == COLUMNS
     assert {one.findtext("name") for one in made.values()} == {"task"}
     assert {one.findtext("read_only") for one in made.values()} == {"true"}
     readme = (ROOT / "deploy/servicenow/README.md").read_text(encoding="utf-8")
@@ -203,10 +205,28 @@ def test_the_delivery_view_is_its_own_and_runs_nothing() -> None:
     assert {one.findtext("view") for one in layouts} == {view}
     assert len(layouts) == 9
     parts = {"sys_ui_element", "sys_ui_form_section", "sys_ui_list_element"}
-    known = {"sys_dictionary", "sys_ui_view", *(one.tag for one in layouts), *parts}
+    rules = {"sys_security_acl", "sys_security_acl_role"}
+    known = {"sys_dictionary", "sys_ui_view", *(one.tag for one in layouts), *parts, *rules}
     assert {one.tag for one in brought} == known
+    for kind, count in (("sys_ui_section", len(COLUMNS)), ("sys_ui_list", len(COLUMNS) - 1)):
+        for layout in (one.findtext("sys_id") for one in layouts if one.tag == kind):
+            shown = [one for one in brought if layout in [part.text for part in one]]
+            named = [one.findtext("element") for one in shown if one.findtext("element")]
+            assert len([name for name in named if name in COLUMNS]) == count
     ids = [one.findtext("sys_id") for one in brought]
     assert len(set(ids)) == len(ids)
+
+
+def test_callers_do_not_read_what_developers_say() -> None:
+    brought = brought_by("delivery_update_set.xml")
+    [rule] = [one for one in brought if one.tag == "sys_security_acl"]
+    [bound] = [one for one in brought if one.tag == "sys_security_acl_role"]
+    told = [rule.findtext(name) for name in ("name", "operation", "type", "active")]
+    assert told == ["task.u_delivery_note", "read", "record", "true"]
+    assert bound.findtext("sys_security_acl") == rule.findtext("sys_id")
+    role = bound.find("sys_user_role")
+    assert role is not None
+    assert role.get("display_value") == "itil"
 
 
 def test_the_update_set_brings_one_resource_behind_one_role_and_nothing_else() -> None:

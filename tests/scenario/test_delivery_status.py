@@ -10,12 +10,16 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.columns import text
 from connector.sandbox.servicenow.schema import Schema
 from mappings.defaults import shipped
-from sync.insight.telling.deliver import deliver
+from sync.insight.collecting import issues
+from sync.insight.collecting.collect import facts as facts_of
+from sync.insight.facts import IssueFact, Kind
+from sync.insight.telling.deliver import Moves, deliver
+from sync.insight.telling.delivery import COLUMNS
 from sync.insight.telling.memory import KIND
 from tests.support.bench import Bench
 from tests.support.people import Company
 
-OURS = ("u_jira_key", "u_jira_url", "u_delivery_status", "u_delivery_assignee", "u_delivery_due")
+OURS = tuple(COLUMNS)
 
 
 @pytest.fixture(params=["cloud", "dc"])
@@ -28,8 +32,13 @@ def company(bench: Bench) -> Company:
     return Company(bench)
 
 
-def tells(bench: Bench) -> int:
-    return deliver(bench.connect(), {})
+def tells(bench: Bench, *, notes: bool = True) -> int:
+    """One run, as far as the desk sees it."""
+    runtime = bench.connect()
+    issues.collect(runtime)
+    facts = [one for one in facts_of(bench.store, Kind.ISSUE) if isinstance(one, IssueFact)]
+    moves = Moves(issues.progress(facts), issues.versions(facts))
+    return deliver(runtime, moves, notes=notes)
 
 
 def notes(company: Company, key: str) -> list[str]:
@@ -98,7 +107,7 @@ def test_columns_are_filled_where_they_are_and_no_note_is_written(flavour: str) 
 def test_no_notes_where_the_admin_wants_none(bench: Bench, company: Company) -> None:
     key = company.incident()
     bench.until_quiet()
-    assert deliver(bench.connect(), {}, notes=False) == 0
+    assert tells(bench, notes=False) == 0
     assert notes(company, key) == []
     assert tells(bench) == 1, "nothing was taken for told"
 
@@ -130,6 +139,39 @@ def test_the_teams_words_stay_in_jira_where_the_mapping_keeps_them(rule: str) ->
     assert ("It is the cache" in note) is (rule != "off")
 
 
+@pytest.mark.parametrize("columns", [False, True])
+def test_a_comment_alone_is_told_within_the_next_run(bench: Bench, columns: bool) -> None:
+    company = Company(bench)
+    key = company.incident()
+    bench.until_quiet()
+    if columns:
+        imports(bench, *OURS)
+    tells(bench)
+    bench.clock.advance(60)
+    company.team().comment(company.link(key).jira.key, "It is the cache")
+    bench.clock.advance(3600)
+    assert tells(bench) == 1, "also before any pass has seen it"
+    said = company.row(key)["u_delivery_note"] if columns else notes(company, key)[-1]
+    assert said.rpartition("Mei Chen: ")[2].startswith("It is the cache")
+    bench.until_quiet()
+    bench.clock.advance(3600)
+    assert tells(bench) == 0
+    assert len(notes(company, key)) == (0 if columns else 2)
+
+
+def test_many_words_are_still_one_note_an_hour(bench: Bench, company: Company) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    tells(bench)
+    for minute in range(50):
+        company.team().comment(company.link(key).jira.key, f"Thought {minute}")
+        bench.clock.advance(60)
+        assert tells(bench) == 0
+    bench.clock.advance(600)
+    assert tells(bench) == 1
+    assert "Thought 49" in notes(company, key)[-1]
+
+
 def test_a_lost_answer_tells_it_once(bench: Bench, company: Company) -> None:
     key = company.incident()
     bench.until_quiet()
@@ -141,6 +183,22 @@ def test_a_lost_answer_tells_it_once(bench: Bench, company: Company) -> None:
     assert tells(bench) == 1, "found by its reference"
     assert tells(bench) == 0
     assert len(notes(company, key)) == 1
+
+
+def test_a_note_of_which_nobody_knew_for_a_while_counts_within_its_hour(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault("drop_after", "PATCH|POST", times=1))
+    tells(bench)
+    company.team().move_to(company.link(key).jira.key, "In Progress")
+    bench.until_quiet()
+    assert tells(bench) == 0
+    assert len(notes(company, key)) == 1
+    bench.clock.advance(3600)
+    assert tells(bench) == 1
+    assert "Status: In Progress" in notes(company, key)[-1]
 
 
 def test_what_never_arrived_is_said_later(bench: Bench, company: Company) -> None:
@@ -254,7 +312,7 @@ def test_a_closed_record_gets_no_note_and_is_not_looked_at_again(
     bench.until_quiet()
     company.platform(key, state="7", close_code="Solution provided", close_notes="Done")
     assert (tells(bench), notes(company, key)) == (0, [])
-    bench.jira_faults.add(Fault("status", times=None))
+    bench.now_faults.add(Fault("status", "GET", "incident", times=None))
     assert tells(bench) == 0
 
 

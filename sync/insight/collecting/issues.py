@@ -43,6 +43,11 @@ def progress(facts: Sequence[IssueFact]) -> dict[str, tuple[int, int]]:
     return found
 
 
+def versions(facts: Sequence[IssueFact]) -> dict[str, str]:
+    """At which version each issue was read, by its id: a comment moves it, too."""
+    return {one.key: one.version for one in facts if one.version}
+
+
 def _category(issue: IssueFact) -> str:
     return issue.steps[-1].category if issue.steps else ""
 
@@ -130,4 +135,5 @@ def issue(record: Record, changes: Sequence[Change], categories: Mapping[str, st
         str(record.fields.get("parent") or ""),
         str(record.fields.get("summary") or ""),
         labels if isinstance(labels, tuple) else (),
+        record.version,
     )

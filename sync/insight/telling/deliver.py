@@ -8,8 +8,9 @@ mapping names these columns, and a note bears the reference by which copies are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from connector.errors import NotThere
 from connector.values import Comment, Done, Patch, Record, Refused
@@ -36,21 +37,37 @@ EVERY = timedelta(hours=1)
 PLAN = "insight"
 """What the history gives as the plan of what is written here."""
 
-Progress: TypeAlias = Mapping[str, tuple[int, int]]
-"""Stories of an epic that are done, and all of them, by the epic's id."""
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What the reading of all issues tells, by their ids: how many stories of an epic are done, and
+    how many there are; and at which version an issue was seen. A comment alone moves that, and
+    no link."""
+
+    progress: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def stories(self, link: Link) -> tuple[int, int]:
+        """Stories of a link's epic."""
+        return self.progress.get(link.jira.key, (0, 0))
+
+    def seen(self, link: Link) -> tuple[Any, ...]:
+        """What moves when there may be news of a link."""
+        end = link.jira
+        return (end.version, self.versions.get(end.key, ""), *self.stories(link))
 
 
-def deliver(runtime: Runtime, progress: Progress, *, notes: bool = True) -> int:
+def deliver(runtime: Runtime, moves: Moves, *, notes: bool = True) -> int:
     """Bring what the desk sees up to date; how many records were told. Without ``notes`` only an
     instance with our columns is told."""
     told, room = 0, ROOM
     for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
         links = _linked(runtime, spec)
         way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
-        links = _moved(runtime, links, progress, way)[:room] if way else []
+        links = _moved(runtime, links, moves, way)[:room] if way else []
         room -= len(links)
         for part in chunks(links, BATCH):
-            news = list(_news(runtime, spec, part, progress, way))
+            news = list(_news(runtime, spec, part, moves, way))
             told += _remark(runtime, spec, news) if way == NOTE else _write(runtime, news, way)
     return told
 
@@ -64,29 +81,22 @@ def _linked(runtime: Runtime, spec: MappingSpec) -> list[Link]:
 
 
 def _moved(
-    runtime: Runtime, links: Sequence[Link], progress: Progress, way: tuple[str, ...]
+    runtime: Runtime, links: Sequence[Link], moves: Moves, way: tuple[str, ...]
 ) -> list[Link]:
     """Links whose issue, or whose stories, moved since they were told of, or that were told in
     another way; longest ago first."""
     known = remembered(runtime, links)
     fresh = [
-        one
-        for one in links
-        if (known[one.id].seen, known[one.id].way) != (_seen(one, progress), way)
+        one for one in links if (known[one.id].seen, known[one.id].way) != (moves.seen(one), way)
     ]
     return sorted(fresh, key=lambda one: (known[one.id].looked, one.id))
-
-
-def _seen(link: Link, progress: Progress) -> tuple[Any, ...]:
-    """What moves when there may be news."""
-    return (link.jira.version, *progress.get(link.jira.key, (0, 0)))
 
 
 def _news(
     runtime: Runtime,
     spec: MappingSpec,
     links: Sequence[Link],
-    progress: Progress,
+    moves: Moves,
     way: tuple[str, ...],
 ) -> Iterator[News]:
     """Read the issues; one that reads as before is only remembered."""
@@ -99,9 +109,9 @@ def _news(
         record = records.get(link.jira.key)
         if record is None:
             continue  # its absence is the engine's business
-        stories = progress.get(record.key, (0, 0))
+        stories = moves.stories(link)
         told = delivery(record, _name(runtime), stories, words.get(record.key, ""))
-        before, text, seen = known[link.id], digest(told), _seen(link, progress)
+        before, text, seen = known[link.id], digest(told), moves.seen(link)
         if (before.digest, before.way) != (text, way):
             yield News(link, told, text, seen, before)
         else:

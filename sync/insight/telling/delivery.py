@@ -15,10 +15,17 @@ READ = (
 )
 """Jira's names; what a project does not have is not answered, and not told."""
 
-COLUMNS = (
-    *("u_jira_key", "u_jira_url", "u_delivery_status", "u_delivery_assignee", "u_delivery_due"),
-)
-"""Columns of ours, where an instance has them (``deploy/servicenow``)."""
+COLUMNS: Mapping[str, int] = {
+    "u_jira_key": 40,
+    "u_jira_url": 1024,
+    "u_delivery_status": 120,
+    "u_delivery_assignee": 100,
+    "u_delivery_due": 40,
+    "u_delivery_plan": 120,
+    "u_delivery_note": 255,
+}
+"""Columns of ours, where an instance has them (``deploy/servicenow``), and how many characters each
+takes."""
 
 LONGEST = 200
 """Characters of the team's last words that are shown."""
@@ -44,7 +51,7 @@ def delivery(
         version=_joined(held.get("fixVersions")),
         due=_text(held.get("duedate")),
         blocked=bool(held.get("Flagged")),
-        note=_shortened(note),
+        note=shortened(note, LONGEST),
         done=progress[0],
         stories=progress[1],
     )
@@ -60,9 +67,20 @@ def digest(told: Delivery) -> str:
 
 
 def columns(told: Delivery) -> Mapping[str, Value]:
-    """The values of :data:`COLUMNS`."""
-    values = (told.key, told.url, status_line(told), told.assignee, told.due)
-    return {name: value or None for name, value in zip(COLUMNS, values, strict=True)}
+    """The values of :data:`COLUMNS`, each as long as its column is."""
+    values = (
+        *(told.key, told.url, status_line(told), told.assignee, told.due, plan(told), told.note),
+    )
+    return {
+        name: shortened(value, longest) or None
+        for (name, longest), value in zip(COLUMNS.items(), values, strict=True)
+    }
+
+
+def plan(told: Delivery) -> str:
+    """When it is planned for: ``Sprint 7; fix version 2.1``."""
+    version = f"fix version {told.version}" if told.version else ""
+    return "; ".join(filter(None, (told.sprint, version)))
 
 
 def status_line(told: Delivery) -> str:
@@ -98,6 +116,11 @@ def _last(value: Value) -> str:
     return str(value[-1]) if isinstance(value, tuple) and value else _text(value)
 
 
-def _shortened(text: str) -> str:
-    first = " ".join(text.split())
-    return first if len(first) <= LONGEST else first[: LONGEST - 3].rstrip() + "..."
+def shortened(text: str, longest: int) -> str:
+    """A text in one line, cut at a word where it is too long."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    head = line[: longest - 2]
+    words = head.rpartition(" ")[0] if " " in head[longest // 2 :] else head[:-1]
+    return f"{words.rstrip()}..."

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.values import Record
-from sync.insight.telling.delivery import LONGEST, columns, delivery, digest, note, status_line
+from sync.insight.telling.delivery import (
+    COLUMNS,
+    LONGEST,
+    columns,
+    delivery,
+    digest,
+    note,
+    shortened,
+    status_line,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ISSUE = Record(
@@ -51,7 +60,31 @@ def test_what_is_empty_is_not_mentioned_and_empties_its_column() -> None:
         "u_delivery_status": "To Do",
         "u_delivery_assignee": None,
         "u_delivery_due": None,
+        "u_delivery_plan": None,
+        "u_delivery_note": None,
     }
+
+
+def test_the_columns_tell_the_plan_and_the_last_words() -> None:
+    found = columns(TOLD)
+    assert found["u_delivery_plan"] == "Sprint 2; fix version 2.1, 2.2"
+    assert found["u_delivery_note"] == "Mei Chen: it is the cache"
+    assert columns(replace(TOLD, sprint=""))["u_delivery_plan"] == "fix version 2.1, 2.2"
+    assert columns(replace(TOLD, version=""))["u_delivery_plan"] == "Sprint 2"
+
+
+def test_a_long_text_is_cut_at_a_word() -> None:
+    assert shortened("one two three", 13) == "one two three"
+    assert shortened("one two three four", 14) == "one two..."
+    assert shortened("one two three four", 16) == "one two three..."
+    assert shortened("o" * 20, 10) == "ooooooo..."
+
+
+@given(st.text(), st.text())
+def test_no_value_is_longer_than_its_column(name: str, words: str) -> None:
+    told = replace(TOLD, assignee=name, sprint=words, status=words, version=name * 90)
+    for column, value in columns(told).items():
+        assert len(str(value or "")) <= COLUMNS[column]
 
 
 @pytest.mark.parametrize(
