@@ -114,7 +114,6 @@ class Delivery:
     key: str
     url: str
     status: str
-    category: str
     assignee: str = ""
     sprint: str = ""
     version: str = ""

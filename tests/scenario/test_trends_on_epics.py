@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira.model import Flavour
@@ -148,6 +150,27 @@ def test_a_field_that_is_named_later_is_filled_on_epics_at_rest(scene: Scene) ->
     assert scene.tells(fields=FIELDS) == (1, 0)
     assert scene.company.issue(scene.key).fields["customfield_10052"] == 6
     assert scene.tells(fields=FIELDS) == (0, 0)
+
+
+def test_many_epics_at_rest_cost_no_more_queries_than_one(tmp_path: Path) -> None:
+    scene = Scene(Bench("cloud", store_url=f"sqlite:///{tmp_path}/store.db"))
+    others = [scene.company.problem(f"Something else {n}") for n in range(4)]
+    scene.bench.until_quiet()
+    trends = [scene.trend, *(replace(scene.trend, key=key) for key in others)]
+    runtime = scene.bench.connect()
+    assert tell(runtime, trends, {}, {}, None) == (5, 0)
+
+    asked: list[str] = []
+
+    def note(*given: object) -> None:
+        asked.append(str(given[2]))
+
+    engine = scene.bench.store._database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert tell(runtime, trends[:1], {}, {}, None) == (0, 0)
+    for_one, asked = len(asked), []
+    assert tell(runtime, trends, {}, {}, None) == (0, 0)
+    assert len(asked) == for_one > 0
 
 
 def test_an_epic_that_is_refused_without_fields_too_is_told_later(scene: Scene) -> None:

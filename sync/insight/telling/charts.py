@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from html import escape
 from io import BytesIO
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 from sync.insight.model import WEEKS, WINDOWS, Trend
@@ -44,10 +45,17 @@ def chart(trend: Trend, now: datetime) -> bytes:
 
 
 def _words(figure: Figure, trend: Trend) -> None:
+    middle = median_low(trend.weekly)
     lines = (
         (0.965, 9.5, "bold", INK, drawable(_title(trend), LONGEST)),
         (0.86, 7.6, "normal", INK, _counts(trend)),
-        (0.775, 6.4, "normal", DIM, f"a bar a week, dashed: their median, {_middle(trend.weekly)}"),
+        (
+            0.775,
+            6.4,
+            "normal",
+            DIM,
+            f"a bar a week, dashed: their median, {middle}",
+        ),
     )
     for y, size, weight, color, text in lines:
         line = figure.text(0.02, y, text, va="top", fontsize=size, fontweight=weight, color=color)
@@ -97,7 +105,9 @@ def _bars(axes: Axes, trend: Trend) -> None:
     axes.bar(places, trend.weekly, width=0.74, color=[(CALM, ALARM)[one] for one in marked])
     top = max(4, *trend.weekly) * 1.12
     axes.set(xlim=(0, WEEKS), ylim=(0, top))
-    axes.axhline(_middle(trend.weekly), color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=3)
+    axes.axhline(
+        median_low(trend.weekly), color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=3
+    )
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(DIM)
     axes.locator_params(axis="y", nbins=4, integer=True)
@@ -115,11 +125,6 @@ def _dates(axes: Axes, now: datetime) -> None:
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _middle(values: Sequence[int]) -> int:
-    """The median, nearest-rank."""
-    return sorted(values)[(len(values) + 1) // 2 - 1]
 
 
 def drawable(text: str, longest: int) -> str:

@@ -104,7 +104,7 @@ def _news(
     records = jira.read(project, [link.jira.key for link in links], READ)
     _meet(runtime, list(records.values()))
     words = _last_words(spec, jira.comments(project, sorted(records)))
-    known = remembered(runtime, links)
+    known, same = remembered(runtime, links), {}
     for link in links:
         record = records.get(link.jira.key)
         if record is None:
@@ -115,7 +115,8 @@ def _news(
         if (before.digest, before.way) != (text, way):
             yield News(link, told, text, seen, before)
         else:
-            remember(runtime, {link.id: before.saw(seen, way)})
+            same[link.id] = before.saw(seen, way)
+    remember(runtime, same)
 
 
 def _meet(runtime: Runtime, records: Sequence[Record]) -> None:

@@ -9,10 +9,7 @@ from connector.values import Record
 from mappings.values import Value
 from sync.insight.model import Delivery
 
-READ = (
-    *("status", "status_category", "assignee", "duedate", "fixVersions"),
-    *("Sprint", "Flagged"),
-)
+READ = (*("status", "assignee", "duedate", "fixVersions", "Sprint", "Flagged"),)
 """Jira's names; what a project does not have is not answered, and not told."""
 
 COLUMNS: Mapping[str, int] = {
@@ -45,10 +42,9 @@ def delivery(
         key=record.label,
         url=record.url,
         status=_text(held.get("status")),
-        category=_text(held.get("status_category")),
         assignee=name(assignee) if assignee else "",
         sprint=_last(held.get("Sprint")),
-        version=_joined(held.get("fixVersions")),
+        version=_text(held.get("fixVersions")),
         due=_text(held.get("duedate")),
         blocked=bool(held.get("Flagged")),
         note=shortened(note, LONGEST),
@@ -104,10 +100,6 @@ def note(told: Delivery) -> str:
 
 
 def _text(value: Value) -> str:
-    return _joined(value) if isinstance(value, tuple) else str(value or "")
-
-
-def _joined(value: Value) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, tuple) else str(value or "")
 
 

@@ -72,7 +72,8 @@ def tell(
         replace(one, shown=there.get(one.link.pair, NONE))
         for one in _epics(runtime, trends, priorities)
     ]
-    fresh = [one for one in epics if _is_news(runtime, one)]
+    known = runtime.store.insight.get(KIND, [str(one.link.id) for one in epics])
+    fresh = [one for one in epics if _is_news(runtime, one, known.get(str(one.link.id)))]
     written = 0
     for part in chunks(fresh[:ROOM], 100):
         written += _write(runtime, part)
@@ -138,9 +139,8 @@ def untold(runtime: Runtime) -> tuple[str, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _is_news(runtime: Runtime, epic: Epic) -> bool:
+def _is_news(runtime: Runtime, epic: Epic, row: FactRow | None) -> bool:
     """Whether a trend reads otherwise than it was told, or a field of it was refused a day ago."""
-    row = runtime.store.insight.get(KIND, [str(epic.link.id)]).get(str(epic.link.id))
     if row is None or row.data["digest"] != _digest(epic):
         return True
     return bool(row.data.get("left")) and runtime.clock() - row.at >= EVERY
@@ -153,18 +153,18 @@ def _write(runtime: Runtime, epics: Sequence[Epic]) -> int:
         patches = [_patch(one, left) for one, left in waiting]
         runtime.store.ensure()
         results = runtime.adapters[Side.JIRA].patch(patches, ())
-        again = []
+        again, rows = [], []
         for (one, left), result in zip(waiting, results, strict=True):
             if isinstance(result, Done):
-                written += 1
                 row = {"digest": _digest(one), "left": left}
-                runtime.store.insight.put([FactRow(KIND, str(one.link.id), runtime.clock(), row)])
+                rows.append(FactRow(KIND, str(one.link.id), runtime.clock(), row))
                 continue
             log.warning("trend not written", action="insight.refused",
                         record=one.link.jira.label, why=result.error.what)  # fmt: skip
             if more := _culprits(one, left, result):
                 again.append((one, left | more))
-        waiting = again
+        runtime.store.insight.put(rows)
+        written, waiting = written + len(rows), again
     return written
 
 

@@ -25,7 +25,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ISSUE = Record(
     "OPS", "10001", "OPS-1", "Story", "1", NOON, NOON, "https://jira.example/browse/OPS-1",
     fields={
-        "status": "In Progress", "status_category": "indeterminate", "assignee": "mei",
+        "status": "In Progress", "assignee": "mei",
         "duedate": "2026-04-01", "fixVersions": ("2.1", "2.2"), "Sprint": ("Sprint 1", "Sprint 2"),
     },
 )  # fmt: skip
@@ -51,7 +51,7 @@ def test_a_note_has_all_that_there_is_to_tell() -> None:
 
 
 def test_what_is_empty_is_not_mentioned_and_empties_its_column() -> None:
-    bare = replace(ISSUE, fields={"status": "To Do", "status_category": "new", "assignee": None})
+    bare = replace(ISSUE, fields={"status": "To Do", "assignee": None})
     told = delivery(bare, name)
     assert note(told).splitlines() == ["Status: To Do", f"Issue: {ISSUE.url}"]
     assert columns(told) == {
@@ -99,7 +99,7 @@ def test_every_difference_that_a_reader_sees_is_news(change: dict[str, str]) -> 
 
 
 def test_another_address_of_the_same_issue_is_none() -> None:
-    assert digest(replace(TOLD, url="https://other.example", category="x")) == digest(TOLD)
+    assert digest(replace(TOLD, url="https://other.example")) == digest(TOLD)
 
 
 def test_who_is_blocked_is_said_to_be() -> None:
