@@ -279,6 +279,21 @@ def test_a_refused_note_is_said_to_people_and_told_once_it_is_taken(
     assert len(notes(company, key)) == 1
 
 
+def test_a_refused_note_is_forgotten_once_a_later_one_stands(
+    bench: Bench, company: Company
+) -> None:
+    key = company.incident()
+    bench.until_quiet()
+    bench.now_faults.add(Fault("status", "PATCH|POST", status=400, times=1))
+    tells(bench)
+    assert company.parked()
+    company.team().move_to(company.link(key).jira.key, "In Progress")
+    bench.until_quiet()
+    assert tells(bench) == 1
+    assert company.parked() == []
+    assert len(notes(company, key)) == 1
+
+
 def imports(bench: Bench, *names: str) -> None:
     """An admin gives incidents these columns."""
     world = bench.servicenow.world

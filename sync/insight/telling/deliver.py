@@ -217,12 +217,11 @@ def _open(runtime: Runtime, spec: MappingSpec, keys: Sequence[str]) -> frozenset
 
 def _saying(runtime: Runtime, news: News, now: datetime) -> Remark:
     """The note. Its name is made of what was told before, not of the time, so that after a crash
-    the same note is known by it."""
+    the same note is known by it, and one that was refused gives way to a later one."""
     link, stamp = news.link, f"{now:%Y-%m-%d %H:%M:%S} UTC"
-    name = f"delivery {news.digest} {news.before.told or 'first'}"
-    reference = marks.reference(
-        runtime.options.installation, link.pair, Side.JIRA, f"{name} {link.servicenow.key}"
-    )
+    name = f"delivery after {news.before.told or 'nothing'}"
+    told = f"{name} {news.digest} {link.servicenow.key}"
+    reference = marks.reference(runtime.options.installation, link.pair, Side.JIRA, told)
     head = f"{marks.VOICE}{link.jira.label}, {stamp} {reference}"
     body = to_journal(f"{head}\n\n{note(news.told)}")
     said = Carried(name, "work_notes", reference, body, "Tandem")
