@@ -94,7 +94,8 @@ class Fix(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """Incidents that seem to be one thing. ``id`` stays the same while the cluster only grows;
-    ``incidents`` are numbers, oldest first; ``evidence`` is one line a reason, for people."""
+    ``incidents`` are numbers, oldest first; ``evidence`` is one line a reason, for people.
+    ``service`` and ``item`` are keys, with their names beside them."""
 
     id: str
     title: str
@@ -105,6 +106,8 @@ class Proposal:
     fix: Fix = Fix.DEFECT
     problem: str = ""
     """Number of the open problem that they belong to, where there is one already."""
+    service_name: str = ""
+    item_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

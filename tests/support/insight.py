@@ -114,7 +114,8 @@ PROPOSALS = (
             "all on E-mail; words in common: outlook, password, prompt",
             "median time to restore 2.4 h; 3 were opened again",
         ),
-        service="E-mail",
+        service="s0",
+        service_name="E-mail",
         fix=Fix.KNOWLEDGE,
     ),
     Proposal(
@@ -122,8 +123,10 @@ PROPOSALS = (
         title="Label printer in hall 3 prints blank labels",
         incidents=tuple(f"INC{13_000 + 11 * number:07}" for number in range(6)),
         evidence=("6 incidents on 5 days", "4 of 6 hang on PRB0040004 already"),
-        service="Warehouse",
-        item="prn-h3-02",
+        service="s3",
+        service_name="Warehouse",
+        item="c37",
+        item_name="prn-h3-02",
         problem="PRB0040004",
     ),
 )

@@ -228,6 +228,8 @@ def _proposal(cluster: _Cluster, problem: ProblemFact | None) -> Proposal:
         item=_usual(fact.item for fact in cluster.facts),
         fix=fix,
         problem=problem.number if problem else "",
+        service_name=_usual(fact.service_name for fact in cluster.facts),
+        item_name=_usual(fact.item_name for fact in cluster.facts),
     )
 
 

@@ -82,7 +82,9 @@ def _proposal(one: Proposal) -> dict[str, Any]:
         "incidents": list(one.incidents),
         "evidence": list(one.evidence),
         "service": one.service,
+        "service_name": one.service_name,
         "item": one.item,
+        "item_name": one.item_name,
         "fix": one.fix.value,
         "problem": one.problem,
     }
@@ -115,7 +117,8 @@ def _rows(insight: Insight) -> Iterator[_Row]:
         yield from _trend_rows(trend)
     for cluster in insight.proposals:
         size = len(cluster.incidents)
-        about = {"service": cluster.service, "item": cluster.item, "problem": cluster.problem}
+        about = {"service": cluster.service_name, "item": cluster.item_name}
+        about["problem"] = cluster.problem
         by = _by({"id": cluster.id, "fix": cluster.fix.value} | _filled(about))
         told = _lines((*cluster.evidence, "incidents: " + " ".join(cluster.incidents)))
         yield ("proposal", cluster.title, by, "90d", size, "incidents", size, told, "")

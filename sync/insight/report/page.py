@@ -168,7 +168,7 @@ def _proposals(proposals: tuple[Proposal, ...]) -> Html:
 
 
 def _proposal(one: Proposal) -> Html:
-    about = [f"fix: {one.fix.value}", one.service, one.item]
+    about = [f"fix: {one.fix.value}", one.service_name, one.item_name]
     if one.problem:
         about.append(f"belongs to {one.problem}")
     numbers = ", ".join(one.incidents[:NUMBERS])

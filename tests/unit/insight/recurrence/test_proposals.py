@@ -74,6 +74,7 @@ def test_one_failure_in_five_wordings_is_proposed_with_its_evidence() -> None:
     [one] = proposed(facts)
     assert one.incidents == ("INC0", "INC1", "INC2", "INC3", "INC4")
     assert (one.item, one.service, one.problem) == ("i1", "s1", "")
+    assert (one.item_name, one.service_name) == ("vpn-gw-01", "Remote Access")
     assert one.title == "VPN disconnects every 5 minutes"
     assert one.evidence == (
         "5 incidents on 5 days, from 2026-02-24 to 2026-02-28.",

@@ -68,7 +68,7 @@ def hostile() -> Insight:
             Measure("lead_time_p50", 2.0, "days", "90d", 3, bad, {"team": bad}, bad),
         ),
         (Trend(Subject.ITEM, bad, bad, windows, (1,) * 26, rising="7d", p=0.001),),
-        (Proposal(bad, bad, (bad,), (bad,), bad, bad, Fix.DEFECT, bad),),
+        (Proposal(bad, bad, (bad,), (bad,), bad, bad, Fix.DEFECT, bad, bad, bad),),
     )
 
 
@@ -195,6 +195,16 @@ def test_a_proposal_stands_with_its_evidence_and_how_to_accept_it() -> None:
         assert part in said
     assert f"tandem insight accept {first.id}" in said
     assert "belongs to PRB0040004" in said
+
+
+def test_a_proposal_names_service_and_item_as_people_do() -> None:
+    spans = [part.partition("</span>")[0] for part in page(COMPANY, NOW).split('class="tag">')[1:]]
+    assert spans == [
+        *("fix: knowledge", "E-mail"),
+        *("fix: defect", "Warehouse", "prn-h3-02", "belongs to PRB0040004"),
+    ]
+    nameless = replace(COMPANY.proposals[0], service_name="", item="0a1b2c3d", item_name="")
+    assert "0a1b2c3d" not in page(Insight(NOW, (), (), (nameless,)), NOW)
 
 
 def test_an_empty_company_has_a_page_that_says_so() -> None:
