@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mappings.policy import ChangeClass
-from sync.insight.facts import ChangeFact, IssueFact
+from sync.insight.facts import ChangeFact, IssueFact, ProblemFact
 
 WEEKS = 26
 """Weeks in a series, the last one ending now."""
@@ -195,7 +195,7 @@ class Changes:
 @dataclass(frozen=True, slots=True)
 class Insight:
     """All that one run found out, with when; ``troubles`` are what could not be read.
-    ``priorities`` are of open problems, by key."""
+    ``priorities`` are of the open ``problems``, by key."""
 
     at: datetime
     measures: tuple[Measure, ...] = ()
@@ -204,3 +204,4 @@ class Insight:
     troubles: tuple[str, ...] = ()
     priorities: Mapping[str, Priority] = field(default_factory=dict)
     changes: Changes = Changes()
+    problems: tuple[ProblemFact, ...] = ()

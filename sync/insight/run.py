@@ -86,6 +86,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
         troubles,
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
         surveyed(store, changes, facts.issues, policy, now),
+        tuple(one for one in problems if one.active),
     )
 
 

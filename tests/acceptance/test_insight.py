@@ -53,6 +53,10 @@ def test_one_run_tells_both_sides_and_prints_what_was_promised(
     )  # fmt: skip
     assert volume["value"] == 60
     assert {one["subject"] for one in ran.data["trends"]} >= {"problem", "service", "item"}
+    ranked = ran.data["priorities"]
+    assert {one["class"] for one in ranked} <= {"urgent", "planned", "strategic"}
+    assert all(one["problem"].startswith("PRB") and one["why"] for one in ranked)
+    assert ranked
     told = [one for one in town.jira.world.issues.values() if PROPERTY in one.properties]
     assert told
     notes = town.servicenow.world.rows("sys_journal_field")

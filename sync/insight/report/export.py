@@ -1,9 +1,10 @@
 """Insight for other programs: as JSON, and as one table for a spreadsheet. Pure.
 
-Both hold everything, the page only what fits it; what is said of single changes stands in JSON
-alone. A cell that a spreadsheet would take for a
-formula gets an apostrophe in front, also behind what some locale takes for the end of a cell:
-ticket text is written by anybody.
+JSON holds everything. The table holds all figures, the windows of all trends and all proposals; the
+weekly series of trends, where problems stand in the backlog and what is said of single changes are
+no table of figures. The page holds what fits it. A cell that a spreadsheet would take for a formula
+gets an apostrophe in front, also behind what some locale takes for the end of a cell: ticket text
+is written by anybody.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Measure, Proposal, Trend
-from sync.insight.report.changes import as_data
+from sync.insight.report import backlog, changes
 from sync.insight.report.markup import plain
 
 COLUMNS = ("kind", "name", "by", "window", "value", "unit", "n", "definition", "quality")
@@ -37,7 +38,8 @@ def as_json(insight: Insight) -> dict[str, Any]:
         "trends": [_trend(one) for one in insight.trends],
         "rising": TEST,
         "proposals": [_proposal(one) for one in insight.proposals],
-        "changes": as_data(insight.changes),
+        "priorities": backlog.as_data(insight),
+        "changes": changes.as_data(insight.changes),
         "troubles": list(insight.troubles),
     }
 

@@ -62,6 +62,7 @@ thead th { font-weight: 600; color: var(--dim); font-size: .8rem; vertical-align
 tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9rem }
 td.num, th.num { text-align: right; font-variant-numeric: tabular-nums }
 td.num { white-space: nowrap }
+td.means ul { margin: 0; padding-left: 1rem }
 td.means { min-width: 17rem; max-width: 34rem; font-size: .85rem } .poor { color: var(--dim);
   font-style: italic; font-size: .85rem } .old { color: var(--alarm) }
 .series { padding-left: 1rem; min-width: 8.5rem }

@@ -1,8 +1,9 @@
 """The report: one HTML file that works by itself, offline, on paper, in light and in dark. Pure.
 
-One section for each role with its figures, then trends, what rises first, then proposals with their
-evidence. Nothing is loaded and no script runs: the page forbids both to itself, and whatever people
-wrote is text (``markup.py``). What does not fit a page is counted and stands in JSON and CSV.
+One section for each role with its figures, then the backlog of problems, then trends, what rises
+first, then proposals with their evidence. Nothing is loaded and no script runs: the page forbids
+both to itself, and whatever people wrote is text (``markup.py``). What does not fit a page is
+counted and stands in JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Proposal, Trend
+from sync.insight.report.backlog import backlog_table
 from sync.insight.report.changes import change_tables
 from sync.insight.report.look import STYLE
 from sync.insight.report.markup import Html, joined, tag
@@ -31,6 +33,7 @@ def page(insight: Insight, now: datetime) -> str:
         _head(insight, now),
         _glance(insight, rising),
         *_roles(insight, rising),
+        _backlog(insight),
         _trends(insight.trends),
         _proposals(insight.proposals),
         _foot(),
@@ -59,7 +62,8 @@ def _moment(at: datetime) -> str:
 
 def _head(insight: Insight, now: datetime) -> Html:
     sections = [(role.id, role.title) for role in _shown(insight)]
-    links = [*sections, ("trends", "Incident trends"), ("proposals", "Proposals")]
+    links = [*sections, ("backlog", "Backlog"), ("trends", "Incident trends")]
+    links.append(("proposals", "Proposals"))
     old = now - insight.at > STALE
     age = f" These figures are {(now - insight.at) // timedelta(hours=1)} hours old." if old else ""
     return tag(
@@ -134,6 +138,22 @@ def _named(role: Role, rising: tuple[Trend, ...]) -> Html:
     return tag("p", tag("span", "\u25b2 Rising: ", kind="up-word"), f"{told}{more}.")
 
 
+def _backlog(insight: Insight) -> Html:
+    return tag(
+        "section",
+        tag("h2", "Backlog of problems", id="backlog-title"),
+        tag(
+            "p",
+            "Which problem to solve next: a score of business value, customer impact, risk "
+            "reduction and effort, each weighed by the insight file.",
+            kind="dim",
+        ),
+        *backlog_table(insight),
+        id="backlog",
+        aria_labelledby="backlog-title",
+    )
+
+
 def _trends(trends: tuple[Trend, ...]) -> Html:
     return tag(
         "section",
@@ -192,8 +212,9 @@ def _foot() -> Html:
         "footer",
         tag(
             "p",
-            "A figure says nothing where its sample is too small; n is the sample. Everything, "
-            "also what does not fit here, is in tandem insight --json and --csv.",
+            "A figure says nothing where its sample is too small; n is the sample. "
+            "tandem insight --json has all of it, also what does not fit here; --csv has figures, "
+            "the windows of trends, and proposals.",
             kind="small",
         ),
     )

@@ -78,7 +78,9 @@ def test_a_trend_in_the_table() -> None:
 
 
 def test_a_proposal_in_the_table() -> None:
-    cluster = Proposal("r-1", "Mail loops", ("INC1", "INC2"), ("on 2 days",), "0a1b", "2c3d", service_name="E-mail")
+    cluster = Proposal(
+        "r-1", "Mail loops", ("INC1", "INC2"), ("on 2 days",), "0a1b", "2c3d", service_name="E-mail"
+    )
     row = cells(Insight(NOW, (), (), (cluster,)))[0]
     assert (row["name"], row["value"]) == ("Mail loops", "2")
     assert row["by"] == "id=r-1; fix=defect; service=E-mail"

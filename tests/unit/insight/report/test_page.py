@@ -212,6 +212,7 @@ def test_an_empty_company_has_a_page_that_says_so() -> None:
     for part in (
         "No service or item or category is rising",
         "No problem is rising",
+        "No problem is open.",
         "No incidents in the last 180 days",
     ):
         assert part in said
