@@ -27,7 +27,7 @@ from connector.errors import ConnectorError
 from mappings.sides import Side
 from sync.engine import Engine, Orders, Summary
 from sync.engine.sweep import sweep
-from sync.errors import BrokenInvariant, LeaseLost, SyncError
+from sync.errors import BrokenInvariant, CutShort, LeaseLost, SyncError
 from sync.runtime import Runtime, log
 from sync.settings import Settings
 
@@ -41,6 +41,8 @@ GATHERED_SECONDS, PAUSE_SECONDS = 0.25, 2.0
 """How long the rest of a burst is waited for before an extra pass, and the next one after it."""
 
 Watch = Callable[[Summary], None]
+Look = Callable[[Callable[[], None]], object]
+"""An insight run. It calls what it is given amid its work: that raises where we are to end."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Daemon:
         runtime: Runtime,
         settings: Settings,
         watch: Watch | None = None,
-        insight: Callable[[], object] | None = None,
+        insight: Look | None = None,
     ) -> None:
         self.health = Health()
         self._insight = insight
@@ -119,11 +121,17 @@ class Daemon:
         if self._insight is None or self._ending:
             return
         try:
-            self._insight()
+            self._insight(self._go_on)
+        except CutShort:
+            log.info("an insight run was cut short", action="insight.stopped")
         except Exception as error:  # noqa: BLE001 - passes go on whatever becomes of it
             log.warning("an insight run failed", action="insight.failed", why=str(error),
                         exc_info=None if isinstance(error, SyncError | ConnectorError) else error,
                         )  # fmt: skip
+
+    def _go_on(self) -> None:
+        if self._ending:
+            raise CutShort("the daemon ends")
 
     def wake(self) -> None:
         """Have a pass begin soon; from any thread, as often as one likes."""
@@ -187,7 +195,7 @@ class Daemon:
         self._stop.set()
 
     def stop(self) -> None:
-        """Finish the pass under way, then end."""
+        """Finish the pass under way, leave an insight run between two pieces, then end."""
         self._stop.set()
         self._woken.set()
         if self._scheduler.running:

@@ -8,6 +8,7 @@
       UnsafePlan(hash, why)    over a safety limit                 -> exit 5, nothing was written
       LeaseHeld(who, since)    another process has the lock        -> exit 4
       LeaseLost                somebody took our lease over        -> stop quietly, write no more
+      CutShort                 the process ends amid long work     -> stop quietly, go on next time
       BrokenInvariant          a bug: what must hold does not      -> stop, full context
 
 Trouble with one of the two systems is :mod:`connector.errors`. The exit codes stand here, because
@@ -75,6 +76,10 @@ class LeaseLost(SyncError):
     """Our lease was taken over or ran out: whatever we still wanted to write is void."""
 
     exit_code: ClassVar[int] = 4
+
+
+class CutShort(SyncError):
+    """The process is to end amid long work: what is done is whole, the next run goes on."""
 
 
 class BrokenInvariant(SyncError):

@@ -7,7 +7,7 @@ that a test or a simulation can hand in its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -102,10 +102,15 @@ class Trust:
     announced: datetime | None = None
 
 
+def _go_on() -> None:
+    """Nobody wants an end."""
+
+
 @dataclass
 class Runtime:
     """The engine's surroundings. ``given`` are all mappings there are, ``specs`` those that work
-    on these two systems."""
+    on these two systems. ``go_on`` is called amid work that is long and can be left: it raises
+    ``CutShort`` where the process is to end."""
 
     store: Store
     adapters: Mapping[Side, Adapter]
@@ -118,6 +123,7 @@ class Runtime:
     trust: Trust = field(default_factory=Trust)
     looks: dict[str, Look] = field(default_factory=dict)
     circuits: dict[Side, Circuit] = field(default_factory=lambda: {s: Circuit() for s in Side})
+    go_on: Callable[[], None] = _go_on
     _identities: dict[Side, Identity] = field(default_factory=dict)
     _kinds: dict[str, KindInfo] = field(default_factory=dict)
     _projects: dict[str, Sequence[KindInfo]] = field(default_factory=dict)
@@ -134,6 +140,12 @@ class Runtime:
             for rule in spec.rules
             for name in rule.relation.names(Side.SERVICENOW)
         }
+
+    def pieces(self, work: Iterable[Item]) -> Iterator[Item]:
+        """Long work piece by piece: it can be left between two of them."""
+        for piece in work:
+            yield piece
+            self.go_on()
 
     @property
     def specs(self) -> tuple[MappingSpec, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +34,7 @@ def run(
 
     settings = configured(sides=True)
     with wiring.running(settings) as runtime:
-        daemon = Daemon(runtime, settings, insight=lambda: _insight(settings))
+        daemon = Daemon(runtime, settings, insight=lambda go_on: beside(settings, go_on))
         with stopping_on_signals(daemon), _door(daemon, settings, runtime):
             if standby and not daemon.wait_for(lambda: _free(runtime)):
                 return
@@ -46,15 +46,16 @@ def run(
                 raise daemon.failure
 
 
-def _insight(settings: Settings) -> None:
+def beside(settings: Settings, go_on: Callable[[], None]) -> None:
     """One insight run beside the passes, with connections of its own."""
     from sync.insight.run import LEASE, publish, refresh
 
     def stage(_name: str) -> None:
-        """Nobody watches."""
+        go_on()
 
     rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
     with wiring.running(settings) as runtime, wiring.leased(runtime.store, name=LEASE):
+        runtime.go_on = go_on
         publish(runtime, refresh(runtime, rules, stage, policy), rules, stage)
 
 

@@ -41,7 +41,7 @@ ROOM = 5
 
 Fact = TypeVar("Fact")
 Progress = Callable[[str], None]
-"""Hears which stage begins."""
+"""Hears which stage begins; what it raises ends the run there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,22 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     now = runtime.adapters[Side.SERVICENOW].server_now()
     numbers = counted(runtime, now)
     changes = verified(runtime, collect.changes(runtime.store))
-    stage("working it out")
+    stage("working out figures")
     store, facts = runtime.store, all_facts(runtime.store)
+    measures = scorecard(facts, now)
+    stage("working out trends")
     problems = _of(store, Kind.PROBLEM, ProblemFact)
     names = {Subject.PROBLEM: problem_names(problems)}
     found = trends(facts.incidents, names, numbers, now)
+    stage("looking for what recurs")
+    proposals = recurring(facts.incidents, problems, now)
+    stage("judging problems and changes")
     stories = issues.progress(list(facts.issues))
     return Insight(
         now,
-        scorecard(facts, now),
+        measures,
         found,
-        tuple(
-            less_accepted(
-                store, recurring(facts.incidents, problems, now), facts.incidents, problems
-            )
-        ),
+        tuple(less_accepted(store, proposals, facts.incidents, problems)),
         troubles,
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
         surveyed(store, changes, facts.issues, policy, now),
@@ -142,7 +143,7 @@ def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
         due += [one for one in insight.proposals if one not in due][:ROOM]
     incidents, problems = _tickets(runtime.store) if due else ([], [])
     done = 0
-    for proposal in due:
+    for proposal in runtime.pieces(due):
         try:
             found = accepting.accept(runtime, proposal, incidents, problems)
             done += found.made or found.attached > 0

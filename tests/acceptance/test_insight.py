@@ -5,14 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from connector.sandbox.faults import Fault
+from sync import wiring
+from sync.cli.serve import beside
+from sync.daemon import Daemon
 from sync.demo.town import Town
+from sync.insight.run import LEASE
 from sync.insight.telling.epics import PROPERTY
+from sync.settings import Settings
 from tests.support.judge import differences
-from tests.support.program import SETTLED_SOON, Program
+from tests.support.program import SETTLED_SOON, Program, until
 
 pytestmark = pytest.mark.timeout(400)  # patient on a busy machine
 
@@ -68,6 +76,38 @@ def test_one_run_tells_both_sides_and_prints_what_was_promised(
     assert (synced.code, synced.data["updated"]) == (0, {"servicenow": 0, "jira": 0})
     assert (len(town.servicenow.world.write_log), len(town.jira.world.write_log)) == before
     assert differences(town, program.folder) == []
+
+
+def test_a_daemon_that_is_told_to_stop_leaves_a_long_run_within_seconds(
+    town: Town, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon's own run, against systems whose every answer takes its time."""
+    for name, value in program.settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(program.folder)
+    settings = Settings.load(sides=True)
+    with slow(town), wiring.running(settings) as runtime:
+        daemon = Daemon(runtime, settings, insight=lambda go_on: beside(settings, go_on))
+        run = Thread(target=daemon.look)
+        run.start()
+        until(lambda: runtime.store.lease.holder(LEASE) is not None)
+        daemon.ask_to_stop()
+        run.join(4)
+        assert not run.is_alive()
+        assert runtime.store.lease.holder(LEASE) is None
+    assert program.run_here("insight").code == 0
+
+
+@contextmanager
+def slow(town: Town) -> Iterator[None]:
+    """Every answer comes a second late."""
+    for faults in town.faults.values():
+        faults.add(Fault("slow", seconds=1.0, times=None))
+    try:
+        yield
+    finally:
+        for faults in town.faults.values():
+            faults.clear()
 
 
 def test_the_report_is_one_page_and_writes_nothing(

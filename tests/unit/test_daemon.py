@@ -168,7 +168,7 @@ def test_a_stop_that_was_asked_for_begins_no_new_pass(bench: Bench) -> None:
 def test_an_insight_run_that_fails_is_told_and_passes_go_on(bench: Bench) -> None:
     runs: list[int] = []
 
-    def insight() -> None:
+    def insight(_go_on: object) -> None:
         runs.append(len(runs))
         raise RuntimeError("a plot broke")
 
@@ -184,7 +184,7 @@ def test_an_insight_run_that_fails_is_told_and_passes_go_on(bench: Bench) -> Non
 
 def test_a_daemon_that_is_told_to_stop_begins_no_insight(bench: Bench) -> None:
     runs: list[int] = []
-    daemon = Daemon(bench.runtime, SETTINGS, insight=lambda: runs.append(1))
+    daemon = Daemon(bench.runtime, SETTINGS, insight=lambda _go_on: runs.append(1))
     daemon.ask_to_stop()
     daemon.look()
     assert runs == []

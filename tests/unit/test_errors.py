@@ -22,6 +22,7 @@ def test_each_error_knows_its_exit_code() -> None:
         "UnsafePlan": 5,
         "LeaseHeld": 4,
         "LeaseLost": 4,
+        "CutShort": 1,
         "BrokenInvariant": 1,
     }
     assert StoreUnusable.exit_code == 2

@@ -100,7 +100,9 @@ def _table(runtime: Runtime, table: Table) -> str:
         cursor = _moment(store.meta.get(_name(table, "cursor")))
     seen: set[str] = set()
     try:
-        for page in adapter.listed(table.name, _scope(table, now, cursor), table.fields):
+        for page in runtime.pieces(
+            adapter.listed(table.name, _scope(table, now, cursor), table.fields)
+        ):
             rows = list(_rows(table, page))
             seen.update(row.key for row in rows)
             store.insight.put(rows)

@@ -62,7 +62,8 @@ def _project(runtime: Runtime, project: str) -> str:
     categories = _categories(runtime, project)
     seen: set[str] = set()
     try:
-        for some in _together(jira.listed(project, _scope(now, None if anew else cursor), FIELDS)):
+        pages = jira.listed(project, _scope(now, None if anew else cursor), FIELDS)
+        for some in _together(runtime.pieces(pages)):
             runtime.directory.learn_statuses(record.fields for record in some)
             seen.update(record.key for record in some)
             store.insight.put(_rows(runtime, project, some, categories))

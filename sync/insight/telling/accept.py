@@ -138,7 +138,7 @@ def _attach(runtime: Runtime, problem: str, keys: Sequence[str]) -> int:
     """Put incidents on a problem that have none; people's own choice stays. A closed one answers
     yes and keeps what it has, so it is not asked, and what counts is what was stored."""
     adapter, attached = runtime.adapters[HERE], 0
-    for part in chunks(keys, 100):
+    for part in runtime.pieces(chunks(keys, 100)):
         held = adapter.read("incident", list(part), ("problem_id", "closed_at"))
         loose = [
             key

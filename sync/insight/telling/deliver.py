@@ -66,7 +66,7 @@ def deliver(runtime: Runtime, moves: Moves, *, notes: bool = True) -> int:
         way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
         links = _moved(runtime, links, moves, way)[:room] if way else []
         room -= len(links)
-        for part in chunks(links, BATCH):
+        for part in runtime.pieces(chunks(links, BATCH)):
             news = list(_news(runtime, spec, part, moves, way))
             told += _remark(runtime, spec, news) if way == NOTE else _write(runtime, news, way)
     return told

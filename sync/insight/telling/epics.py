@@ -75,10 +75,10 @@ def tell(
     known = runtime.store.insight.get(KIND, [str(one.link.id) for one in epics])
     fresh = [one for one in epics if _is_news(runtime, one, known.get(str(one.link.id)))]
     written = 0
-    for part in chunks(fresh[:ROOM], 100):
+    for part in runtime.pieces(chunks(fresh[:ROOM], 100)):
         written += _write(runtime, part)
     due = _undrawn(runtime, epics)[:CHARTS] if draw else []
-    drawn = sum(_chart(runtime, one, draw) for one in due if draw)
+    drawn = sum(_chart(runtime, one, draw) for one in runtime.pieces(due) if draw)
     return written, drawn
 
 
