@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +19,10 @@ from sync.errors import UserError
 from sync.settings import Settings
 
 if TYPE_CHECKING:
+    from mappings.insight import Rules
     from sync.insight.model import Insight, Measure, Trend
     from sync.insight.run import Told
+    from sync.runtime import Runtime
 
 insight_app = typer.Typer(
     help="Refresh trends, scorecard and delivery status, write them to where people work, and show "
@@ -44,7 +47,9 @@ def insight(
         return
     if json and csv:
         raise UserError("--json and --csv are two forms of the same: take one.")
-    found, told = _ran(configured(sides=True), quiet=json or csv, write=True)
+    settings = configured(sides=True)
+    with _stages(quiet=json or csv) as stage, looking(settings, stage) as run:
+        found, told = run.found, run.tell()
     # Imported here: only this command needs them.
     from sync.insight.report.export import as_csv, as_json
 
@@ -66,7 +71,9 @@ def report(
     """
     if file.is_dir() or not file.parent.is_dir():
         raise UserError(f"{file} cannot be written: name a file in a folder that exists.")
-    found, _ = _ran(configured(sides=True), quiet=False, write=False)
+    settings = configured(sides=True)
+    with _stages(quiet=False) as stage, looking(settings, stage) as run:
+        found = run.found
     from sync.insight.report.page import page
 
     file.write_text(page(found, found.at), encoding="utf-8")
@@ -83,17 +90,11 @@ def accept(
     The next pass makes its epic. A second call finds what the first one made. Example:
     `tandem insight accept 1f2e3d4c5b6a`.
     """
-    from sync.insight.run import LEASE, refresh
     from sync.insight.run import accept as make
 
     settings = configured(sides=True)
-    rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
-    with (
-        wiring.running(settings) as runtime,
-        wiring.leased(runtime.store, name=LEASE),
-        _stages(quiet=json) as stage,
-    ):
-        done = make(runtime, refresh(runtime, rules, stage, policy), id)
+    with _stages(quiet=json) as stage, looking(settings, stage) as run:
+        done = make(run.runtime, run.found, id)
     if json:
         emit({"problem": done.number, "made": done.made, "attached": done.attached})
         return
@@ -101,18 +102,35 @@ def accept(
     say(f"{done.number} {what}; {done.attached} incidents were put on it.")
 
 
-def _ran(settings: Settings, *, quiet: bool, write: bool) -> tuple[Insight, Told]:
-    """One run under its lock; nothing is told where it is not to ``write``."""
-    from sync.insight.run import LEASE, Told, publish, refresh
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that found something out, and what it may be told with."""
+
+    runtime: Runtime
+    rules: Rules
+    stage: Callable[[str], None]
+    found: Insight
+
+    def tell(self) -> Told:
+        """Write it to where people work."""
+        from sync.insight.run import publish
+
+        return publish(self.runtime, self.found, self.rules, self.stage)
+
+
+@contextmanager
+def looking(
+    settings: Settings, stage: Callable[[str], None], go_on: Callable[[], None] | None = None
+) -> Iterator[Run]:
+    """One run under its lock, which holds as long as the block; nothing is told by itself. What
+    ``go_on`` raises amid long work ends it."""
+    # Imported here: other commands need none of it.
+    from sync.insight.run import LEASE, refresh
 
     rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
-    with (
-        wiring.running(settings) as runtime,
-        wiring.leased(runtime.store, name=LEASE),
-        _stages(quiet=quiet) as stage,
-    ):
-        found = refresh(runtime, rules, stage, policy)
-        return found, publish(runtime, found, rules, stage) if write else Told()
+    with wiring.running(settings) as runtime, wiring.leased(runtime.store, name=LEASE):
+        runtime.go_on = go_on or runtime.go_on
+        yield Run(runtime, rules, stage, refresh(runtime, rules, stage, policy))
 
 
 @contextmanager

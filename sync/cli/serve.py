@@ -11,6 +11,7 @@ import typer
 
 from sync import wiring
 from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, say
+from sync.cli.insight import looking
 from sync.runtime import Runtime
 from sync.settings import Settings
 
@@ -48,15 +49,12 @@ def run(
 
 def beside(settings: Settings, go_on: Callable[[], None]) -> None:
     """One insight run beside the passes, with connections of its own."""
-    from sync.insight.run import LEASE, publish, refresh
 
     def stage(_name: str) -> None:
         go_on()
 
-    rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
-    with wiring.running(settings) as runtime, wiring.leased(runtime.store, name=LEASE):
-        runtime.go_on = go_on
-        publish(runtime, refresh(runtime, rules, stage, policy), rules, stage)
+    with looking(settings, stage, go_on) as run:
+        run.tell()
 
 
 @contextmanager

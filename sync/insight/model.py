@@ -195,7 +195,9 @@ class Changes:
 @dataclass(frozen=True, slots=True)
 class Insight:
     """All that one run found out, with when; ``troubles`` are what could not be read.
-    ``priorities`` are of the open ``problems``, by key."""
+    ``priorities`` are of the open ``problems``, by key; ``progress`` tells how many stories of each
+    epic are done, and how many there are, by the epic's id; ``versions`` at which version each
+    issue was read, by its id."""
 
     at: datetime
     measures: tuple[Measure, ...] = ()
@@ -205,3 +207,5 @@ class Insight:
     priorities: Mapping[str, Priority] = field(default_factory=dict)
     changes: Changes = Changes()
     problems: tuple[ProblemFact, ...] = ()
+    progress: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)

@@ -67,9 +67,9 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     stage("counting")
     now = runtime.adapters[Side.SERVICENOW].server_now()
     numbers = counted(runtime, now)
-    changes = verified(runtime, collect.changes(runtime.store))
-    stage("working out figures")
     store, facts = runtime.store, all_facts(runtime.store)
+    changes = verified(runtime, facts.changes)
+    stage("working out figures")
     measures = scorecard(facts, now)
     stage("working out trends")
     problems = _of(store, Kind.PROBLEM, ProblemFact)
@@ -88,6 +88,8 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
         ranked(store, problems, facts.incidents, found, stories, rules.backlog),
         surveyed(store, changes, facts.issues, policy, now),
         tuple(one for one in problems if one.active),
+        stories,
+        issues.versions(list(facts.issues)),
     )
 
 
@@ -104,8 +106,7 @@ def all_facts(store: Store) -> AllFacts:
 def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -> Told:
     """Write it to where people work: the desk's records, and the epics."""
     stage("telling the desk")
-    facts = _of(runtime.store, Kind.ISSUE, IssueFact)
-    moves = Moves(issues.progress(facts), issues.versions(facts))
+    moves = Moves(insight.progress, insight.versions)
     told = Told(delivery=deliver(runtime, moves, notes=rules.notes))
     stage("raising what recurs")
     told = replace(told, accepted=_raise(runtime, insight, rules))

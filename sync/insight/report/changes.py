@@ -11,6 +11,7 @@ from sync.insight.changing.policy import risk
 from sync.insight.model import Changes, Judged
 from sync.insight.report.markup import Html, tag
 from sync.insight.report.tables import NOTHING, ROWS, table
+from sync.report import stamp
 
 Cells = tuple[str, ...]
 
@@ -69,13 +70,13 @@ def as_data(changes: Changes) -> dict[str, Any]:
         "classes": classes(changes),
         "judged": [_judged(one) for one in changes.judged],
         "unready": [
-            {"change": one.change.number, "planned": _stamp(one.change.planned), "why": one.why}
+            {"change": one.change.number, "planned": stamp(one.change.planned), "why": one.why}
             for one in changes.unready
         ],
         "unapproved": [
             {
                 "issue": one.issue.label,
-                "done": _stamp(one.issue.resolved),
+                "done": stamp(one.issue.resolved),
                 "change": one.change.number,
                 "approval": one.change.approval,
             }
@@ -91,7 +92,7 @@ def _judged(one: Judged) -> dict[str, Any]:
         "summary": change.summary,
         "type": change.type,
         "risk": risk(change),
-        "planned": _stamp(change.planned),
+        "planned": stamp(change.planned),
         "class": told.class_.value,
         "missing": list(told.demands),
         "escalates": told.escalates,
@@ -123,7 +124,3 @@ def _titled(label: str, summary: str) -> str:
 
 def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else NOTHING
-
-
-def _stamp(at: datetime | None) -> str | None:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None

@@ -13,7 +13,6 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
 from typing import Any
@@ -22,6 +21,7 @@ from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Measure, Proposal, Trend
 from sync.insight.report import backlog, changes
 from sync.insight.report.markup import plain
+from sync.report import stamp
 
 COLUMNS = ("kind", "name", "by", "window", "value", "unit", "n", "definition", "quality")
 
@@ -33,7 +33,7 @@ _Row = tuple[str | float | None, ...]
 def as_json(insight: Insight) -> dict[str, Any]:
     """All of it as plain data."""
     return {
-        "at": _when(insight.at),
+        "at": stamp(insight.at),
         "measures": [_measure(one) for one in insight.measures],
         "trends": [_trend(one) for one in insight.trends],
         "rising": TEST,
@@ -71,7 +71,7 @@ def _trend(one: Trend) -> dict[str, Any]:
         "reopen_rate": _number(one.reopen_rate),
         "resolved": one.resolved,
         "share": one.share,
-        "last_seen": _when(one.last_seen) if one.last_seen else None,
+        "last_seen": stamp(one.last_seen),
         "rising": one.rising,
         "p": _number(one.p),
     }
@@ -95,10 +95,6 @@ def _proposal(one: Proposal) -> dict[str, Any]:
 def _number(value: float | None) -> float | None:
     """JSON knows no infinity."""
     return value if value is None or math.isfinite(value) else None
-
-
-def _when(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def as_csv(insight: Insight) -> str:
