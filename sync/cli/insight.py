@@ -13,7 +13,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sync import wiring
-from sync.cli.app import JsonFlag, app, complain, configured, emit, err, out, say
+from sync.cli.app import OPEN, JsonFlag, app, complain, configured, emit, err, out, say
 from sync.cli.inspect import table
 from sync.errors import UserError
 from sync.settings import Settings
@@ -69,15 +69,36 @@ def report(
 
     Example: `tandem insight report insight.html`.
     """
-    if file.is_dir() or not file.parent.is_dir():
-        raise UserError(f"{file} cannot be written: name a file in a folder that exists.")
+    with _written(file):
+        _try(file)
     settings = configured(sides=True)
     with _stages(quiet=False) as stage, looking(settings, stage) as run:
         found = run.found
     from sync.insight.report.page import page
 
-    file.write_text(page(found, found.at), encoding="utf-8")
+    with _written(file):
+        file.write_text(page(found, found.at), encoding="utf-8")
     say(f"Written: {file}")
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[None]:
+    """What keeps a file from being written is for a person to put right."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{file} cannot be written: {error.strerror}; name a file in a folder that exists, has "
+            "room and is yours to write."
+        ) from error
+
+
+def _try(file: Path) -> None:
+    """Open it as if to write, and leave all as it is."""
+    there = file.exists()
+    file.open("ab").close()
+    if not there:
+        file.unlink()
 
 
 @insight_app.command()
@@ -91,10 +112,17 @@ def accept(
     `tandem insight accept 1f2e3d4c5b6a`.
     """
     from sync.insight.run import accept as make
+    from sync.insight.telling.accept import Awaited
 
     settings = configured(sides=True)
     with _stages(quiet=json) as stage, looking(settings, stage) as run:
-        done = make(run.runtime, run.found, id)
+        try:
+            done = make(run.runtime, run.found, id)
+        except Awaited as error:
+            if json:
+                emit({"problem": None, "made": False, "attached": 0})
+            complain(str(error))
+            raise typer.Exit(OPEN) from error
     if json:
         emit({"problem": done.number, "made": done.made, "attached": done.attached})
         return

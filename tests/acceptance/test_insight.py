@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
 import pytest
 
 from connector.sandbox.faults import Fault
+from mappings.sides import Side
 from sync import wiring
 from sync.cli.serve import beside
 from sync.daemon import Daemon
@@ -135,5 +137,43 @@ def test_what_cannot_be_written_is_said_before_any_work(program: Program, tmp_pa
     ran = program.run_here("insight", "report", str(tmp_path / "nowhere" / "x.html"))
     assert ran.code == 2
     assert "name a file in a folder that exists" in ran.said
+    for place in (tmp_path, tmp_path / ("x" * 300), Path("/proc/insight.html")):
+        nowhere = {"TANDEM_SERVICENOW__URL": "http://127.0.0.1:9"}
+        ran = program.run_here("insight", "report", str(place), **nowhere)
+        assert ran.code == 2, ran.said
+        assert [line.startswith(f"{place} cannot be written: ") for line in ran.advice] == [True]
+    assert not list(tmp_path.iterdir())
     ran = program.run_here("insight", "--csv", "--json")
     assert ran.code == 2
+
+
+def test_a_disk_that_fills_up_amid_the_report_is_said(program: Program) -> None:
+    ran = program.run_here("insight", "report", "/dev/full")
+    assert ran.code == 2
+    assert ran.advice[0].startswith("/dev/full cannot be written: No space left on device; ")
+
+
+def problems(town: Town) -> int:
+    return sum(1 for _ in town.servicenow.world.rows("problem"))
+
+
+def test_an_accepted_proposal_without_an_answer_is_open_until_it_is_known(
+    town: Town, program: Program
+) -> None:
+    """Exit 3 as for any unclear write; the same command makes it good."""
+    found = program.run_here("insight", "--json").data["proposals"]
+    id = next(one["id"] for one in found if not one["problem"])
+    before = problems(town)
+    town.faults[Side.SERVICENOW].add(Fault("drop_before", "POST", "/problem$"))
+    lost = program.run_here("insight", "accept", id, TANDEM_SETTLE__SERVICENOW="600")
+    assert (lost.code, lost.out) == (3, ""), lost.said
+    assert "whether the problem was made is not known" in lost.advice[0]
+    early = program.run_here("insight", "accept", id, "--json", TANDEM_SETTLE__SERVICENOW="600")
+    assert (early.code, early.data["problem"]) == (3, None), early.said
+    assert "may still arrive" in early.advice[0]
+    assert problems(town) == before
+
+    sleep(1.1)  # as long as an unclear create takes to settle here
+    done = program.run_here("insight", "accept", id, "--json")
+    assert (done.code, done.data["made"]) == (0, True), done.said
+    assert problems(town) == before + 1

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
 from connector.sandbox.servicenow.knobs import SYSTEM
 from mappings.insight import Rules
 from mappings.sides import Side
 from sync.insight.model import Insight, Proposal
 from sync.insight.run import accept, publish, refresh
+from sync.insight.telling.accept import Awaited
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -156,7 +156,7 @@ def test_one_that_may_still_arrive_is_waited_for(scene: Scene) -> None:
     scene.bench.now_faults.add(Fault("drop_before", "POST", "/problem", times=1))
     with pytest.raises(Exception, match="lost"):
         accept(scene.bench.runtime, insight, insight.proposals[0].id)
-    with pytest.raises(RetryLater, match="may still arrive"):
+    with pytest.raises(Awaited, match="may still arrive"):
         accept(scene.bench.connect(), insight, insight.proposals[0].id)
     scene.bench.clock.advance(130)
     assert accept(scene.bench.connect(), insight, insight.proposals[0].id).made

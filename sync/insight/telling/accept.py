@@ -39,6 +39,12 @@ class Accepted:
     attached: int
 
 
+class Awaited(RetryLater):
+    """Whether the problem was made is not known: a later try finds it, or makes it."""
+
+    remedy = "Run the same command again: it finds the problem, or makes it."
+
+
 def accept(
     runtime: Runtime,
     proposal: Proposal,
@@ -47,8 +53,8 @@ def accept(
 ) -> Accepted:
     """Make the problem where there is none, and put the incidents on it.
 
-    Raises ``RetryLater`` where the answer to an earlier try is still awaited, ``Rejected`` where
-    the instance refuses the problem.
+    Raises ``Awaited`` where the answer to this or an earlier try is still awaited, ``Rejected``
+    where the instance refuses the problem.
     """
     known = {one.number: one.key for one in problems}
     if proposal.problem:
@@ -103,8 +109,10 @@ def _problem(runtime: Runtime, proposal: Proposal) -> tuple[str, str, bool]:
     runtime.store.ensure()
     draft = Draft("problem", "problem", reference, _fields(proposal, reference))
     [result] = adapter.create([draft])
-    if not isinstance(result, Unclear):
-        kept.drop(KIND, [proposal.id])
+    if isinstance(result, Unclear):
+        what = f"whether the problem was made is not known: {result.error.what}"
+        raise Awaited(what, side=HERE.value, where=result.error.where)
+    kept.drop(KIND, [proposal.id])
     if not isinstance(result, Done):
         raise result.error
     log.info("a problem for what recurs", action="insight.accepted", record=result.label)
@@ -120,7 +128,7 @@ def _wait(runtime: Runtime, proposal: Proposal) -> None:
     left = settle - (runtime.adapters[HERE].server_now() - row.at)
     if left > timedelta(0):
         what = "an earlier try to make this problem had no answer, and may still arrive"
-        raise RetryLater(what, side=HERE.value, after=left.total_seconds())
+        raise Awaited(what, side=HERE.value, after=left.total_seconds())
 
 
 def _fields(proposal: Proposal, reference: str) -> Mapping[str, str]:
