@@ -47,7 +47,7 @@ def test_jira_understands_a_filter(name: str) -> None:
     site = Site("cloud")
     world = site.sandbox.world
     trend = FieldDef("customfield_19999", "Incident trend", "line", "textfield", limit=255)
-    world.fields["customfield_10055"] = trend  # the seeded one is a choice, ours is text
+    world.fields["customfield_10055"] = trend  # the seeded one is a list of choices
     me = Searcher(world.site.me, "UTC")
     verdict = judge(world, me, JQL[name])
     assert (verdict.errors, verdict.warnings) == ((), ())

@@ -193,3 +193,11 @@ def test_over_the_wire_a_refused_field_is_known_by_its_id(flavour: Flavour) -> N
         [trouble] = untold(runtime)
     assert "'Regions'" in trouble
     assert problem.issue.raw.fields["customfield_10052"] == 6
+
+
+def test_the_trend_in_words_goes_into_a_text_field_and_not_into_a_list(scene: Scene) -> None:
+    """As `deploy/views/README.md` says."""
+    scene.tells(fields={"trend": "customfield_10055"})
+    assert scene.company.issue(scene.key).fields.get("customfield_10055") is None
+    scene.tells(fields={"trend": "Affected service"})
+    assert scene.company.issue(scene.key).fields["customfield_10050"] == "rising (7d)"

@@ -32,9 +32,8 @@ _WINDOW = "30d"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known of a problem. ``effort`` is in story points or open stories, ``usual`` the
-    median of all problems in the same unit; ``change_failures`` are incidents that changes
-    caused."""
+    """What is known of a problem. ``effort`` is how many stories of its epic are not done,
+    ``usual`` the median of all problems; ``change_failures`` are incidents that changes caused."""
 
     trend: Trend | None = None
     priority: str = ""
