@@ -13,14 +13,14 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sync import wiring
-from sync.cli.app import OPEN, JsonFlag, app, complain, configured, emit, err, out, say
-from sync.cli.inspect import table
+from sync.cli.app import OPEN, JsonFlag, app, complain, configured, emit, err, say
+from sync.cli.terminal import show
 from sync.errors import UserError
 from sync.settings import Settings
 
 if TYPE_CHECKING:
     from mappings.insight import Rules
-    from sync.insight.model import Insight, Measure, Trend
+    from sync.insight.model import Insight
     from sync.insight.run import Told
     from sync.runtime import Runtime
 
@@ -29,11 +29,6 @@ insight_app = typer.Typer(
     "them.\n\nExamples: `tandem insight`, `tandem insight --json`, `tandem insight report FILE`."
 )
 app.add_typer(insight_app, name="insight")
-
-SHOWN, SPAN = 12, 13
-"""Trends and weeks that a terminal shows; all of them are in the report and in ``--json``."""
-
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 @insight_app.callback(invoke_without_command=True)
@@ -58,7 +53,7 @@ def insight(
     elif csv:
         sys.stdout.write(as_csv(found))
     else:
-        _show(found, told)
+        show(found, told)
 
 
 @insight_app.command()
@@ -77,7 +72,7 @@ def report(
     from sync.insight.report.page import page
 
     with _written(file):
-        file.write_text(page(found, found.at), encoding="utf-8")
+        file.write_text(page(found), encoding="utf-8")
     say(f"Written: {file}")
 
 
@@ -171,68 +166,3 @@ def _stages(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda stage: bar.update(task, description=stage)
-
-
-def _show(found: Insight, told: Told) -> None:
-    out.print(_scorecard(found)) if found.measures else say("No figures yet.")
-    rising = [one for one in found.trends if one.rising]
-    busiest = sorted(found.trends, key=lambda one: (not one.rising, -one.windows["30d"].now))
-    out.print(_trends(busiest[:SHOWN])) if busiest else say("No incidents yet.")
-    if rising:
-        say(f"{len(rising)} rise by more than chance would explain.")
-    if found.proposals:
-        out.print(_proposals(found))
-    for trouble in dict.fromkeys((*found.troubles, *told.troubles)):
-        complain(trouble)
-    say(
-        f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts; "
-        f"{told.accepted} proposals accepted. "
-        "`tandem insight report FILE` has all of it with definitions."
-    )
-
-
-def _proposals(found: Insight) -> object:
-    """The largest ones; `accept` takes any."""
-    shown, whole = found.proposals[:SHOWN], len(found.proposals)
-    more = f", the {len(shown)} largest" if whole > len(shown) else ""
-    made = table(
-        f"{whole} proposals: what keeps coming back{more}", "id", "incidents", "what", "fix"
-    )
-    for one in shown:
-        title = f"{one.title} (on {one.problem})" if one.problem else one.title
-        made.add_row(one.id, str(len(one.incidents)), title, one.fix.value)
-    return made
-
-
-def _scorecard(found: Insight) -> object:
-    """The figures of all together, over the rolling windows."""
-    from sync.insight.report.tables import amount, readable
-
-    whole = [one for one in found.measures if not one.by and one.window.endswith("d")]
-    windows = list(dict.fromkeys(one.window for one in whole))
-    made = table("Scorecard", "figure", *windows, "sample")
-    for name in dict.fromkeys(one.name for one in whole):
-        mine = {one.window: one for one in whole if one.name == name}
-        cells = [amount(mine[w].value, mine[w].unit) if w in mine else "" for w in windows]
-        made.add_row(readable(name), *cells, _sample(mine[max(mine, key=len)]))
-    return made
-
-
-def _sample(measure: Measure) -> str:
-    return f"{measure.n:,}"
-
-
-def _trends(found: list[Trend]) -> object:
-    made = table("Incidents", "of", "", "7 days", "30 days", "90 days", f"{SPAN} weeks", "rises")
-    made.columns[5].no_wrap = True
-    for one in found:
-        counts = [f"{c.now} ({c.now - c.before:+d})" for c in one.windows.values()]
-        series = _bars(one.weekly[-SPAN:])
-        made.add_row(one.subject.value, one.name or one.key, *counts, series, one.rising)
-    return made
-
-
-def _bars(series: tuple[int, ...]) -> str:
-    most = max(series, default=0)
-    steps = len(BARS) - 1
-    return "".join(BARS[-(-number * steps // most)] if most else BARS[0] for number in series)

@@ -103,7 +103,7 @@ def analyse(url: str) -> Told:
             ),
         )  # fmt: skip
     insight = Insight(NOW, card, found, back, (), order)
-    clock.part("page", lambda: page(insight, NOW))
+    clock.part("page", lambda: page(insight))
     clock.part("JSON", lambda: json.dumps(as_json(insight)))
     clock.rows[-1]["found"] = (
         f"{len(card):,} figures, {len(found):,} trends, {len(back):,} proposals"

@@ -9,7 +9,7 @@ counted and stands in JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Proposal, Trend
@@ -21,16 +21,15 @@ from sync.insight.report.roles import OTHERS, OUTCOMES, ROLES, Role, figures_of,
 from sync.insight.report.tables import amount, by_kinds, overall, readable, trend_table
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-STALE = timedelta(hours=24)
 PROPOSALS, NUMBERS = 100, 40
 """Proposals on the page, and incidents named in each."""
 
 
-def page(insight: Insight, now: datetime) -> str:
+def page(insight: Insight) -> str:
     """The whole report."""
     rising = tuple(one for one in insight.trends if one.rising)
     body = joined(
-        _head(insight, now),
+        _head(insight),
         _glance(insight, rising),
         *_roles(insight, rising),
         _backlog(insight),
@@ -60,12 +59,10 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _head(insight: Insight, now: datetime) -> Html:
+def _head(insight: Insight) -> Html:
     sections = [(role.id, role.title) for role in _shown(insight)]
     links = [*sections, ("backlog", "Backlog"), ("trends", "Incident trends")]
     links.append(("proposals", "Proposals"))
-    old = now - insight.at > STALE
-    age = f" These figures are {(now - insight.at) // timedelta(hours=1)} hours old." if old else ""
     return tag(
         "header",
         tag("h1", "Tandem insight"),
@@ -73,7 +70,6 @@ def _head(insight: Insight, now: datetime) -> Html:
             "p",
             f"Service and delivery in one view, as of {_moment(insight.at)}. Windows are rolling "
             "and end then, weeks are ISO weeks, all times are UTC.",
-            tag("span", age, kind="old") if age else "",
             kind="dim",
         ),
         *(tag("p", f"Not read: {text}", kind="old") for text in insight.troubles),

@@ -22,7 +22,7 @@ TWO = Insight(NOW, priorities={"p1": LOW, "p2": HIGH}, problems=(MAIL, VPN))
 
 def section(insight: Insight) -> str:
     """The part on the backlog."""
-    return page(insight, NOW).partition('<section id="backlog"')[2].partition("</section>")[0]
+    return page(insight).partition('<section id="backlog"')[2].partition("</section>")[0]
 
 
 def test_the_page_tells_what_comes_first_and_why() -> None:
@@ -34,7 +34,7 @@ def test_the_page_tells_what_comes_first_and_why() -> None:
     assert '<td class="num">71</td>' in first
     assert "<li>Business value: 100 of 100.</li><li>Effort: 50 of 100.</li>" in first
     assert second.startswith('PRB1 Mail loops<span class="n">E-mail</span></th>')
-    assert 'href="#backlog"' in page(TWO, NOW)
+    assert 'href="#backlog"' in page(TWO)
 
 
 def test_no_open_problem_is_said() -> None:
@@ -78,7 +78,7 @@ def test_json_has_all_of_it_by_score() -> None:
 
 
 def test_the_page_says_what_stands_where() -> None:
-    foot = page(TWO, NOW).partition("<footer>")[2]
+    foot = page(TWO).partition("<footer>")[2]
     assert "tandem insight --json has all of it" in foot
     assert "--csv has figures, the windows of trends, and proposals" in foot
     assert "PRB2" not in as_csv(TWO), "as the page says"

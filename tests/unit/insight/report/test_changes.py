@@ -29,7 +29,7 @@ ALL = Changes(
 
 def section(changes: Changes) -> str:
     """The part for change and security."""
-    text = page(Insight(NOW, changes=changes), NOW)
+    text = page(Insight(NOW, changes=changes))
     return text.partition('<section id="change"')[2].partition("</section>")[0]
 
 
