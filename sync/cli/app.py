@@ -6,8 +6,10 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from functools import wraps
+from inspect import signature
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -31,6 +33,8 @@ app = typer.Typer(
 out = Console(highlight=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
+Options = TypeVar("Options")
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print data for machines.")]
 
 DONE, UNEXPECTED, USAGE, OPEN, UNREACHABLE, HELD = range(6)
@@ -44,6 +48,22 @@ def configured(*, sides: bool = False) -> Settings:
     settings = Settings.load(sides=sides)
     log.configure(settings.log, settings.secrets())
     return settings
+
+
+def grouped(
+    kind: Callable[..., Options],
+) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """A command whose options are the fields of a dataclass: it is given one of those."""
+
+    def wrapped(work: Callable[[Options], None]) -> Callable[..., None]:
+        @wraps(work)
+        def command(**given: Any) -> None:
+            work(kind(**given))
+
+        vars(command)["__signature__"] = signature(kind, eval_str=True)
+        return command
+
+    return wrapped
 
 
 def emit(data: Any) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sync import wiring
-from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, say
+from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, grouped, say
 from sync.cli.insight import looking
 from sync.runtime import Runtime
 from sync.settings import Settings
@@ -82,18 +83,24 @@ def _free(runtime: Runtime) -> bool:
     return runtime.store.lease.holder(wiring.LEASE) is None
 
 
+@dataclass(frozen=True, slots=True)
+class Fakes:
+    """What `tandem sandbox` is asked for."""
+
+    servicenow_port: Annotated[int, typer.Option(help="Port of the fake ServiceNow.")] = 8081
+    jira_port: Annotated[int, typer.Option(help="Port of the fake Jira.")] = 8082
+    flavor: Annotated[str, typer.Option(help="Which Jira: cloud or dc.")] = "cloud"
+    incidents: Annotated[int, typer.Option(help="How many incidents the company has.")] = 240
+    empty: Annotated[bool, typer.Option("--empty", help="People only, no tickets.")] = False
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1"
+    lag: Annotated[float, typer.Option(help="Seconds until Jira's search sees a write.")] = 0.5
+    seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1
+    json: JsonFlag = False
+
+
 @app.command()
-def sandbox(
-    servicenow_port: Annotated[int, typer.Option(help="Port of the fake ServiceNow.")] = 8081,
-    jira_port: Annotated[int, typer.Option(help="Port of the fake Jira.")] = 8082,
-    flavor: Annotated[str, typer.Option(help="Which Jira: cloud or dc.")] = "cloud",
-    incidents: Annotated[int, typer.Option(help="How many incidents the company has.")] = 240,
-    empty: Annotated[bool, typer.Option("--empty", help="People only, no tickets.")] = False,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    lag: Annotated[float, typer.Option(help="Seconds until Jira's search sees a write.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
-    json: JsonFlag = False,
-) -> None:
+@grouped(Fakes)
+def sandbox(wanted: Fakes) -> None:
     """Start both fakes alone, for trying things without any risk; ends with Ctrl-C or SIGTERM.
 
     Prints the settings that point Tandem at them. Example: `tandem sandbox --jira-port 9002`.
@@ -102,12 +109,16 @@ def sandbox(
     from sync.demo.town import Town
 
     town = Town(
-        flavour=flavor, seed=seed, incidents=0 if empty else incidents, index_lag=lag, host=host,
-        ports=(servicenow_port, jira_port),
-    )  # fmt: skip
+        flavour=wanted.flavor,
+        seed=wanted.seed,
+        incidents=0 if wanted.empty else wanted.incidents,
+        index_lag=wanted.lag,
+        host=wanted.host,
+        ports=(wanted.servicenow_port, wanted.jira_port),
+    )
     with town, Bell() as bell:
         settings = town.settings()
-        if json:
+        if wanted.json:
             emit(settings)
         else:
             say("Both sandboxes are running. In another terminal:")

@@ -86,14 +86,9 @@ def test_functions_take_few_parameters() -> None:
         for node in functions(path):
             taken = [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
             many = len([name for name in taken if name not in ("self", "cls")])
-            if many > PARAMETERS and not is_command(node):
+            if many > PARAMETERS:
                 greedy.append(f"{named(path)}:{node.lineno} {node.name}: {many}")
     assert not greedy
-
-
-def is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """A command's parameters are its options, one by one."""
-    return any(".command" in ast.unparse(one) for one in node.decorator_list)
 
 
 def test_only_the_console_writes() -> None:
