@@ -120,10 +120,9 @@ def _effort(problem: Situation) -> _Part:
     if effort is None:
         return _Part("effort", "Effort", 0.5, "Unknown, taken as the usual")
     if not usual or usual < 0:
-        return _Part("effort", "Effort", 0.5, f"{effort:g}, with nothing to compare")
-    return _Part(
-        "effort", "Effort", usual / (usual + max(effort, 0)), f"{effort:g}, usual {usual:g}"
-    )
+        return _Part("effort", "Effort", 0.5, f"{effort:g} stories to do, with nothing to compare")
+    reason = f"{effort:g} stories to do, usually {usual:g}"
+    return _Part("effort", "Effort", usual / (usual + max(effort, 0)), reason)
 
 
 def _of(count: int, half: int) -> float:

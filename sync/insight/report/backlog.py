@@ -46,8 +46,9 @@ def backlog_table(insight: Insight) -> Iterator[Html]:
     counts = ", ".join(f"{classes.count(one)} {one.value}" for one in Class)
     yield tag("p", f"{len(ranked)} open problems: {counts}.")
     more = f" The first {ROWS} of {len(ranked)}; JSON has all." if len(ranked) > ROWS else ""
-    heads = (("Problem", ""), ("Class", ""), ("Score of 100", "num"), ("Why", "means"))
-    yield table(f"The highest score first.{more}", heads, map(_row, ranked[:ROWS]))
+    heads = (("Problem", ""), ("Class", ""), ("Score", "num"), ("Why", "means"))
+    caption = f"Scores are of 100, the highest first.{more}"
+    yield table(caption, heads, map(_row, ranked[:ROWS]), "Problems by score")
 
 
 def _row(both: tuple[ProblemFact, Priority]) -> Html:

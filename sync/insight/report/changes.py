@@ -106,12 +106,12 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Cells], none: str) -
     if not rows:
         yield tag("p", none)
         return
-    more = f" The first {ROWS} of {len(rows)}; JSON has all." if len(rows) > ROWS else ""
+    more = f"The first {ROWS} of {len(rows)}; JSON has all." if len(rows) > ROWS else ""
     lines = [
         tag("tr", tag("th", first, scope="row"), *(tag("td", text) for text in rest))
         for first, *rest in rows[:ROWS]
     ]
-    yield table(f"{title}.{more}", [(head, "") for head in heads], lines)
+    yield table(more, [(head, "") for head in heads], lines, title)
 
 
 def _name(one: Judged) -> str:

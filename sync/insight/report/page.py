@@ -72,7 +72,7 @@ def _head(insight: Insight) -> Html:
             "and end then, weeks are ISO weeks, all times are UTC.",
             kind="dim",
         ),
-        *(tag("p", f"Not read: {text}", kind="old") for text in insight.troubles),
+        *(tag("p", text, kind="old") for text in insight.troubles),
         tag("nav", *(tag("a", title, href=f"#{id_}") for id_, title in links), aria_label="Parts"),
     )
 
@@ -84,8 +84,9 @@ def _glance(insight: Insight, rising: tuple[Trend, ...]) -> Html:
     cards.append(_card(str(len(insight.proposals)), "proposals: what keeps coming back", "card"))
     for name in OUTCOMES:
         for one in insight.measures:
-            if one.name == name and one.window == "30d" and not one.by:
-                text = f"{readable(name)}, {one.window} (n = {one.n})"
+            if one.name == name and one.window == "30d" and not one.by and one.value is not None:
+                sample = "" if one.value == one.n else f" (n = {one.n:,})"
+                text = f"{readable(name)}, {one.window}{sample}"
                 cards.append(_card(amount(one.value, one.unit), text, "card"))
     return tag("div", *cards, kind="cards")
 
@@ -123,7 +124,9 @@ def _named(role: Role, rising: tuple[Trend, ...]) -> Html:
     """What rises, in one line for those who stand up in the morning."""
     mine = [one for one in rising if one.subject in role.rising]
     if not mine:
-        return tag("p", f"No {' or '.join(role.rising)} is rising.")
+        *others, last = role.rising
+        kinds = f"{', '.join(others)} or {last}" if others else last
+        return tag("p", f"No {kinds} is rising.")
     first = sorted(mine, key=lambda one: (one.p or 0.0, one.subject, one.key))[:5]
     told = "; ".join(
         f"{one.subject.value} {one.name}: {one.windows[one.rising].before} to "

@@ -51,9 +51,9 @@ def overall(measures: Sequence[Measure]) -> Html:
     windows = _windows(whole)
     series = any(_WEEK.fullmatch(one.window) for one in whole)
     heads = [("Figure", ""), *((name, "num") for name in windows)]
-    heads += [("By week", "series")] * series + [("What it means", "")]
+    heads += [("By week", "series")] * series + [("What it means", "means")]
     rows = [_figure(name, measures, windows, series) for name in names]
-    return table("All together.", heads, rows)
+    return table("", heads, rows, "All together")
 
 
 def _figure(name: str, measures: Sequence[Measure], windows: Sequence[str], series: bool) -> Html:
@@ -64,10 +64,18 @@ def _figure(name: str, measures: Sequence[Measure], windows: Sequence[str], seri
     cells = [_value(at.get(window)) for window in windows]
     if series:
         cells.append(tag("td", _by_week(name, weeks), kind="series"))
-    remarks = _distinct(f"{one.window}: {one.quality}" for one in whole if _is_window(one))
-    means = tag("td", tag("div", mine[0].definition), *_quality(remarks), kind="means")
+    means = tag("td", tag("div", mine[0].definition), *_quality(_remarks(whole)), kind="means")
     label = tag("th", readable(name), scope="row", id=f"figure-{name}")
     return tag("tr", label, *cells, means)
+
+
+def _remarks(measures: Iterable[Measure]) -> list[str]:
+    """What is wrong with the data, each once with its windows."""
+    found: dict[str, list[str]] = {}
+    for one in measures:
+        if _is_window(one):
+            found.setdefault(one.quality, []).append(one.window)
+    return [f"{', '.join(_distinct(windows))}: {said}" for said, windows in found.items()]
 
 
 def _is_window(one: Measure) -> bool:
@@ -120,8 +128,8 @@ def _by_kind(kind: str, measures: Sequence[Measure]) -> Html:
     ]
     more = f" The {ROWS} largest of {len(labels)}." if len(labels) > ROWS else ""
     caption = (
-        f"Window {window}; what the figures mean stands with those of all together, a dash means "
-        f"too few.{more}"
+        f"Window {window}. What a figure means is said where it is given for all together; a dash "
+        f"stands for too few to say anything.{more}"
     )
     heads = [(readable(kind), ""), *((readable(name), "num") for name in names)]
     remarks = [
@@ -222,12 +230,19 @@ def _counts(counts: Counts) -> Html:
     return tag("td", f"{counts.now:,}", before, kind="num")
 
 
-def table(caption: str, heads: Sequence[tuple[str, str]], rows: Iterable[Html]) -> Html:
-    """A table that scrolls by itself where it is wider than the page."""
+def table(
+    caption: str, heads: Sequence[tuple[str, str]], rows: Iterable[Html], label: str = ""
+) -> Html:
+    """A table that scrolls by itself where it is wider than the page; where the page is narrow, one
+    of words stands cell below cell. ``label`` names it for those who hear it, else the caption's
+    first sentence does."""
+    kinds = {kind for _, kind in heads}
+    shape = "figures" if "num" in kinds and "means" not in kinds else "prose"
     top = tag("tr", *(tag("th", text, scope="col", kind=kind) for text, kind in heads))
-    inside = (tag("caption", caption), tag("thead", top), tag("tbody", *rows))
-    return tag("div", tag("table", *inside), kind="wide", tabindex="0", role="region",
-               aria_label=caption.partition(".")[0])  # fmt: skip
+    said = tag("caption", tag("span", caption)) if caption else ""
+    inside = (said, tag("thead", top), tag("tbody", *rows))
+    return tag("div", tag("table", *inside), kind=f"wide {shape}", tabindex="0", role="region",
+               aria_label=label or caption.partition(".")[0])  # fmt: skip
 
 
 def _windows(measures: Iterable[Measure]) -> list[str]:

@@ -29,7 +29,7 @@ def test_a_score_that_can_be_followed_by_hand() -> None:
         "Customer impact: 50 of 100, weight 35 of 100. 10 incidents in 30 days, 5 open.",
         "Risk reduction: 62 of 100, weight 20 of 100. 1 major incidents, 2 caused by changes, "
         "rising (30d).",
-        "Effort: 25 of 100, weight 15 of 100. 15, usual 5.",
+        "Effort: 25 of 100, weight 15 of 100. 15 stories to do, usually 5.",
     )
 
 

@@ -47,6 +47,12 @@ def test_the_section_says_who_has_to_look_and_what_is_missing() -> None:
     assert "CHG2" not in text
 
 
+def test_a_table_is_named_by_its_heading_and_says_it_once() -> None:
+    text = section(ALL)
+    assert text.count("A person has to look") == 2, "the heading, and the name for screen readers"
+    assert 'aria-label="A person has to look"' in text
+
+
 def test_where_nothing_is_to_be_done_that_is_said() -> None:
     text = section(Changes())
     assert "0 open: 0 standard, 0 normal, 0 emergency." in text

@@ -209,7 +209,7 @@ def test_a_proposal_names_service_and_item_as_people_do() -> None:
 def test_an_empty_company_has_a_page_that_says_so() -> None:
     said = Reader(page(Insight(NOW))).said
     for part in (
-        "No service or item or category is rising",
+        "No service, item or category is rising",
         "No problem is rising",
         "No problem is open.",
         "No incidents in the last 180 days",
@@ -220,8 +220,48 @@ def test_an_empty_company_has_a_page_that_says_so() -> None:
 
 def test_what_could_not_be_read_is_said_on_top() -> None:
     text = page(Insight(NOW, troubles=("changes: no right <b>",)))
-    assert "Not read: changes: no right &lt;b&gt;" in text[: text.index("<nav")]
-    assert "Not read" not in page(Insight(NOW))
+    assert '<p class="old">changes: no right &lt;b&gt;</p>' in text[: text.index("<nav")]
+    assert 'class="old"' not in page(Insight(NOW))
+
+
+def test_a_figure_that_says_nothing_has_no_card() -> None:
+    some = Measure("incident_volume", 41.0, "incidents", "30d", 41, "Opened.")
+    none = Measure("availability", None, "share", "30d", 0, "Up.")
+    few = Measure("time_to_restore_median", 2.0, "hours", "30d", 7, "Median.")
+    cards = page(Insight(NOW, (some, none, few))).partition('class="cards"')[2].partition("<sec")[0]
+    assert "<b>41</b>" in cards
+    assert "Incident volume, 30d<" in cards, "its sample is itself"
+    assert "Time to restore median, 30d (n = 7)" in cards
+    assert "Availability" not in cards
+
+
+def test_one_remark_on_several_windows_is_said_once() -> None:
+    windows = [
+        Measure("lead_time_p50", None, "days", name, 2, "Half.", {}, "too few to say anything")
+        for name in ("7d", "30d", "90d")
+    ]
+    windows.append(Measure("lead_time_p50", 1.0, "days", "180d", 9, "Half.", {}, "one is odd"))
+    text = page(Insight(NOW, tuple(windows)))
+    for told in ("7d, 30d, 90d: too few to say anything", "180d: one is odd"):
+        assert f'<div class="poor">Data: {told}</div>' in text
+    assert text.count("too few to say anything") == 1
+
+
+def test_only_tables_of_numbers_scroll_sideways_on_a_phone() -> None:
+    shapes = dict.fromkeys(part.partition('"')[0] for part in page(COMPANY).split('"wide ')[1:])
+    assert list(shapes) == ["prose", "figures"]
+    text = page(COMPANY)
+    before = text[: text.index('id="figure-incident_volume"')]
+    assert before.rpartition('"wide ')[2].startswith("prose"), "its meaning is a sentence"
+    rows = text[: text.index('<th scope="row">Payroll</th>')]
+    assert rows.rpartition('"wide ')[2].startswith("figures")
+
+
+def test_no_caption_repeats_its_heading() -> None:
+    captions = page(COMPANY).split("<caption>")[1:]
+    told = [one.partition("</caption>")[0] for one in captions]
+    assert told
+    assert not [one for one in told if len(one) < 30]
 
 
 @pytest.mark.parametrize(
