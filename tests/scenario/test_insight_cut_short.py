@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from mappings.insight import Rules
 from sync.daemon import Daemon
 from sync.errors import CutShort
+from sync.insight.facts import Kind
 from sync.insight.run import Told, publish, refresh
 from sync.insight.telling.epics import PROPERTY
 from sync.settings import Settings
@@ -94,6 +95,16 @@ def test_wherever_it_is_cut_short_the_next_run_makes_it_whole() -> None:
             runs(bench, Limit(place))
         runs(bench, Limit(1_000))
         assert seen(bench) == wanted, f"cut at its look {place}"
+
+
+def test_pages_that_were_not_read_are_read_by_the_next_run() -> None:
+    """Of 240 incidents one page of 200 is read: the rest is as old, and not forgotten."""
+    bench = Bench(incidents=240)
+    with pytest.raises(CutShort):
+        runs(bench, Limit(1))
+    assert len(list(bench.store.insight.all(Kind.INCIDENT))) == 200
+    runs(bench, Limit(1_000))
+    assert len(list(bench.store.insight.all(Kind.INCIDENT))) == 240
 
 
 def test_a_long_list_is_left_between_two_pieces() -> None:
