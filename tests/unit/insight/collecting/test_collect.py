@@ -10,7 +10,8 @@ import pytest
 from connector.sandbox.servicenow.knobs import SYSTEM
 from connector.values import Record
 from mappings.sides import Side
-from sync.insight.collecting.collect import changes, collect, facts, is_there
+from sync.insight.collecting.collect import changes, collect, facts
+from sync.insight.collecting.tables import is_there
 from sync.insight.facts import IncidentFact, Kind, packed
 from sync.store.values import FactRow
 from tests.support.bench import Bench
@@ -111,7 +112,7 @@ def test_a_text_that_is_not_shown_is_not_taken_for_missing(
     record = Record(
         "change_request", "c", "CHG1", "change_request", "1", at, at, "", "", "", fields
     )
-    assert is_there(record, "a", "b") is told
+    assert is_there(record, ("a", "b")) is told
 
 
 def test_where_a_fact_takes_more_than_before_all_are_read_anew(bench: Bench) -> None:
