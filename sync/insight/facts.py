@@ -30,7 +30,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncidentFact:
-    """One incident. ``reopened`` and ``moved`` count (``reopen_count``, ``reassignment_count``);
+    """One incident. ``reopened`` and ``moved`` count (``reopen_count``, ``reassignment_count``),
+    ``opened_again`` is when it was last reopened; one that is open again is not ``resolved``.
     ``problem`` and ``change`` (``caused_by``) are keys."""
 
     key: str
@@ -54,6 +55,7 @@ class IncidentFact:
     contact: str = ""
     code: str = ""
     summary: str = ""
+    opened_again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,12 @@ def packed(fact: Fact) -> dict[str, Any]:
 
 
 def unpacked(kind: Kind, data: Mapping[str, Any]) -> Fact:
-    """The fact of :func:`packed`. Keys and words that many facts share are held once."""
+    """The fact of :func:`packed`; what another version of the program told besides is passed over.
+    Keys and words that many facts share are held once."""
     given = {}
     for name, value in data.items():
+        if name not in _NAMES[kind]:
+            continue
         if name in _TIMES[kind]:
             value = _moment(value)
         elif name == "steps":
@@ -222,6 +227,9 @@ def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+_NAMES: Mapping[Kind, frozenset[str]] = {
+    kind: frozenset(one.name for one in fields(type_)) for kind, type_ in TYPES.items()
+}
 _TIMES: Mapping[Kind, frozenset[str]] = {
     kind: frozenset(
         name for name, hint in get_type_hints(type_).items() if "datetime" in str(hint)

@@ -1,9 +1,9 @@
 """From both systems to facts: what changed since the last run, read in pages.
 
-The first run reads what happened within :data:`HORIZON`, later ones what moved since then, by the
-side's own clock, with an overlap for what became visible late. A record that is deleted keeps its
-fact until a :data:`REFRESH` has passed: then everything is read anew, and so it is where a fact
-takes other columns than before.
+The first run reads what happened within :data:`HORIZON`, later ones whatever moved since then, by
+the side's own clock, with an overlap for what became visible late. A record that is deleted keeps
+its fact until a :data:`REFRESH` has passed: then everything is read anew, and so it is where a fact
+takes other columns than before. A table that shows nothing at all then is not believed at once.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 OVERLAP = timedelta(minutes=15)
 REFRESH = timedelta(days=7)
+BELIEVED = 2 * REFRESH
+"""How long after the last full reading an empty table is taken for a right that is lost."""
+
+APPROVED = "approved"
 
 
 def collect(runtime: Runtime) -> tuple[str, ...]:
@@ -53,59 +57,72 @@ def facts(store: Store, kind: Kind) -> Iterator[Fact]:
 
 def changes(store: Store) -> Iterator[ChangeFact]:
     """All changes, with when approval was first asked for, and when the last one was given: not
-    before nobody is waited for any more."""
+    before nobody is waited for any more, and not where a refusal is the last word."""
     asked: dict[str, datetime] = {}
-    given: dict[str, datetime] = {}
+    given: dict[str, tuple[datetime, bool]] = {}
     waits: set[str] = set()
     for one in facts(store, Kind.APPROVAL):
         if isinstance(one, ApprovalFact):
             asked[one.change] = min(one.asked, asked.get(one.change, one.asked))
-            if one.state == "approved" and one.decided is not None:
-                given[one.change] = max(one.decided, given.get(one.change, one.decided))
+            if one.decided is not None:
+                word = (one.decided, one.state != APPROVED)
+                given[one.change] = max(word, given.get(one.change, word))
             elif one.state == "requested":
                 waits.add(one.change)
     for change in facts(store, Kind.CHANGE):
         if isinstance(change, ChangeFact):
-            key = change.key
-            approved = None if key in waits else given.get(key)
-            yield replace(change, asked=asked.get(key), approved=approved)
+            at, refused = given.get(change.key, (None, False))
+            open_ = refused or change.key in waits
+            yield replace(change, asked=asked.get(change.key), approved=None if open_ else at)
 
 
 def _table(runtime: Runtime, table: Table) -> str:
-    """Read one table; why not, where it is not there or not ours to read."""
-    adapter, store = runtime.adapters[Side.SERVICENOW], runtime.store
-    now = adapter.server_now()
+    """Read one table; what is to be said of it: why it is not read, or what is odd about it."""
+    store, now = runtime.store, runtime.adapters[Side.SERVICENOW].server_now()
     begun, cursor = _moment(store.meta.get(_name(table, "begun"))), None
     same = store.meta.get(_name(table, "columns")) == ",".join(table.asked)
     if same and begun is not None and now - begun < REFRESH:
         cursor = _moment(store.meta.get(_name(table, "cursor")))
-    seen: set[str] = set()
     try:
-        for page in runtime.pieces(
-            adapter.listed(table.name, _scope(table, now, cursor), table.asked)
-        ):
-            rows = list(_rows(table, page))
-            seen.update(row.key for row in rows)
-            store.insight.put(rows)
+        seen, left_out = _read(runtime, table, _scope(table, now, cursor))
     except (NotThere, AccessLost) as error:
         log.info("no facts of this table", action="insight.skipped", table=table.name,
                  why=error.what)  # fmt: skip
         return f"{table.name} is not read: {error.what}"
     with store.transaction():
+        store.insight.forget(table.kind, now - HORIZON)
         if cursor is None:
-            gone = [row.key for row in store.insight.all(table.kind) if row.key not in seen]
-            store.insight.drop(table.kind, gone)
+            known = {row.key for row in store.insight.all(table.kind)}
+            if known and not seen and begun is not None and now - begun < BELIEVED:
+                return f"{table.name} shows none of {len(known)} known records: they are kept"
+            store.insight.drop(table.kind, known - seen)
             store.meta.put(_name(table, "begun"), now.isoformat())
             store.meta.put(_name(table, "columns"), ",".join(table.asked))
-        store.insight.forget(table.kind, now - HORIZON)
         store.meta.put(_name(table, "cursor"), (now - OVERLAP).isoformat())
-    return ""
+    lacks = f"{table.name}: {left_out} records do not show {table.needs}, they are left out"
+    return lacks if left_out else ""
+
+
+def _read(runtime: Runtime, table: Table, scope: str) -> tuple[set[str], int]:
+    """Put the facts of a scope into the store; their keys, and how many records make none."""
+    seen: set[str] = set()
+    left_out = 0
+    adapter, store = runtime.adapters[Side.SERVICENOW], runtime.store
+    for page in runtime.pieces(adapter.listed(table.name, scope, table.asked)):
+        rows = list(_rows(table, page))
+        seen.update(row.key for row in rows)
+        left_out += len(page) - len(rows)
+        store.insight.put(rows)
+    return seen, left_out
 
 
 def _scope(table: Table, now: datetime, cursor: datetime | None) -> str:
+    """All that is young or lasts; later all that moved, also what is neither any more."""
+    if cursor is not None:
+        moved = f"sys_updated_on>={cursor:%Y-%m-%d %H:%M:%S}"
+        return "^".join(filter(None, [table.also, moved]))
     young = [f"{name}>={now - HORIZON:%Y-%m-%d %H:%M:%S}" for name in table.since]
     parts = [table.also, "^OR".join([*young, *filter(None, [table.lasts])])]
-    parts += [f"sys_updated_on>={cursor:%Y-%m-%d %H:%M:%S}"] if cursor else []
     return "^".join(filter(None, parts))
 
 

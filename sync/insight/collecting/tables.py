@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from connector.values import Record
 from sync.insight.collecting.plans import COLUMNS as PLANS
-from sync.insight.facts import TYPES, ApprovalFact, Fact, Kind
+from sync.insight.facts import TYPES, ApprovalFact, Fact, IncidentFact, Kind
 
 Columns = Mapping[str, str | tuple[str, ...]]
 
@@ -39,6 +39,14 @@ class Table:
     def asked(self) -> tuple[str, ...]:
         """All columns that are read; what every record brings along is none of them."""
         return tuple(dict.fromkeys(one for one in _flat(self.columns) if one not in _ENVELOPE))
+
+    @property
+    def needs(self) -> str:
+        """The columns without which there is no fact."""
+        hints = _HINTS[self.kind]
+        return ", ".join(
+            str(told) for field, told in self.columns.items() if hints[field] is datetime
+        )
 
     def fact(self, record: Record) -> Fact | None:
         """What a record tells; nothing, where it lacks a time that the fact cannot do without."""
@@ -116,6 +124,13 @@ _HINTS: Mapping[Kind, Mapping[str, Any]] = {
 }
 
 
+def _again(fact: IncidentFact) -> IncidentFact:
+    """The stamp of a resolution stays on an incident that is opened again."""
+    if fact.active and fact.resolved and fact.opened_again and fact.opened_again >= fact.resolved:
+        return replace(fact, resolved=None)
+    return fact
+
+
 def _decided(fact: ApprovalFact) -> ApprovalFact:
     """An approval carries the time of its last change, which decided it or did not."""
     return fact if fact.state in ("approved", "rejected") else replace(fact, decided=None)
@@ -142,6 +157,7 @@ TABLES = (
             **_TASK,
             "resolved": "resolved_at",
             "reopened": "reopen_count",
+            "opened_again": "reopened_time",
             "moved": "reassignment_count",
             "priority": "priority",
             "category": "category",
@@ -154,6 +170,7 @@ TABLES = (
         },
         ("opened_at", "resolved_at"),
         lasts="active=true",
+        last=_again,
     ),
     Table(
         Kind.PROBLEM,
