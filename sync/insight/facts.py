@@ -147,8 +147,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class IssueFact:
-    """One Jira issue. ``steps`` are the statuses it was in, oldest first, from its creation on;
-    ``version`` is the one at which it was read."""
+    """One Jira issue. ``steps`` are the statuses it was in, oldest first, from its creation
+    on; it is ``resolved`` since it became done and stayed so. ``version`` is the one at which it
+    was read."""
 
     key: str
     label: str

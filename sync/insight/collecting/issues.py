@@ -1,20 +1,21 @@
 """From Jira to facts: issues with the way each took through its statuses.
 
-The first run reads what is open and what moved within :data:`~sync.insight.collect.HORIZON`, later
-ones what moved since, in spans that count back from the side's now: those need no zone.
+The first run reads what is open and what moved within the horizon of :mod:`.collect`, later ones
+what moved since, in spans that count back from the side's now: those need no zone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain, takewhile
 from math import ceil
 
 from connector.errors import NotThere
 from connector.histories import Step as Change
 from connector.values import Record
 from mappings.sides import Side
-from sync.insight.collecting.collect import HORIZON, OVERLAP, REFRESH
+from sync.insight.collecting.collect import BELIEVED, HORIZON, OVERLAP, REFRESH
 from sync.insight.facts import IssueFact, Kind, Step, packed
 from sync.runtime import Runtime, log
 from sync.store.values import FactRow
@@ -73,9 +74,12 @@ def _project(runtime: Runtime, project: str) -> str:
         return f"project {project} is not read: {error.what}"
     with store.transaction():
         if anew:
+            rows = (row for row in store.insight.all(Kind.ISSUE) if row.data["project"] == project)
+            known = {row.key for row in rows}
+            if known and not seen and now - begun < BELIEVED:
+                return f"project {project} shows none of {len(known)} known issues: they are kept"
+            store.insight.drop(Kind.ISSUE, known - seen)
             begun = now
-            rows = [row for row in store.insight.all(Kind.ISSUE) if row.data["project"] == project]
-            store.insight.drop(Kind.ISSUE, [row.key for row in rows if row.key not in seen])
         until = (now - OVERLAP).isoformat()
         store.meta.put(name, f"{begun.isoformat()} {until} of {','.join(FIELDS)}")
     return ""
@@ -110,19 +114,49 @@ def _rows(
 ) -> Iterator[FactRow]:
     keys = [record.key for record in records]
     changes = runtime.adapters[Side.JIRA].histories(project, keys, ["status"])
+    ids = _ids(records, changes, categories)
     for record in records:
-        fact = issue(record, changes.get(record.key, ()), categories)
+        fact = issue(record, changes.get(record.key, ()), categories, ids)
         yield FactRow(Kind.ISSUE, record.key, record.created, packed(fact))
 
 
-def issue(record: Record, changes: Sequence[Change], categories: Mapping[str, str]) -> IssueFact:
-    """An issue with its way: the status it was made in, then every one it went to."""
-    status = str(record.fields.get("status") or "")
-    known = {**categories, status: str(record.fields.get("status_category") or "")}
-    first = changes[0].before if changes else status
-    way = [(record.created, first), *((one.at, one.after) for one in changes)]
-    steps = tuple(Step(at, name or "", known.get(name or "", "")) for at, name in way)
-    done = [step.at for step in steps if step.category == DONE]
+def _ids(
+    records: Iterable[Record],
+    changes: Mapping[str, Sequence[Change]],
+    categories: Mapping[str, str],
+) -> Mapping[str, str]:
+    """The category of each status by its id, which stays when its name changes: a changelog says
+    what it was called then. Known from those that are called so today, and from where issues are.
+    """
+    found: dict[str, str] = {}
+    for one in chain.from_iterable(changes.values()):
+        for id, name in ((one.before_id, one.before), (one.after_id, one.after)):
+            if id and (category := categories.get(name or "")):
+                found[id] = category
+    for record in records:
+        last = changes[record.key][-1].after_id if changes.get(record.key) else None
+        if last and (here := _text(record, "status_category")):
+            found[last] = here
+    return found
+
+
+def issue(
+    record: Record,
+    changes: Sequence[Change],
+    categories: Mapping[str, str],
+    ids: Mapping[str, str] | None = None,
+) -> IssueFact:
+    """An issue with its way: the status it was made in, then every one it went to. ``ids`` are
+    categories by id, for statuses that are not called so any more."""
+    status = _text(record, "status")
+    known = {**categories, status: _text(record, "status_category")}
+    first = (changes[0].before, changes[0].before_id) if changes else (status, None)
+    way = [(record.created, *first), *((one.at, one.after, one.after_id) for one in changes)]
+    steps = tuple(
+        Step(at, name or "", known.get(name or "") or (ids or {}).get(id or "", ""))
+        for at, name, id in way
+    )
+    over = [step.at for step in takewhile(lambda step: step.category == DONE, reversed(steps))]
     components, labels = record.fields.get("components"), record.fields.get("labels")
     return IssueFact(
         record.key,
@@ -130,11 +164,15 @@ def issue(record: Record, changes: Sequence[Change], categories: Mapping[str, st
         record.kind,
         record.created,
         steps,
-        done[-1] if done and steps[-1].category == DONE else None,
+        over[-1] if over else None,
         record.container,
         components[0] if isinstance(components, tuple) and components else "",
-        str(record.fields.get("parent") or ""),
-        str(record.fields.get("summary") or ""),
+        _text(record, "parent"),
+        _text(record, "summary"),
         labels if isinstance(labels, tuple) else (),
         record.version,
     )
+
+
+def _text(record: Record, name: str) -> str:
+    return str(record.fields.get(name) or "")

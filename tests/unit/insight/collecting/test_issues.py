@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
+from connector.histories import Step
+from connector.values import Record
 from mappings.sides import Side
 from sync.insight.collecting.collect import facts
-from sync.insight.collecting.issues import collect, progress
+from sync.insight.collecting.issues import collect, issue, progress
 from sync.insight.facts import IssueFact, Kind, packed
 from sync.store.values import FactRow
-from tests.support.bench import Bench
+from tests.support.bench import START, Bench
 from tests.support.people import Company
 
 HOUR = timedelta(hours=1)
@@ -104,3 +107,62 @@ def test_the_ways_of_many_issues_are_asked_for_together(bench: Bench) -> None:
         ways = 1
     assert bench.runtime.adapters[Side.JIRA].meter.totals()["read"] - before <= lists + ways + 1
     assert issues(bench).keys() == keys
+
+
+def test_a_status_that_got_another_name_is_still_the_same(bench: Bench) -> None:
+    """What a changelog says is what the status was called at that time."""
+    company, world = Company(bench), bench.jira.world
+    team, key = company.team(), company.team().create("OPS", "Story", "Mail is slow").id
+    for status in ("In Progress", "Done"):
+        bench.clock.advance(HOUR.total_seconds())
+        team.move_to(key, status)
+    for before, after in (("In Progress", "Doing"), ("Done", "Delivered")):
+        [known] = [one for one in world.statuses.values() if one.name == before and not one.project]
+        world.statuses[known.id] = replace(known, name=after)
+    other = team.create("OPS", "Story", "Another").id
+    team.move_to(other, "Doing")
+    collect(bench.runtime)
+    told = issues(bench)[key]
+    assert [(step.status, step.category) for step in told.steps][-3:] == [
+        ("In Progress", "indeterminate"),
+        ("In Review", "indeterminate"),
+        ("Done", "done"),
+    ]
+
+
+def test_an_issue_is_resolved_since_it_became_done_and_stayed_so() -> None:
+    at = START
+    record = Record(
+        "OPS", "1", "OPS-1", "Story", "1", at, at, "", "", "",
+        {"status": "Closed", "status_category": "done"},
+    )  # fmt: skip
+    way = ("To Do", "Done", "To Do", "Done", "Closed")
+    steps = [
+        Step(at + place * HOUR, "status", before, after)
+        for place, (before, after) in enumerate(pairwise(way), 1)
+    ]
+    categories = {"To Do": "new", "Done": "done"}
+    told = issue(record, steps, categories)
+    assert told.resolved == at + 3 * HOUR
+    assert [step.category for step in told.steps] == ["new", "done", "new", "done", "done"]
+
+
+def test_an_index_that_suddenly_shows_nothing_is_not_believed_at_once(bench: Bench) -> None:
+    team, world = Company(bench).team(), bench.jira.world
+    keys = {team.create("OPS", "Story", f"Story {number}").id for number in range(3)}
+    collect(bench.runtime)
+    world.hidden |= keys
+    bench.clock.advance(8 * 86_400)
+    assert collect(bench.runtime) == ("project OPS shows none of 3 known issues: they are kept",)
+    assert issues(bench).keys() == keys
+    world.hidden -= keys
+    bench.clock.advance(3_600)
+    assert collect(bench.runtime) == ()
+    for key in keys:
+        team.delete(key)
+    bench.clock.advance(8 * 86_400)
+    collect(bench.runtime)
+    assert issues(bench).keys() == keys
+    bench.clock.advance(8 * 86_400)
+    collect(bench.runtime)
+    assert issues(bench) == {}, "two weeks without any are believed"
