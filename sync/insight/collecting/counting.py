@@ -22,10 +22,13 @@ COLUMNS: Mapping[Subject, str] = {
     Subject.ITEM: "cmdb_ci",
     Subject.CATEGORY: "category",
 }
+SECOND = timedelta(seconds=1)
+"""The running one of the window up to now belongs to it, as it does in the facts."""
 
 
 def counted(runtime: Runtime, now: datetime) -> Counted | None:
-    """All windows of all subjects; ``None`` where the side does not count for us."""
+    """All windows of all subjects, what has no such subject under an empty key; ``None`` where the
+    side does not count for us."""
     adapter = runtime.adapters[Side.SERVICENOW]
     asked = list(_questions(now))
     try:
@@ -36,9 +39,8 @@ def counted(runtime: Runtime, now: datetime) -> Counted | None:
     found: dict[Subject, dict[str, dict[str, list[int]]]] = {one: {} for one in Subject}
     for (subject, window, place, _), groups in zip(asked, numbers, strict=True):
         for key, number in groups.items():
-            if key:
-                windows = found[subject].setdefault(key, {name: [0, 0] for name in WINDOWS})
-                windows[window][place] = number
+            windows = found[subject].setdefault(key, {name: [0, 0] for name in WINDOWS})
+            windows[window][place] = number
     return {
         subject: {
             key: {name: Counts(*pair) for name, pair in windows.items()}
@@ -53,13 +55,9 @@ def _questions(now: datetime) -> Iterator[tuple[Subject, str, int, Count]]:
     for subject, column in COLUMNS.items():
         for window, days in WINDOWS.items():
             for place in (0, 1):
-                end = now - timedelta(days=days * place)
-                yield (
-                    subject,
-                    window,
-                    place,
-                    Count(_opened(end - timedelta(days=days), end), column),
-                )
+                begin = now - timedelta(days=days * (place + 1))
+                end = now - timedelta(days=days) if place else now + SECOND
+                yield subject, window, place, Count(_opened(begin, end), column)
 
 
 def _opened(since: datetime, until: datetime) -> str:
