@@ -85,5 +85,6 @@ CHOICES = (
         "requested:Requested|approved:Approved|rejected:Rejected|cancelled:No Longer Required|"
         "not_required:Not Required",
     ),
+    *rows("cmdb_ci_outage", "type", "outage:Outage|degradation:Degradation|planned:Planned outage"),
     *rows("cmdb_ci", "operational_status", "1:Operational|2:Non-Operational|6:Retired"),
 )

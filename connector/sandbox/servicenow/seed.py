@@ -6,7 +6,8 @@ of tickets from here and :mod:`.seed_tickets`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import Random
 
 from connector.sandbox.people import COLLEAGUES, PECULIAR, TANDEM, TEAMS, Colleague
 from connector.sandbox.servicenow import seed_tickets
@@ -36,6 +37,8 @@ ROLES = {
 }
 """Team to roles."""
 
+OUTAGES = 12
+
 
 def seed(
     world: World,
@@ -57,6 +60,8 @@ def seed(
     tickets.write(incidents, problems, changes)
     tickets.recur(recurring)
     _peculiar(world)
+    if incidents:
+        outages(world, now or world.clock.now(), seed)
     world.write_log.clear()  # the log begins with the first real write
 
 
@@ -114,6 +119,25 @@ def services(world: World) -> None:
         put(world, "chg_model", {"name": kind.capitalize(), "type": kind})
     for title in ("IT", "Known Error"):
         put(world, BASE, {"title": title})
+
+
+def outages(world: World, now: datetime, seed: int) -> None:
+    """Ninety days of them, of services and items: a dozen, of all types; the last one goes on."""
+    dice = Random(f"outages {seed}")  # noqa: S311 - a plausible company
+    things = [row["sys_id"] for name in ("cmdb_ci_service", "cmdb_ci") for row in world.rows(name)]
+    for place in range(OUTAGES):
+        begin = now - timedelta(days=90 * (OUTAGES - 1 - place) / OUTAGES, hours=1 + dice.random())
+        row = {
+            "cmdb_ci": dice.choice(things),
+            "type": "planned" if place % 5 == 4 else "degradation" if place % 5 == 2 else "outage",
+            "begin": f"{begin:%Y-%m-%d %H:%M:%S}",
+            "short_description": "Not reachable",
+        }
+        if place < OUTAGES - 1:
+            end = begin + timedelta(minutes=dice.randrange(5, 300))
+            row["end"] = f"{end:%Y-%m-%d %H:%M:%S}"
+        at = row.get("end", row["begin"])
+        put(world, "cmdb_ci_outage", row, by="amira.haddad", at=at)
 
 
 def bulk_incidents(world: World, count: int) -> list[str]:

@@ -213,6 +213,21 @@ CMDB = (
     ),
     Table("cmdb_ci_service", "Service", (), parent="cmdb_ci", write_role="asset"),
     Table("chg_model", "Change Model", (*STAMPS, text("name", 100), text("type", 40))),
+    Table(  # without a number: that takes a plugin of its own (com.snc.outage_numbering)
+        "cmdb_ci_outage",
+        "Outage",
+        (
+            *STAMPS,
+            to("cmdb_ci", "cmdb_ci", "Configuration item"),
+            choice("type", "outage", "string"),
+            when("begin"),
+            when("end"),
+            text("short_description", 160),
+            to("task", "task_number", "Task number"),
+        ),
+        display="short_description",
+        write_role="itil",
+    ),
 )
 
 SCHEMA = Schema(

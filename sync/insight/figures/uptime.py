@@ -1,8 +1,9 @@
 """Availability from outages: the part of a window in which something was up. Pure.
 
 Times that overlap are merged, so that nothing is down twice at once. An outage without an end lasts
-up to now. What was planned, and what only ran badly, is no outage. Something of which no outage was
-ever recorded has no availability here: silence is no proof of 100 %.
+up to now. What was planned, and what only ran badly, is no outage; one that falls into planned time
+does not count for as long (as ServiceNow's own availability has it). Something of which no outage
+was ever recorded has no availability here: silence is no proof of 100 %.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from sync.insight.facts import OutageFact
 from sync.insight.figures.readings import Figure, Reading, lack
 from sync.insight.figures.windows import Calendar, Slot, Window
 
-NOT_DOWN = frozenset({"degradation", "planned"})
-"""Types of outages in which the thing was up, or down on purpose."""
+PLANNED, SLOW = "planned", "degradation"
+"""Types of outages in which the thing was down on purpose, or up."""
 
 AVAILABILITY = Figure(
     "availability",
     "share",
     "outages",
     "1 - time down / length of the window, of a service or item with recorded outages; overlapping "
-    "outages count once, one without an end up to now, planned ones and degradations not at all. "
+    "outages count once, one without an end up to now, planned ones, what falls into them and "
+    "degradations not at all. "
     "For all together: the mean over these services and items, each the same weight. n: outages "
     "that touch the window.",
 )
@@ -39,11 +41,13 @@ def uptime(
     """Availability of every service and item with outages, and of all of them together."""
     records: dict[str, _Record] = defaultdict(_Record)
     for fact in facts:
-        if fact.item and fact.type.lower() not in NOT_DOWN and fact.begin <= calendar.now:
+        if fact.item and fact.type.lower() != SLOW and fact.begin <= calendar.now:
             records[fact.item].note(fact, calendar.now)
-    for record in records.values():
-        record.times.sort()
-    merges = {key: merged(record.times) for key, record in records.items() if record.times}
+    merges = {
+        key: without(merged(sorted(record.times)), merged(sorted(record.planned)))
+        for key, record in records.items()
+        if record.times
+    }
     for window in calendar.rolling:
         for key, times in merges.items():
             kind = "service" if key in services else "item"
@@ -59,6 +63,24 @@ def merged(times: list[Span]) -> list[Span]:
         if found and begin <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
+            found.append((begin, end))
+    return found
+
+
+def without(times: list[Span], others: list[Span]) -> list[Span]:
+    """What is left of merged spans outside of others, both in order."""
+    found: list[Span] = []
+    first = 0
+    for begin, end in times:
+        while first < len(others) and others[first][1] <= begin:
+            first += 1
+        for place in range(first, len(others)):
+            if others[place][0] >= end:
+                break
+            if others[place][0] > begin:
+                found.append((begin, others[place][0]))
+            begin = max(begin, others[place][1])
+        if begin < end:
             found.append((begin, end))
     return found
 
@@ -104,12 +126,16 @@ def _reading(
 @dataclass(slots=True)
 class _Record:
     times: list[Span] = field(default_factory=list)
+    planned: list[Span] = field(default_factory=list)
     noted: int = 0
     unended: int = 0
     backward: int = 0
 
     def note(self, fact: OutageFact, now: datetime) -> None:
         """One more outage of this."""
+        if fact.type.lower() == PLANNED:
+            self.planned.append((fact.begin, max(fact.end or now, fact.begin)))
+            return
         self.noted += 1
         self.unended += fact.end is None
         end = fact.end or now

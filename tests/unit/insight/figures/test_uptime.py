@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sync.insight.facts import OutageFact
 from sync.insight.figures.readings import Reading
-from sync.insight.figures.uptime import merged, up, uptime
+from sync.insight.figures.uptime import merged, up, uptime, without
 from sync.insight.figures.windows import Calendar, Slot, Window
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
@@ -113,3 +113,27 @@ def test_it_is_what_counting_the_minutes_gives(spans: list[tuple[int, int]]) -> 
     downs = {at for first, length in spans for at in range(first, first + length)}
     times = sorted((begin + minute * first, begin + minute * (first + n)) for first, n in spans)
     assert up(merged(times), window) == pytest.approx(1 - len(downs & set(range(100))) / 100)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12)), max_size=6),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12)), max_size=6),
+)
+def test_what_is_left_outside_of_planned_time_is_counted_hour_by_hour(
+    outages: list[tuple[int, int]], plans: list[tuple[int, int]]
+) -> None:
+    def spans(given: list[tuple[int, int]]) -> list[tuple[datetime, datetime]]:
+        return merged(sorted((NOW + HOUR * at, NOW + HOUR * (at + long)) for at, long in given))
+
+    def hours(given: list[tuple[int, int]]) -> set[int]:
+        return {hour for at, long in given for hour in range(at, at + long)}
+
+    left = without(spans(outages), spans(plans))
+    assert sum((end - begin for begin, end in left), timedelta()) == HOUR * len(
+        hours(outages) - hours(plans)
+    )
+
+
+def test_a_plan_that_ends_before_it_begins_excuses_nothing() -> None:
+    assert down(read(outage(8, 4), outage(6, -1, type_="planned"))[DB]) == 4
+    assert down(read(outage(8, 4), outage(6, None, type_="planned"))[DB]) == 2
