@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OUTAGE = "outage"
     APPROVAL = "approval"
     ISSUE = "issue"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,22 @@ class ApprovalFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerFact:
+    """One answer of a survey: of which questionnaire, on which topic (a category of its questions),
+    about which task. ``score`` is its part of the topic's score, which is at most ``scale``;
+    ``actual`` is negative where it is a text, which has no score."""
+
+    key: str
+    at: datetime
+    questionnaire: str = ""
+    topic: str = ""
+    score: float | None = None
+    scale: float | None = None
+    actual: float | None = None
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """An issue enters a status; ``category`` is ``new``, ``indeterminate`` or ``done``."""
 
@@ -165,7 +182,7 @@ class IssueFact:
     version: str = ""
 
 
-Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | ApprovalFact | IssueFact
+Fact = IncidentFact | ProblemFact | ChangeFact | OutageFact | ApprovalFact | IssueFact | AnswerFact
 TYPES: Mapping[Kind, type[Any]] = {
     Kind.INCIDENT: IncidentFact,
     Kind.PROBLEM: ProblemFact,
@@ -173,6 +190,7 @@ TYPES: Mapping[Kind, type[Any]] = {
     Kind.OUTAGE: OutageFact,
     Kind.APPROVAL: ApprovalFact,
     Kind.ISSUE: IssueFact,
+    Kind.ANSWER: AnswerFact,
 }
 
 

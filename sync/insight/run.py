@@ -18,7 +18,7 @@ from sync.insight.changing.survey import surveyed
 from sync.insight.collecting import collect, issues
 from sync.insight.collecting.counting import counted
 from sync.insight.collecting.plans import verified
-from sync.insight.facts import IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
+from sync.insight.facts import AnswerFact, IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
 from sync.insight.figures.scorecard import AllFacts, scorecard
 from sync.insight.figures.trends import problem_names, trends
 from sync.insight.model import Insight, Subject
@@ -100,6 +100,7 @@ def all_facts(store: Store) -> AllFacts:
         list(collect.changes(store)),
         _of(store, Kind.OUTAGE, OutageFact),
         _of(store, Kind.ISSUE, IssueFact),
+        _of(store, Kind.ANSWER, AnswerFact),
     )
 
 

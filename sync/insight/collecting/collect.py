@@ -42,6 +42,9 @@ REFRESH = timedelta(days=7)
 BELIEVED = 2 * REFRESH
 """How long after the last full reading an empty table is taken for a right that is lost."""
 
+KEPT = timedelta(days=1)
+"""How long it is believed that a table is not there."""
+
 APPROVED = "approved"
 
 
@@ -79,6 +82,9 @@ def changes(store: Store) -> Iterator[ChangeFact]:
 def _table(runtime: Runtime, table: Table) -> str:
     """Read one table; what is to be said of it: why it is not read, or what is odd about it."""
     store, now = runtime.store, runtime.adapters[Side.SERVICENOW].server_now()
+    since, _, absent = (store.meta.get(_name(table, "absent")) or "").partition(" ")
+    if since and now - datetime.fromisoformat(since) < KEPT:
+        return absent
     begun, cursor = _moment(store.meta.get(_name(table, "begun"))), None
     same = store.meta.get(_name(table, "columns")) == ",".join(table.asked)
     if same and begun is not None and now - begun < REFRESH:
@@ -88,7 +94,11 @@ def _table(runtime: Runtime, table: Table) -> str:
     except (NotThere, AccessLost) as error:
         log.info("no facts of this table", action="insight.skipped", table=table.name,
                  why=error.what)  # fmt: skip
-        return f"{table.name} is not read: {error.what}"
+        why = f"{table.name} is not read: {error.what}"
+        if isinstance(error, NotThere):
+            why = "" if table.optional else why
+            store.meta.put(_name(table, "absent"), f"{now.isoformat()} {why}")
+        return why
     with store.transaction():
         store.insight.forget(table.kind, now - HORIZON)
         if cursor is None:

@@ -24,7 +24,8 @@ class Table:
 
     ``columns`` are what the fields of the fact are told by, number and key apart. The latest of the
     times in ``since`` ages a fact; what ``lasts`` (a condition) is kept whatever its age. ``also``
-    narrows the table, ``last`` has the last word on a fact.
+    narrows the table, ``last`` has the last word on a fact. That an ``optional`` one is not there
+    is no trouble.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Table:
     lasts: str = ""
     also: str = ""
     last: Callable[[Any], Fact] | None = None
+    optional: bool = False
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -93,6 +95,13 @@ def _number(record: Record, columns: tuple[str, ...]) -> int:
     return int(text) if text.isdigit() else 0
 
 
+def _decimal(record: Record, columns: tuple[str, ...]) -> float | None:
+    try:
+        return float(_text(record, columns))
+    except ValueError:
+        return None
+
+
 def _holds(record: Record, columns: tuple[str, ...]) -> bool:
     """Whether it is so; where nobody says that it is not, it is."""
     return _text(record, columns) != "false"
@@ -116,6 +125,7 @@ _READ: Mapping[Any, Callable[[Record, tuple[str, ...]], Any]] = {
     int: _number,
     bool: _holds,
     bool | None: is_there,
+    float | None: _decimal,
     datetime: _time,
     datetime | None: _time,
 }
@@ -223,5 +233,21 @@ TABLES = (
         ("sys_created_on", "sys_updated_on"),
         also="sysapproval.sys_class_name=change_request",
         last=_decided,
+    ),
+    Table(
+        Kind.ANSWER,
+        "asmt_metric_result",
+        {
+            "at": "sys_created_on",
+            "questionnaire": "instance",
+            "topic": "metric.category",
+            "score": "normalized_value",
+            "scale": "instance.metric_type.scale_factor",
+            "actual": "actual_value",
+            "task": "instance.trigger_id",
+        },
+        ("sys_created_on",),
+        also="instance.state=complete^instance.metric_type.evaluation_method=survey",
+        optional=True,
     ),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
+from statistics import fmean, median
 
 from sync.insight.figures.windows import Slot
 
@@ -20,7 +20,7 @@ LEAST = {50: 3, 85: 7, 95: 20}
 """How many values a percentile needs: from there on it is not simply the largest one."""
 
 LEAST_SHARE = 5
-"""How many records a share needs."""
+"""How many records a share or a mean needs."""
 
 RANKED = "nearest rank"
 
@@ -69,6 +69,12 @@ def percentile(
     enough = len(ordered) >= LEAST[percent]
     value = nearest_rank(ordered, percent) if enough else None
     return _told(figure, slot, value, (len(ordered), LEAST[percent]), remarks)
+
+
+def average(figure: Figure, slot: Slot, values: Sequence[float], *remarks: str) -> Reading:
+    """Their mean."""
+    value = fmean(values) if len(values) >= LEAST_SHARE else None
+    return _told(figure, slot, value, (len(values), LEAST_SHARE), remarks)
 
 
 def share(figure: Figure, slot: Slot, part: int, whole: int, *remarks: str) -> Reading:

@@ -1,4 +1,4 @@
-"""The scorecard: flow, stability, change and availability, for all, by service, by team, by week.
+"""The scorecard: flow, stability, change, availability and satisfaction, for all, by part, by week.
 
 Every figure stands for each rolling window and each of the last ISO weeks for all together, and for
 each rolling window by service, by team, by type of issue and by item, where there is something to
@@ -14,21 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from sync.insight.facts import ChangeFact, IncidentFact, IssueFact, OutageFact
-from sync.insight.figures import failures, flow, stability, uptime
-from sync.insight.figures.readings import Figure, Reading
-from sync.insight.figures.windows import Calendar, Slot
+from sync.insight.facts import AnswerFact, ChangeFact, IncidentFact, IssueFact, OutageFact
+from sync.insight.figures import failures, flow, satisfaction, stability, uptime
+from sync.insight.figures.readings import Reading
+from sync.insight.figures.windows import Calendar
 from sync.insight.model import Measure
 
-SATISFACTION = Figure(
-    "satisfaction", "share", "answers", "Share of survey answers that are content."
-)
 FIGURES = (
     *flow.FIGURES,
     *stability.FIGURES,
     *failures.FIGURES,
     *uptime.FIGURES,
-    SATISFACTION,
+    *satisfaction.FIGURES,
 )
 """All figures, in the order of the scorecard."""
 
@@ -44,6 +41,7 @@ class AllFacts:
     changes: Collection[ChangeFact] = ()
     outages: Collection[OutageFact] = ()
     issues: Collection[IssueFact] = ()
+    answers: Collection[AnswerFact] = ()
 
 
 def scorecard(facts: AllFacts, now: datetime) -> tuple[Measure, ...]:
@@ -74,8 +72,7 @@ def _readings(facts: AllFacts, calendar: Calendar, names: Names) -> Iterator[Rea
     yield from stability.stability(facts.incidents, calendar)
     yield from failures.failures(facts.changes, facts.incidents, calendar)
     yield from uptime.uptime(facts.outages, services, calendar)
-    for window in calendar.rolling:
-        yield Reading(SATISFACTION, Slot(window.name), None, 0, "no survey results are read")
+    yield from satisfaction.satisfaction(facts.answers, facts.incidents, calendar)
 
 
 def _says_something(one: Reading) -> bool:
