@@ -6,7 +6,9 @@ issues change, so the window is moved by the sort key (*keyset*) and the offset 
 one equal stamp.
 
 The feed of Cloud reads ``updated`` along with the search: for K changed issues that is
-``ceil(K / 100)`` requests, one fewer than ids first and bodies after.
+``ceil(K / 100)`` requests, one fewer than ids first and bodies after. A listing of few light fields
+is read in those two stages, 5,000 ids a page and up to 1,000 bodies a request, once it is longer
+than a page.
 """
 
 from __future__ import annotations
@@ -20,11 +22,17 @@ from connector.jira import jql
 from connector.jira.answers import SIDE
 from connector.jira.door import Door, chunks
 from connector.jira.facts import Facts
-from connector.jira.records import Records
+from connector.jira.records import WIDE, Records
 from connector.jira.translate import asked, part, stamp, version
 from connector.values import Record, Sighting, SightingPage
 
 CLOUD_PAGE = 100
+ID_PAGE = 5_000
+LIGHT = frozenset(
+    ("status", "status_category", "parent", "summary", "components", "labels", "priority")
+)
+"""Fields so small that a thousand issues with them are no large answer."""
+
 DC_PAGE = 1000
 RECONCILE = 50
 MARKS = 100
@@ -65,7 +73,9 @@ class Feed:
         wanted = asked(fields, self._facts.dialect(fields))
         condition = jql.every(jql.project(container), jql.wrapped(scope))
         seen: set[str] = set()
-        for issues in self._pages(condition, "created", None, wanted):
+        in_stages = self._facts.cloud and LIGHT.issuperset(fields)
+        pages = self._staged(condition, wanted) if in_stages else None
+        for issues in pages or self._pages(condition, "created", None, wanted):
             fresh = {str(issue["id"]): issue for issue in issues if str(issue["id"]) not in seen}
             seen.update(fresh)
             rows = self._records.of_issues(list(fresh.values()), fields)
@@ -121,6 +131,22 @@ class Feed:
             yield from self._tokens({"jql": query, "maxResults": CLOUD_PAGE, "fields": fields})
         else:
             yield from self._windows(condition, order, since, fields)
+
+    def _staged(self, condition: str, wanted: list[str]) -> Iterator[list[Issue]]:
+        """A page with its fields; if there are more, the ids of all, and the bodies of the rest."""
+        query = {"jql": jql.ordered(condition, "created")}
+        answer = self._door.query(
+            "search/jql", {**query, "maxResults": CLOUD_PAGE, "fields": wanted}
+        )
+        first = _issues(answer)
+        yield first
+        if not answer.get("nextPageToken") or answer.get("isLast"):
+            return
+        known = {str(issue["id"]) for issue in first}
+        pages = self._tokens({**query, "maxResults": ID_PAGE, "fields": ["id"]})
+        ids = dict.fromkeys(str(issue["id"]) for page in pages for issue in page)
+        for some in chunks([key for key in ids if key not in known], WIDE):
+            yield self._records.light(some, wanted)
 
     def _tokens(self, body: dict[str, Any]) -> Iterator[list[Issue]]:
         """Cloud's pages. A token may go stale at any time: then the search starts over."""

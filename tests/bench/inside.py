@@ -28,12 +28,13 @@ class Hold:
     mounts: Mapping[Side, SandboxTransport]
 
 
-def hold(incidents: int, issues: int) -> Hold:
+def hold(incidents: int, issues: int, *, sets: bool = False) -> Hold:
     """A desk with so many incidents of ninety days, and a project with so many stories, every
     other one of which is done; the last was touched a day ago."""
     clock = ManualClock(START)
     desk = ServiceNowSandbox(clock, 1, incidents=incidents)
     jira = JiraSandbox("cloud", clock, 1, base=JIRA)
+    jira.settings.bulk_sets = sets
     team = Hands(jira.world, "mei.chen")
     for number in range(issues):
         issue = team.create("OPS", "Story", f"Story {number}")

@@ -118,8 +118,9 @@ def _imports() -> None:
     import sync.wiring  # noqa: F401
 
 
-def collect(incidents: str, issues: str) -> Told:
+def collect(incidents: str, issues: str, sets: str) -> Told:
     """Read the facts of two sandboxes into SQLite: all, and once more when an hour has passed.
+    ``sets`` says whether Jira hands out labels and components a thousand issues at a time.
 
     The real adapters work on transports inside the process. The direct ones read pages of 200 from
     the desk, where these read 1,000.
@@ -131,7 +132,7 @@ def collect(incidents: str, issues: str) -> Told:
     from sync.settings import Settings
     from tests.bench import inside
 
-    hold, clock = inside.hold(int(incidents), int(issues)), Clock()
+    hold, clock = inside.hold(int(incidents), int(issues), sets=sets == "sets"), Clock()
     with wiring.running(Settings.model_validate(hold.settings), mounts=hold.mounts) as runtime:
         runtime.look_around()
         for turn in ("first", "second"):

@@ -42,7 +42,8 @@ class Settings:
     ``media_base`` is its address, where it is not the site's own. ``may_delete`` gives the
     integration account the permission to delete issues, which stock schemes keep for a project's
     administrators. ``dc_history_cap`` is how many entries of its history Data Center tells of an
-    issue that is read by itself (all: it has no other way to them).
+    issue that is read by itself (all: it has no other way to them). ``bulk_sets`` lets a bulk read
+    of a thousand issues ask for labels and the like, which the vendor neither grants nor denies.
     """
 
     page_cap: int = 100
@@ -57,6 +58,7 @@ class Settings:
     media_base: str = ""
     may_delete: bool = False
     dc_history_cap: int | None = None
+    bulk_sets: bool = False
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from connector.sandbox.jira.model import Issue, Project
 from connector.sandbox.jira.world import World
 
 _SIDE = "jira"
-_BULK, _SEARCHED = 1_000, 100
+_BULK, _SEARCHED = 1_000, 500
 
 
 class _Direct(Protocol):
