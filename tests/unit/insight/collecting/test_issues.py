@@ -166,3 +166,42 @@ def test_an_index_that_suddenly_shows_nothing_is_not_believed_at_once(bench: Ben
     bench.clock.advance(8 * 86_400)
     collect(bench.runtime)
     assert issues(bench) == {}, "two weeks without any are believed"
+
+
+def test_what_is_open_is_read_however_old_it_is(bench: Bench) -> None:
+    team = Company(bench).team()
+    key, over = (team.create("OPS", "Story", name).id for name in ("Open", "Over"))
+    team.move_to(over, "Done")
+    bench.clock.advance(200 * 86_400)
+    collect(bench.runtime)
+    assert issues(bench).keys() == {key}
+
+
+def test_an_issue_belongs_to_the_team_of_its_first_component() -> None:
+    fields = {"status": "To Do", "components": ("Payroll", "Mail")}
+    record = Record("OPS", "1", "OPS-1", "Story", "1", START, START, "", "", "", fields)
+    assert issue(record, (), {}).team == "Payroll"
+
+
+def test_a_change_that_the_index_shows_late_is_not_missed() -> None:
+    """It is stamped before a run that could not see it yet."""
+    bench = Bench("cloud")
+    team = Company(bench).team()
+    collect(bench.runtime)
+    bench.clock.advance(3_600)
+    bench.jira.index.lag = 600.0
+    key = team.create("OPS", "Story", "Late").id
+    collect(bench.runtime)
+    assert issues(bench) == {}
+    bench.clock.advance(700)
+    collect(bench.runtime)
+    assert issues(bench).keys() == {key}
+
+
+def test_reading_one_project_anew_forgets_nothing_of_another(bench: Bench) -> None:
+    Company(bench).team().create("OPS", "Story", "Ours")
+    other = IssueFact("77", "WEB-1", "Story", START, project="WEB")
+    bench.store.insight.put([FactRow(Kind.ISSUE, "77", START, packed(other))])
+    collect(bench.runtime)
+    assert issues(bench)["77"] == other
+    assert len(issues(bench)) == 2

@@ -11,7 +11,15 @@ from connector.sandbox.servicenow.knobs import SYSTEM
 from connector.values import Record
 from sync.insight.collecting.collect import changes, collect, facts
 from sync.insight.collecting.tables import TABLES
-from sync.insight.facts import ChangeFact, IncidentFact, Kind, packed, unpacked
+from sync.insight.facts import (
+    ApprovalFact,
+    ChangeFact,
+    IncidentFact,
+    Kind,
+    packed,
+    unpacked,
+)
+from sync.store.values import FactRow
 from tests.support.bench import Bench
 from tests.support.people import Company
 
@@ -181,3 +189,51 @@ def test_stamps_and_flags_are_read_as_the_side_writes_them() -> None:
     assert isinstance(told, IncidentFact)
     assert told.opened == at - timedelta(seconds=1)
     assert (told.reopened, told.active, told.moved) == (2, False, 0)
+
+
+def test_approvals_of_other_things_are_not_read(bench: Bench, company: Company) -> None:
+    asked = approver(bench, company.change(), "ben.okafor")
+    approver(bench, company.incident(), "ben.okafor")
+    collect(bench.runtime)
+    assert [one.key for one in facts(bench.store, Kind.APPROVAL)] == [asked]
+
+
+def test_an_outage_that_began_long_ago_and_goes_on_is_read(bench: Bench) -> None:
+    world = bench.servicenow.world
+    [item, *_] = world.rows("cmdb_ci")
+    row = {"cmdb_ci": item["sys_id"], "begin": world.now()}
+    begun = world.insert("cmdb_ci_outage", row, SYSTEM)["sys_id"]
+    bench.clock.advance(200 * DAY)
+    collect(bench.runtime)
+    assert [one.key for one in facts(bench.store, Kind.OUTAGE)] == [begun]
+
+
+def test_a_change_waits_since_the_first_approver_was_asked(bench: Bench, company: Company) -> None:
+    key, began = company.change(), bench.clock.now()
+    world = bench.servicenow.world
+    first = approver(bench, key, "ben.okafor")
+    bench.clock.advance(3600)
+    second = approver(bench, key, "amira.haddad")
+    for one in (first, second):
+        world.update("sysapproval_approver", one, {"state": "approved"}, SYSTEM)
+    collect(bench.runtime)
+    found = change(bench, key)
+    assert (found.asked, found.approved) == (began, bench.clock.now())
+
+
+def test_a_change_is_not_approved_while_somebody_is_waited_for(bench: Bench) -> None:
+    """Where all have to approve, the others stay asked when the first one did."""
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    kept = (
+        ChangeFact("c", "CHG1", at),
+        ApprovalFact("a", "c", at, at + hour, "approved"),
+        ApprovalFact("b", "c", at, None, "requested"),
+    )
+    kinds = (Kind.CHANGE, Kind.APPROVAL, Kind.APPROVAL)
+    rows = [FactRow(kind, one.key, at, packed(one)) for kind, one in zip(kinds, kept, strict=True)]
+    bench.store.insight.put(rows)
+    assert change(bench, "c").approved is None
+    last = ApprovalFact("b", "c", at, at + 2 * hour, "approved")
+    bench.store.insight.put([FactRow(Kind.APPROVAL, "b", at, packed(last))])
+    assert change(bench, "c").approved == at + 2 * hour

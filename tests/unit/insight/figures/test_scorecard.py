@@ -268,3 +268,11 @@ def test_an_outage_of_a_service_stands_with_its_service() -> None:
     )
     assert told(card, "availability", "30d", service="Mail").value == pytest.approx(1 - 6 / 720)
     assert told(card, "availability", "30d", item="db01").value == pytest.approx(1 - 1 / 720)
+
+
+def test_what_was_up_all_the_time_is_told_though_nothing_touched_the_window() -> None:
+    began = NOW - DAY * 60
+    outage = OutageFact("o", "", began, began + DAY, item="c", item_name="db-01")
+    card = scorecard(AllFacts(outages=[outage]), NOW)
+    assert told(card, "availability", "30d", item="db-01").value == 1.0
+    assert told(card, "availability", "90d", item="db-01").value == 1 - 1 / 90

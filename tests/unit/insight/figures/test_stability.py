@@ -102,3 +102,8 @@ def test_what_is_open_again_counts_in_the_volume_only() -> None:
     found = read(incident(5, None, reopened=1))
     assert (found["incident_volume"].n, found["reopen_rate"].n) == (1, 0)
     assert found["reopen_rate"].quality.startswith("too few")
+
+
+def test_a_team_without_a_name_that_is_shown_goes_by_its_key() -> None:
+    found = read(incident(3, group="g1"), slot=Slot("30d", "team", "g1"))
+    assert found["incident_volume"].value == 1

@@ -246,3 +246,11 @@ def test_the_same_comes_out_by_asking_plainly_and_in_any_order(
     shuffled = list(facts)
     dice.shuffle(shuffled)
     assert trends(shuffled, {}, None, NOW) == found
+
+
+def test_a_window_is_judged_only_where_records_reach_back_to_the_one_before() -> None:
+    """Forty days of records: two whole windows of a week, but a window of 30 days and a part."""
+    even = [incident(timedelta(days=day * 0.9, hours=1)) for day in range(33)]
+    assert mail([*even, incident(timedelta(days=40))]).windows["30d"] == Counts(33, 1)
+    assert mail([*even, incident(timedelta(days=40))]).rising == ""
+    assert mail([*even, incident(timedelta(days=61))]).rising == "30d"

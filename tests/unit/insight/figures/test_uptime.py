@@ -137,3 +137,8 @@ def test_what_is_left_outside_of_planned_time_is_counted_hour_by_hour(
 def test_a_plan_that_ends_before_it_begins_excuses_nothing() -> None:
     assert down(read(outage(8, 4), outage(6, -1, type_="planned"))[DB]) == 4
     assert down(read(outage(8, 4), outage(6, None, type_="planned"))[DB]) == 2
+
+
+def test_types_are_known_as_values_and_as_labels() -> None:
+    found = read(outage(8, 4), outage(20, 3, type_="Degradation"), outage(30, 3, type_="Planned"))
+    assert down(found[DB]) == 4
