@@ -9,12 +9,11 @@ wrong elsewhere. Its "Reported against" takes any task; the platform's own scrip
 
 from __future__ import annotations
 
-from connector.sandbox.people import COLLEAGUES, TANDEM
 from connector.sandbox.servicenow.choices import rows
 from connector.sandbox.servicenow.columns import choice
-from connector.sandbox.servicenow.instance import describe, put
 from connector.sandbox.servicenow.knobs import Caller
-from connector.sandbox.servicenow.schema import Column, Row, Schema, Table
+from connector.sandbox.servicenow.plugin import install
+from connector.sandbox.servicenow.schema import Column, Row, Table
 from connector.sandbox.servicenow.task_rules import TaskRules, entered
 from connector.sandbox.servicenow.world import World
 
@@ -43,7 +42,6 @@ CHOICES = tuple(
         f"{CANCELLED}:Cancelled",
     )
 )
-_WORKERS = frozenset({"desk", "network", "database", "apps", "change", "integration"})
 
 
 class DefectRules(TaskRules):
@@ -59,16 +57,4 @@ class DefectRules(TaskRules):
 
 def activate(world: World) -> None:
     """Switch the plugin on; its tables stay, whatever comes."""
-    if DEFECT in world.schema.tables:
-        return
-    before = world.schema
-    after = Schema((*before.tables.values(), TABLE), (*before.choices, *CHOICES))
-    world.grow(after, {DEFECT: DefectRules()})
-    describe(world, [TABLE], CHOICES)
-    for role in (READER, WRITER):
-        number = put(world, "sys_user_role", {"name": role})["sys_id"]
-        for person in (*COLLEAGUES, TANDEM):
-            user = world.user_id(person.login)
-            if person.team in _WORKERS and user:
-                world.roles[person.login].add(role)
-                put(world, "sys_user_has_role", {"user": user, "role": number})
+    install(world, TABLE, DefectRules(), CHOICES)

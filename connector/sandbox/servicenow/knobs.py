@@ -51,6 +51,9 @@ class Knobs:
     problem_resource
         path of a scripted REST API that moves problems, as ``deploy/servicenow`` brings it; empty:
         the instance has none.
+    register_state
+        ``ignored``: REST does not move an improvement initiative's state, silently; ``direct``: it
+        does.
     task_steps
         whether a problem task takes one step at a time.
     knowledge_state
@@ -93,6 +96,7 @@ class Knobs:
     invalid_query: str = "ignored"
     problem_state: str = "ignored"
     problem_resource: str = ""
+    register_state: str = "ignored"
     task_steps: bool = False
     knowledge_state: str = "ignored"
     knowledge_versions: bool = True
