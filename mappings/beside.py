@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from mappings.nodes import Document, read
 from mappings.problems import explain
 
-PEOPLE, INSIGHT, POLICY = NAMES = ("people", "insight", "policy")
+NAMES = ("people", "insight", "policy", "improvement")
+PEOPLE, INSIGHT, POLICY, IMPROVEMENT = NAMES
 ENDINGS = ("yaml", "yml")
 
 Shape = TypeVar("Shape", bound=BaseModel)

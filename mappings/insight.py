@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mappings.beside import INSIGHT, found, shaped
+from mappings.improvement import Improving
 from mappings.nodes import Document, Problem
 from mappings.schema import Strict
 
@@ -109,14 +110,15 @@ class Backlog:
 class Rules:
     """All that the file says. ``fields`` are Jira's by what they show, as far as they are named;
     ``accepts``: proposals become problems by themselves; ``notes`` and ``charts`` are written.
-    ``file`` and ``lines`` tell where each of the fields is named, for problems that only the live
-    systems show."""
+    ``improving`` is what the improvement file says. ``file`` and ``lines`` tell where each of the
+    fields is named, for problems that only the live systems show."""
 
     backlog: Backlog = Backlog()
     fields: Mapping[str, str] = field(default_factory=dict)
     accepts: bool = False
     notes: bool = True
     charts: bool = True
+    improving: Improving = field(default_factory=Improving)
     file: str = field(default=INSIGHT, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mappings import improvement as improvement_file
 from mappings import insight as insight_file
 from mappings import people as people_file
 from mappings import policy as policy_file
@@ -60,12 +61,13 @@ class MappingProblems(Exception):
 
 def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
     """File name to text, to mappings in working order; the people file, the
-    insight file and the policy file are judged with them.
+    insight file, the policy file and the improvement file are judged with them.
 
     Raises :class:`MappingProblems` with all problems.
     """
     people, problems = people_file.parsed(texts)
-    problems += insight_file.parsed(texts)[1] + policy_file.parsed(texts)[1]
+    for beside in (insight_file, policy_file, improvement_file):
+        problems += beside.parsed(texts)[1]
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
         if is_beside(file):
@@ -90,11 +92,13 @@ def load_people(texts: Mapping[str, str]) -> People:
 
 
 def load_insight(texts: Mapping[str, str]) -> Rules:
-    """What the insight file among these texts says; without one, the shipped values.
+    """What the insight file and the improvement file among these texts say; without one, the
+    shipped values.
 
     Raises :class:`MappingProblems`.
     """
-    return _sound(insight_file.parsed(texts))
+    improving = _sound(improvement_file.parsed(texts))
+    return replace(_sound(insight_file.parsed(texts)), improving=improving)
 
 
 def load_policy(texts: Mapping[str, str]) -> Policy:

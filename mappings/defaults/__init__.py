@@ -1,7 +1,7 @@
 """The shipped mappings: YAML files beside this module, working on stock systems without edits.
 
-Three files among them are no pairs: the people file is an example, every line of it a comment; the
-insight file and the policy file write down what holds without them.
+Four files among them are no pairs: the people file is an example, every line of it a comment; the
+insight, the policy and the improvement file write down what holds without them.
 """
 
 from __future__ import annotations

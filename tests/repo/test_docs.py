@@ -50,7 +50,7 @@ PACKAGE_PAGES = (
     *("connector/README.md", "connector/sandbox/README.md", "mappings/README.md"),
     *("sync/README.md", "deploy/README.md", "CONTRIBUTING.md"),
 )
-LATER = {"tandem.toml", "people.yaml", "insight.yaml", "policy.yaml"}
+LATER = {"tandem.toml", "people.yaml", "insight.yaml", "policy.yaml", "improvement.yaml"}
 """Files that people make themselves."""
 
 

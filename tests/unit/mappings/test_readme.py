@@ -14,6 +14,7 @@ import yaml
 
 import mappings
 from mappings.build import LIMITS
+from mappings.improvement import HEADINGS, ImprovementFile, Improving
 from mappings.lint import TAKES
 from mappings.loader import load, load_insight, load_people, load_policy
 from mappings.people import People
@@ -24,9 +25,8 @@ from tests.support.mapping import a_file, problems
 
 FOLDER = Path(mappings.__file__ or "").parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-WHOLE, FIELDS, PEOPLE, INSIGHT, POLICY, GROUPS, STATUS, CLOSING, ASKED = re.findall(
-    r"```yaml\n(.*?)```", README, re.DOTALL
-)
+BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+WHOLE, FIELDS, PEOPLE, INSIGHT, POLICY, IMPROVEMENT, GROUPS, STATUS, CLOSING, ASKED = BLOCKS
 ROWS = dict(re.findall(r"^\| (`[a-z_`, ]+`) \|.*\|([^|]*)\|$", README, re.MULTILINE))
 
 
@@ -75,6 +75,17 @@ def test_the_policy_file_loads_and_the_shipped_one_writes_down_what_holds_withou
     shape = yaml.safe_load(shipped)
     assert shape == PolicyFile.model_validate(shape).model_dump(exclude_unset=True)
     assert PolicyFile.model_validate({}).model_dump(exclude_none=True).keys() == shape.keys()
+
+
+def test_the_improvement_file_loads_and_the_shipped_one_writes_down_what_holds_without_it() -> None:
+    told = load_insight({"improvement.yaml": IMPROVEMENT}).improving
+    assert (told.types, told.scope) == (("Improvement", "Kaizen"), "labels = register")
+    rest = replace(told, types=("Improvement",), scope="", field="", headings=HEADINGS)
+    assert rest == Improving()
+    shipped = (FOLDER / "defaults" / "improvement.yaml").read_text(encoding="utf-8")
+    assert load_insight({"improvement.yaml": shipped}) == load_insight({})
+    shape = yaml.safe_load(shipped)
+    assert shape == ImprovementFile.model_validate({}).model_dump()
 
 
 def test_the_status_loads_with_its_closing() -> None:
