@@ -91,11 +91,16 @@ def _sides(runtime: Runtime, rules: Rules) -> Iterator[Rung]:
         yield Rung("fields", "skip", "a side did not answer")
 
 
+INSTEAD = {"sn_cim_register": "improvements in Jira are judged and measured all the same"}
+"""What holds without a table."""
+
+
 def _optional(runtime: Runtime) -> Iterator[Rung]:
     """Which mappings work here that need not."""
     for one in runtime.optional.findings():
         state = "off" if not one.on else "on" if one.makes else "makes nothing"
         told = f"{state}: {one.told}"
+        told += "".join(f"; {rest}" for table, rest in INSTEAD.items() if one.lacks(table))
         yield Rung(f"pair {one.pair}", "warn" if one.warn else "ok", told, one.remedy)
 
 

@@ -56,6 +56,10 @@ class Finding:
     remedy: str = ""
     warn: bool = False
 
+    def lacks(self, table: str) -> bool:
+        """Whether it is off for want of this table."""
+        return not self.on and table in self.told
+
 
 def found(spec: MappingSpec, servicenow: Adapter, offered: Offered) -> Finding:
     """Ask both sides. Raises ``ConnectorError`` where that cannot be found out now."""

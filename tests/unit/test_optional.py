@@ -8,6 +8,8 @@ import pytest
 
 from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
+from connector.sandbox.jira.more_types import add_type
+from connector.sandbox.servicenow import register
 from connector.sandbox.servicenow.agile import READER, activate
 from mappings.sides import Side
 from sync.doctor import _optional
@@ -26,6 +28,7 @@ def asked(bench: Bench) -> int:
 def told(bench: Bench) -> dict[str, tuple[str, str]]:
     rungs = {rung.name: (rung.state, rung.told) for rung in _optional(bench.runtime)}
     assert rungs.pop("pair knowledge-task")[0] == "ok"
+    assert rungs.pop("pair initiative-improvement")[0] == "ok"
     return rungs
 
 
@@ -46,6 +49,23 @@ def test_with_the_plugin_they_are_defects() -> None:
         "pair defect-bug": ("ok", "on: rm_defect is there"),
         "pair task-bug": ("ok", "makes nothing: rm_defect is there, so no problem_task is made"),
     }
+
+
+def test_the_register_needs_its_plugin_and_the_type_and_doctor_says_what_holds_without() -> None:
+    def says(bench: Bench) -> str:
+        rungs = {rung.name: rung.told for rung in _optional(bench.connect())}
+        return rungs["pair initiative-improvement"]
+
+    bench = Bench()
+    assert says(bench) == (
+        "off: the instance has no table sn_cim_register; improvements in Jira are judged and "
+        "measured all the same"
+    )
+    register.activate(bench.servicenow.world)
+    assert says(bench).startswith("off: project OPS has none of the issue types Improvement")
+    add_type(bench.jira.world)
+    assert says(bench) == "on: sn_cim_register is there"
+    assert "initiative-improvement" in bench.connect().pairs
 
 
 def test_a_table_that_may_not_be_read_is_a_matter_for_a_person() -> None:

@@ -25,6 +25,10 @@ LABELS = {
         "cancelled": "4",
     },
     "problem_task": {"new": "151", "assess": "152", "work in progress": "154", "closed": "157"},
+    "sn_cim_register": {
+        "new": "101", "accepted": "102", "assess": "103", "approved": "104", "in progress": "105",
+        "on hold": "106", "monitor/review": "107", "closed": "108", "canceled": "109",
+    },
 }  # fmt: skip
 """What states are stored as, where a mapping names them as people read them."""
 
@@ -50,6 +54,7 @@ STATES = {
     "change_request": ("-5", "-4", "-3", "-2", "-1", "0", "3", "4"),
     "rm_defect": ("-6", "-5", "-4", "2", "-8", "-9", "-1", "3", "4"),
     "problem_task": ("151", "152", "154", "157"),
+    "sn_cim_register": ("101", "102", "103", "104", "105", "106", "107", "108", "109"),
     "kb_knowledge": (
         "draft",
         "review",
@@ -222,7 +227,9 @@ def test_what_people_work_on_flows_both_ways(spec: MappingSpec) -> None:
     if spec.servicenow.table == "kb_knowledge":
         return  # worded in ServiceNow alone: test_an_article_is_worded_where_its_author_is
     both = {rule.name: rule.relation.kind for rule in spec.rules if rule.flow is Flow.BOTH}
-    assert {n for n, kind in both.items() if kind not in ("link", "issue_link")} == BOTH_WAYS
+    dates = {"due"} if spec.servicenow.table == "sn_cim_register" else set()
+    fields = {n for n, kind in both.items() if kind not in ("link", "issue_link")}
+    assert fields == BOTH_WAYS | dates
     one_way = {rule.name for rule in spec.rules} - both.keys()
     assert not one_way or spec.servicenow.table == "change_request"
 
@@ -281,7 +288,7 @@ def test_bugs_are_defects_or_problem_tasks_once_they_are_linked() -> None:
         assert (spec.jira.issue_types, spec.jira.scope) == (("Bug",), "issuetype = Bug")
         assert spec.comments.work_notes == spec.comments.comments == "internal"
     optional = {spec.servicenow.table for spec in SPECS.values() if spec.optional}
-    assert optional == {"rm_defect", "problem_task", "kb_knowledge"}
+    assert optional == {"rm_defect", "problem_task", "kb_knowledge", "sn_cim_register"}
     [link] = [r.relation for r in task.rules if isinstance(r.relation, IssueLink)]
     assert link.through == "problem_id"
 
