@@ -118,9 +118,9 @@ class Rules:
     accepts: bool = False
     notes: bool = True
     charts: bool = True
-    improving: Improving = field(default_factory=Improving)
     file: str = field(default=INSIGHT, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    improving: Improving = field(default_factory=Improving)
 
 
 def parsed(texts: Mapping[str, str]) -> tuple[Rules, list[Problem]]:

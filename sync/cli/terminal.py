@@ -35,6 +35,8 @@ def show(found: Insight, told: Told) -> None:
         f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts; "
         f"{told.accepted} proposals accepted."
     )
+    if told.improvements:
+        say(f"Said of improvements: {told.improvements}.")
     say("All of it, with definitions and plots: tandem insight report FILE")
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from mappings.policy import ChangeClass
 from sync.insight.facts import ChangeFact, IssueFact, ProblemFact
+from sync.insight.improving.values import Improvement
 
 WEEKS = 26
 """Weeks in a series, the last one ending now."""
@@ -209,3 +210,4 @@ class Insight:
     problems: tuple[ProblemFact, ...] = ()
     progress: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    improvements: tuple[Improvement, ...] = ()

@@ -21,6 +21,9 @@ from sync.insight.collecting.plans import verified
 from sync.insight.facts import AnswerFact, IncidentFact, IssueFact, Kind, OutageFact, ProblemFact
 from sync.insight.figures.scorecard import AllFacts, scorecard
 from sync.insight.figures.trends import problem_names, trends
+from sync.insight.improving.register import surveyed as improving
+from sync.insight.improving.telling import tell as tell_improvements
+from sync.insight.improving.telling import too_many
 from sync.insight.model import Insight, Subject
 from sync.insight.ranking.ranked import ranked
 from sync.insight.recurrence.proposals import recurring
@@ -47,12 +50,14 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a run wrote: records with a new delivery status, epics with a new trend, charts,
-    and proposals that became problems by themselves; ``troubles`` are what could not be shown."""
+    proposals that became problems by themselves, and improvements that were told something;
+    ``troubles`` are what could not be shown."""
 
     delivery: int = 0
     trends: int = 0
     charts: int = 0
     accepted: int = 0
+    improvements: int = 0
     troubles: tuple[str, ...] = ()
 
 
@@ -79,6 +84,9 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     proposals = recurring(facts.incidents, problems, now)
     stage("judging problems and changes")
     stories = issues.progress(list(facts.issues))
+    improvements, unread = improving(runtime, facts, rules.improving, now)
+    flood = too_many(store, improvements, rules.improving)
+    troubles += (*unread, *filter(None, [flood]))
     return Insight(
         now,
         measures,
@@ -90,6 +98,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
         tuple(one for one in problems if one.active),
         stories,
         issues.versions(list(facts.issues)),
+        improvements,
     )
 
 
@@ -111,6 +120,9 @@ def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -
     told = Told(delivery=deliver(runtime, moves, notes=rules.notes))
     stage("raising what recurs")
     told = replace(told, accepted=_raise(runtime, insight, rules))
+    stage("telling of improvements")
+    better = tell_improvements(runtime, insight.improvements, rules.improving)
+    told = replace(told, improvements=better)
     stage("telling developers")
     written, drawn = tell(
         runtime,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,10 +10,8 @@ from mappings.policy import ChangeClass
 from sync.insight.changing.policy import risk
 from sync.insight.model import Changes, Judged
 from sync.insight.report.markup import Html, tag
-from sync.insight.report.tables import NOTHING, ROWS, table
+from sync.insight.report.tables import NOTHING, listing
 from sync.report import stamp
-
-Cells = tuple[str, ...]
 
 
 def classes(changes: Changes) -> dict[str, int]:
@@ -27,7 +25,7 @@ def change_tables(changes: Changes) -> Iterator[Html]:
     counts = ", ".join(f"{count} {name}" for name, count in classes(changes).items())
     yield tag("h3", "Open changes by the policy")
     yield tag("p", f"{len(changes.judged)} open: {counts}.")
-    yield from _table(
+    yield from listing(
         "A person has to look",
         ("Change", "Class", "Who", "Rule", "Why"),
         [
@@ -37,7 +35,7 @@ def change_tables(changes: Changes) -> Iterator[Html]:
         ],
         "No open change is above the threshold.",
     )  # fmt: skip
-    yield from _table(
+    yield from listing(
         "What changes lack",
         ("Change", "Class", "Missing"),
         [
@@ -46,13 +44,13 @@ def change_tables(changes: Changes) -> Iterator[Html]:
         ],
         "No open change lacks what its class demands.",
     )  # fmt: skip
-    yield from _table(
+    yield from listing(
         "Unready for their window",
         ("Change", "Why"),
         [(_titled(one.change.number, one.change.summary), one.why) for one in changes.unready],
         "No change opens soon without knowledge or runbook work.",
     )
-    yield from _table(
+    yield from listing(
         "Done without an approved change",
         ("Issue", "Done", "Change", "Approval"),
         [
@@ -99,19 +97,6 @@ def _judged(one: Judged) -> dict[str, Any]:
         "who": told.who,
         "why": list(told.why),
     }
-
-
-def _table(title: str, heads: Sequence[str], rows: Sequence[Cells], none: str) -> Iterator[Html]:
-    yield tag("h3", title)
-    if not rows:
-        yield tag("p", none)
-        return
-    more = f"The first {ROWS} of {len(rows)}; JSON has all." if len(rows) > ROWS else ""
-    lines = [
-        tag("tr", tag("th", first, scope="row"), *(tag("td", text) for text in rest))
-        for first, *rest in rows[:ROWS]
-    ]
-    yield table(more, [(head, "") for head in heads], lines, title)
 
 
 def _name(one: Judged) -> str:

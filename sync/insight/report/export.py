@@ -1,10 +1,10 @@
 """Insight for other programs: as JSON, and as one table for a spreadsheet. Pure.
 
 JSON holds everything. The table holds all figures, the windows of all trends and all proposals; the
-weekly series of trends, where problems stand in the backlog and what is said of single changes are
-no table of figures. The page holds what fits it. A cell that a spreadsheet would take for a formula
-gets an apostrophe in front, also behind what some locale takes for the end of a cell: ticket text
-is written by anybody.
+weekly series of trends, where problems stand in the backlog and what is said of single changes and
+improvements are no table of figures. The page holds what fits it. A cell that a spreadsheet would
+take for a formula gets an apostrophe in front, also behind what some locale takes for the end of a
+cell: ticket text is written by anybody.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Measure, Proposal, Trend
-from sync.insight.report import backlog, changes
+from sync.insight.report import backlog, changes, improvements
 from sync.insight.report.markup import plain
 from sync.report import stamp
 
@@ -40,6 +40,7 @@ def as_json(insight: Insight) -> dict[str, Any]:
         "proposals": [_proposal(one) for one in insight.proposals],
         "priorities": backlog.as_data(insight),
         "changes": changes.as_data(insight.changes),
+        "improvements": improvements.as_data(insight.improvements),
         "troubles": list(insight.troubles),
     }
 

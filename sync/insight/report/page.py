@@ -15,6 +15,7 @@ from sync.insight.figures.rising import TEST
 from sync.insight.model import Insight, Proposal, Trend
 from sync.insight.report.backlog import backlog_table
 from sync.insight.report.changes import change_tables
+from sync.insight.report.improvements import improvement_section
 from sync.insight.report.look import STYLE
 from sync.insight.report.markup import Html, joined, tag
 from sync.insight.report.roles import OTHERS, OUTCOMES, ROLES, Role, figures_of, role_of
@@ -35,6 +36,7 @@ def page(insight: Insight) -> str:
         _backlog(insight),
         _trends(insight.trends),
         _proposals(insight.proposals),
+        improvement_section(insight.improvements),
         _foot(),
     )
     return joined(
@@ -62,7 +64,7 @@ def _moment(at: datetime) -> str:
 def _head(insight: Insight) -> Html:
     sections = [(role.id, role.title) for role in _shown(insight)]
     links = [*sections, ("backlog", "Backlog"), ("trends", "Incident trends")]
-    links.append(("proposals", "Proposals"))
+    links += [("proposals", "Proposals"), ("improvements", "Improvements")]
     return tag(
         "header",
         tag("h1", "Tandem insight"),

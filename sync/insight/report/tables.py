@@ -14,6 +14,9 @@ ROWS, CALM, REMARKS = 40, 25, 8
 """Rows of a table by something; trends of a kind that do not rise; remarks below a table."""
 
 NOTHING = "\N{EN DASH}"
+Cells = tuple[str, ...]
+"""One row of a listing, its name first."""
+
 _WEEK = re.compile(r"\d{4}-W\d\d")
 _SHORT = {"hours": "h", "days": "d", "h": "h", "d": "d"}
 
@@ -253,3 +256,17 @@ def _windows(measures: Iterable[Measure]) -> list[str]:
 def _distinct(texts: Iterable[str]) -> list[str]:
     """In the order of their first appearance."""
     return list(dict.fromkeys(texts))
+
+
+def listing(title: str, heads: Sequence[str], rows: Sequence[Cells], none: str) -> Iterator[Html]:
+    """A heading and a table of texts; a sentence instead where there are no rows."""
+    yield tag("h3", title)
+    if not rows:
+        yield tag("p", none)
+        return
+    more = f"The first {ROWS} of {len(rows)}; JSON has all." if len(rows) > ROWS else ""
+    lines = [
+        tag("tr", tag("th", first, scope="row"), *(tag("td", text) for text in rest))
+        for first, *rest in rows[:ROWS]
+    ]
+    yield table(more, [(head, "") for head in heads], lines, title)

@@ -1,0 +1,144 @@
+"""Telling people of improvements: the vague ones are sent back, what was measured is said.
+
+A vague one gets a comment with the reasons on the side that it was made on, and a label in Jira
+until it is sound. The comment is not repeated unless its title or its measure changed, or something
+is missing that was not told of yet. More than the rules allow in one run are not sent back at all,
+but told of in the run's troubles: it is a scope that is too wide, and a person has to look.
+
+When one of ours is done and the window is over, the values before and after are said on both sides;
+where people measure, they are asked to. Only what is linked is told in ServiceNow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+from connector.errors import ConnectorError
+from connector.values import Done, Patch
+from mappings.improvement import Improving
+from mappings.sides import Side
+from sync.core.model import Link, LinkState
+from sync.insight.improving.notes import asked, result, sent_back
+from sync.insight.improving.saying import Words, say, told
+from sync.insight.improving.values import Improvement, Standing
+from sync.runtime import Runtime, log
+from sync.store import Store
+from sync.store.values import FactRow
+
+LABELLED = "improving labelled"
+"""Rows of the store: issues that bear the label because we put it there."""
+
+
+def tell(runtime: Runtime, improvements: Sequence[Improvement], rules: Improving) -> int:
+    """Write what is new; how many records were told something."""
+    held = too_many(runtime.store, improvements, rules)
+    some = [one for one in improvements if not (held and one.is_vague)]
+    if rules.label:
+        _label(runtime, some, rules.label)
+    links = runtime.store.links.by_keys(Side.JIRA, [one.key for one in some])
+    words = [w for one in some for w in _words(runtime.store, one, links.get(one.key), rules)]
+    return sum(_said(runtime, one) for one in words)
+
+
+def too_many(store: Store, improvements: Iterable[Improvement], rules: Improving) -> str:
+    """Why nothing is sent back in this run; empty where it is."""
+    vague = [one for one in improvements if one.is_vague]
+    if not (rules.says or rules.label) or len(vague) <= rules.room:
+        return ""
+    known = store.insight.get(LABELLED, [one.key for one in vague])
+    said = told(store, [_topic(one) for one in vague])
+    fresh = [one for one in vague if one.key not in known and _topic(one) not in said]
+    if len(fresh) <= rules.room:
+        return ""
+    first = ", ".join(one.label for one in fresh[:3])
+    return (
+        f"{len(fresh)} improvements are vague ({first}, ...): more than {rules.room} are not sent "
+        "back in one run. Narrow `scope` in improvement.yaml, or raise `back: {at_most: ...}`."
+    )
+
+
+def _said(runtime: Runtime, words: Words) -> bool:
+    try:
+        return say(runtime, words)
+    except ConnectorError as error:
+        log.info("not said of an improvement", action="insight.unsaid", record=words.label,
+                 why=error.what)  # fmt: skip
+        return False
+
+
+# ---- the label
+
+
+def _label(runtime: Runtime, improvements: Sequence[Improvement], label: str) -> None:
+    """On what is vague, and off again once it is sound or over; a person who took it off is
+    right."""
+    store = runtime.store
+    known = store.insight.get(LABELLED, [one.key for one in improvements])
+    due = [one for one in improvements if one.is_vague != (one.key in known)]
+    patches = [
+        Patch(one.project, one.key, add={"labels": (label,)})
+        if one.is_vague
+        else Patch(one.project, one.key, remove={"labels": (str(known[one.key].data["label"]),)})
+        for one in due
+    ]
+    store.ensure()
+    results = runtime.adapters[Side.JIRA].patch(patches, ()) if patches else []
+    for one, answer in zip(due, results, strict=True):
+        if not isinstance(answer, Done):
+            log.info("label not written", action="insight.refused", record=one.label,
+                     why=answer.error.what)  # fmt: skip
+        elif one.is_vague:
+            store.insight.put([FactRow(LABELLED, one.key, runtime.clock(), {"label": label})])
+        else:
+            store.insight.drop(LABELLED, [one.key])
+
+
+# ---- words
+
+
+def _words(store: Store, one: Improvement, link: Link | None, rules: Improving) -> Iterator[Words]:
+    live = link if link is not None and link.state is LinkState.ACTIVE else None
+    if one.is_vague and rules.says:
+        yield _back(store, one, live)
+    if rules.results and one.standing is Standing.DONE:
+        text = _result(one, rules.window)
+        for side in Side if text else ():
+            if side is Side.JIRA or live is not None:
+                yield _placed(one, live, side, f"{one.key} result {side}", _digest(text), text)
+
+
+def _result(one: Improvement, window: str) -> str:
+    if one.wanted is not None:
+        return result(one, one.wanted, window) if one.after is not None else ""
+    return asked(one) if one.by_people else ""
+
+
+def _back(store: Store, one: Improvement, link: Link | None) -> Words:
+    """The reasons; the same wording as before where there is nothing new to tell."""
+    side = one.origin if link is not None else Side.JIRA
+    topic, about = _topic(one), _digest(f"{one.summary}\n{one.measure}")
+    row = told(store, [topic]).get(topic, {})
+    known = set(row.get("told", ())) if row.get("about") == about else set()
+    everything = sorted(known | {lack.need for lack in one.lacks})
+    digest = _digest(f"{about} {everything}")
+    made = _placed(one, link, side, topic, digest, sent_back(one))
+    notes = {"about": about, "told": everything}
+    return Words(topic, digest, made.side, made.container, made.key, made.label, made.text, notes)
+
+
+def _placed(
+    one: Improvement, link: Link | None, side: Side, topic: str, digest: str, text: str
+) -> Words:
+    if side is Side.SERVICENOW and link is not None:
+        end = link.servicenow
+        return Words(topic, digest, side, end.container, end.key, one.label, text)
+    return Words(topic, digest, Side.JIRA, one.project, one.key, one.label, text)
+
+
+def _topic(one: Improvement) -> str:
+    return f"{one.key} back"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
