@@ -12,7 +12,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sync.insight.facts import IncidentFact
@@ -31,10 +31,12 @@ CHOICE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """The incidents, and the true cluster of those that have one, by key."""
+    """The incidents, and the true cluster of those that have one, by key. ``alike`` are others that
+    are the same without being planted: to join them is neither right nor wrong."""
 
     incidents: tuple[IncidentFact, ...]
     truth: Mapping[str, str]
+    alike: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,13 @@ def grade(company: Planted, proposals: Iterable[Proposal]) -> Grade:
     key = {fact.number: fact.key for fact in company.incidents}
     true = Counter(company.truth.values())
     joined: dict[str, Counter[str]] = defaultdict(Counter)
+    alike: dict[str, Counter[str]] = defaultdict(Counter)
     for proposal in proposals:
         for number in proposal.incidents:
             joined[proposal.id][company.truth.get(key[number], "")] += 1
+            alike[proposal.id][company.alike.get(key[number], number)] += 1
     together = sum(_pairs(sum(labels.values())) for labels in joined.values())
+    together -= sum(_pairs(count) for words in alike.values() for count in words.values())
     right = sum(_pairs(n) for labels in joined.values() for label, n in labels.items() if label)
     proposed = sum(sum(labels.values()) for labels in joined.values())
     met = sum(labels[best] for labels in joined.values() if (best := labels.most_common(1)[0][0]))

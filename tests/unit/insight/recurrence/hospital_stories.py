@@ -1,26 +1,14 @@
 # ruff: noqa: E501 - an incident is a line
-"""A hospital's ninety days that nothing was tuned on: what recurs there, and what only looks so.
+"""A hospital's ninety days that nothing was tuned on, for judgement alone.
 
-Written before the present method was, and graded as a whole: whoever works on the method
-looks at the two figures, never at single errors, and writes another set once he has.
-
-A cause is a paragraph of incidents told by different people; under ``noise`` every line is a thing of
-its own: everyday tickets of the same items, other failures of an item that also fails in a recurring
-way, and the words of a recurring trouble about another item. After a bar stands what differs from
-the paragraph's first line: ``no item``, ``no place`` (neither item nor service), ``desk`` (filed by
-the desk as an inquiry of its own), ``on P`` (people put it on problem P).
+Written before the present method was, and graded as a whole: whoever works on the method looks at
+the two figures, never at single errors, and writes another set once he has. The form is that of
+:mod:`tests.unit.insight.recurrence.told`.
 """
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
-from datetime import timedelta
-
-from sync.insight.facts import IncidentFact
-from tests.unit.insight.recurrence.planted import NOW, Planted
-
-CAUSES = """
+HOSPITAL = """
 pacs-web / Radiology / software / Clinical Applications
   CT images do not load in the PACS viewer
   PACS: study opens but the images stay grey
@@ -143,7 +131,7 @@ appt-sms / Outpatients / software / Business Applications
   Reminder SMS for outpatients arrive after the appointment | no item
 """
 
-NOISE = """
+HOSPITAL_NOISE = """
 pacs-web / Radiology / software / Clinical Applications
   Measuring tool gone in PACS viewer
   Radiology needs a second monitor
@@ -273,56 +261,3 @@ hr-train / Workforce / software / Business Applications
   Course plan cannot be published
   No SMS reminder for course
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One line: the incident, and what it is a case of."""
-
-    place: tuple[str, ...]
-    summary: str
-    marks: frozenset[str]
-    cause: str
-
-
-def hospital() -> Planted:
-    """Its incidents of ninety days, and the true cause of those that have one, by key."""
-    dice = random.Random(20)
-    told = [*_read(CAUSES, noise=False), *_read(NOISE, noise=True)]
-    facts, truth = [], {}
-    for count, one in enumerate(told, 1):
-        fact = _fact(one, count, dice)
-        facts.append(fact)
-        if one.cause:
-            truth[fact.key] = one.cause
-    facts.sort(key=lambda fact: (fact.opened, fact.key))
-    return Planted(tuple(facts), truth)
-
-
-def _read(text: str, *, noise: bool) -> list[_Told]:
-    found = []
-    for part in text.strip().split("\n\n"):
-        head, *lines = part.splitlines()
-        for line in lines:
-            summary, _, marks = line.strip().partition(" | ")
-            said = frozenset(filter(None, marks.split(", ")))
-            found.append(_Told(tuple(head.split(" / ")), summary, said, "" if noise else head))
-    return found
-
-
-def _fact(one: _Told, count: int, dice: random.Random) -> IncidentFact:
-    item, service, category, group = one.place
-    if "desk" in one.marks:
-        category, group = "inquiry", "Service Desk"
-    if one.marks & {"no item", "no place"}:
-        item = ""
-    if "no place" in one.marks:
-        service = ""
-    problem = next((mark.removeprefix("on ") for mark in one.marks if mark.startswith("on ")), "")
-    opened = NOW - timedelta(days=dice.uniform(0.1, 89.9))
-    done = opened + timedelta(hours=dice.uniform(0.5, 40))
-    return IncidentFact(
-        f"{dice.getrandbits(128):032x}", f"INC{count:07}", opened, done, active=False,
-        category=category, service=service, service_name=service, item=item, item_name=item,
-        group=group, group_name=group, problem=problem, summary=one.summary,
-    )  # fmt: skip
