@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class IncidentFact:
     """One incident. ``reopened`` and ``moved`` count (``reopen_count``, ``reassignment_count``),
     ``opened_again`` is when it was last reopened; one that is open again is not ``resolved``.
-    ``problem`` and ``change`` (``caused_by``) are keys."""
+    ``problem`` and ``change`` (``caused_by``) are keys; ``solved`` is how the close notes begin."""
 
     key: str
     number: str
@@ -57,6 +57,7 @@ class IncidentFact:
     code: str = ""
     summary: str = ""
     opened_again: datetime | None = None
+    solved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

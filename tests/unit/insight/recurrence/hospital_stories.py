@@ -10,6 +10,10 @@ from __future__ import annotations
 
 HOSPITAL = """
 pacs-web / Radiology / software / Clinical Applications
+  > Image cache service hung, restarted it
+  > Cache on the PACS web node was full, cleared
+  > Bildcache neu gestartet
+  > Restarted image cache, images are back
   CT images do not load in the PACS viewer
   PACS: study opens but the images stay grey
   X-ray pictures missing in viewer, patient is waiting
@@ -18,6 +22,10 @@ pacs-web / Radiology / software / Clinical Applications
   Images from this morning's CT never appear in PACS | desk
 
 lab-link / Laboratory / software / Clinical Applications
+  > HL7 queue was blocked by one message, removed it
+  > Message stuck in HL7 queue
+  > Interface engine: HL7 queue cleaned, results delivered
+  > Nachricht in HL7 Queue hing
   Lab results are not transmitted to ward 5
   Blood results missing in the patient file
   Results from the laboratory do not arrive on the ward | on P1
@@ -27,6 +35,9 @@ lab-link / Laboratory / software / Clinical Applications
   Lab: results not visible in chart, called twice | no item
 
 rx-cabinet / Pharmacy / hardware / Medical Devices
+  > Cleaned drawer rail and replaced the spring
+  > Spring of the drawer broken, exchanged
+  > Rail greased, spring new
   Medication cabinet drawer does not open
   Drawer 4 of the dispensing cabinet is jammed
   Cabinet refuses to open drawer, nurse had to use the key
@@ -34,6 +45,9 @@ rx-cabinet / Pharmacy / hardware / Medical Devices
   Medikamentenschrank: Schublade klemmt
 
 ward-wifi / Network / network / Network
+  > Access points roam badly since controller firmware, user told to wait
+  > Controller firmware bug, roaming
+  > Roaming problem of the new firmware, known
   Tablet loses wifi during rounds
   WLAN on ward 7 drops every few minutes
   Wifi on the wards keeps disconnecting
@@ -43,6 +57,9 @@ ward-wifi / Network / network / Network
   Visite: tablets disconnect from WLAN | no item
 
 badge-sso / Identity / software / Identity
+  > Restarted tap agent service on the PC
+  > Tap agent not running after patch, started
+  > Agent Dienst neu gestartet
   Tap login with badge not working on ward PC
   Badge tap does nothing, have to type password
   Card reader login fails at nurse station
@@ -51,6 +68,9 @@ badge-sso / Identity / software / Identity
   Tap and go login with card broken after patch
 
 dictation / Documentation / software / Clinical Applications
+  > Set the silence timeout in profile higher
+  > Timeout for silence too short, changed
+  > Profile: silence timeout corrected
   Dictation stops recording after a few seconds
   Speech recognition cuts off mid sentence
   Dictation microphone stops in the middle of a report | desk
@@ -59,6 +79,9 @@ dictation / Documentation / software / Clinical Applications
   Recording of dictation ends by itself
 
 wristband-prn / Admission / hardware / Printing
+  > Print head worn, replaced
+  > New print head
+  > Druckkopf getauscht
   Wristband printer prints blank bands
   Patient wristbands come out empty
   Blank wristbands in emergency admission
@@ -67,6 +90,9 @@ wristband-prn / Admission / hardware / Printing
   Printing of patient wristbands faded and then blank | no item
 
 bed-board / Bed Management / software / Clinical Applications
+  > ADT discharge messages came late, rerun of ADT job
+  > Rerun of the ADT job
+  > ADT job did not run
   Bed board shows discharged patients as present
   Discharged patient still on the bed board
   Bed occupancy wrong, patients who left are still listed
@@ -75,6 +101,9 @@ bed-board / Bed Management / software / Clinical Applications
   Free beds not shown although patient was discharged | on P2
 
 roster / Workforce / software / Business Applications
+  > Rule set of night shifts has two entries, one deleted
+  > Double entry in night shift rule removed
+  > Night rule duplicate deleted, published
   Duty roster cannot be published
   Publishing next month's roster ends with an error
   Roster publish button spins for ever
@@ -83,6 +112,9 @@ roster / Workforce / software / Business Applications
   Roster for October not publishable
 
 sterile-track / Sterile Supply / software / Business Applications
+  > Master data of sets imported twice, corrected this tray
+  > Set master data corrected
+  > Double set in master data
   Tray scan in sterile supply shows wrong set name
   Scanned tray gets the wrong name
   Sterile supply: scanning a tray brings up another set
@@ -90,6 +122,9 @@ sterile-track / Sterile Supply / software / Business Applications
   Instrument tray scanned, system shows a different tray
 
 fax-gw / Communication / network / Network
+  > SIP trunk of the fax server refuses T.38, switched to fallback
+  > Trunk T.38 fallback
+  > Provider trunk does not answer T.38
   Faxes to general practitioners fail
   Discharge letter by fax not delivered to GP
   Outgoing fax fails with busy
@@ -99,6 +134,9 @@ fax-gw / Communication / network / Network
   GP did not receive faxed letter
 
 payslip / Workforce / inquiry / Service Desk
+  > PDF was created without font, produced again
+  > Payroll created PDF again
+  > Font missing in payroll export, PDF made new
   Cannot open payslip PDF in the portal
   Payslip does not open
   Where is my payslip, PDF is an empty page
@@ -107,6 +145,9 @@ payslip / Workforce / inquiry / Service Desk
   Staff portal: payslip file cannot be opened | no item
 
 infusion-srv / Medical Devices / hardware / Medical Devices
+  > Server certificate ran out, imported new one on the pump
+  > New certificate on pumps
+  > Zertifikat auf Pumpe erneuert
   Infusion pumps lose contact with the server
   Pump library update does not reach pumps
   Infusion pump shows 'server not found'
@@ -115,6 +156,9 @@ infusion-srv / Medical Devices / hardware / Medical Devices
   Several infusion pumps not connected to server on ICU
 
 theatre-cam / Theatre / hardware / Audiovisual
+  > Encoder overheated, restarted
+  > Encoder rebooted, fan is loud
+  > Encoder zu heiss
   Theatre 2 camera picture freezes during operation
   Camera image in operating room hangs
   OR video freezes, surgeon complains
@@ -123,6 +167,9 @@ theatre-cam / Theatre / hardware / Audiovisual
   Frozen video in theatre 4, had to restart camera
 
 appt-sms / Outpatients / software / Business Applications
+  > SMS provider refused sender id, job started again
+  > Sender id not registered at SMS provider
+  > Job restarted after provider refused the sender
   Patients get no SMS reminder for appointments
   Appointment reminders by text message not sent
   SMS reminder missing, patient did not come

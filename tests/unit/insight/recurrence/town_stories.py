@@ -8,6 +8,9 @@ from __future__ import annotations
 
 TOWN = """
 cash-desk / Citizen Office / hardware / Desk South
+  > Terminal update rolled back
+  > Old terminal software installed again
+  > Provider update rolled back on this terminal
   Card terminal at counter 3 declines every card
   EC terminal says declined, citizens have to pay cash
   Payment by card not possible at the counter
@@ -16,6 +19,9 @@ cash-desk / Citizen Office / hardware / Desk South
   Citizens cannot pay by card at counter 1
 
 id-scan / Citizen Office / hardware / Desk South
+  > USB driver of fingerprint reader installed again
+  > Driver lost after Windows update, installed
+  > Treiber neu installiert
   Fingerprint scanner for passports not recognised
   Passport: fingerprint cannot be taken
   Fingerprint reader shows red light, citizen sent home
@@ -24,6 +30,9 @@ id-scan / Citizen Office / hardware / Desk South
   No fingerprints for ID cards at desk 2 | desk
 
 queue-sys / Citizen Office / software / Web Team
+  > Restarted queue server task
+  > Queue task hung, started again
+  > Task auf dem Aufrufserver neu gestartet
   Queue display does not show the next number
   Waiting numbers are not called up
   Call system stuck at number 41
@@ -32,6 +41,9 @@ queue-sys / Citizen Office / software / Web Team
   Number call does nothing when pressing next
 
 plan-gis / Planning / software / Specialist Applications
+  > Database view of parcels was locked by nightly import
+  > Import had locked the view, released
+  > View released
   Map layer with parcels does not load
   GIS: parcels missing on the map
   Flurstücke werden in der Karte nicht angezeigt
@@ -40,6 +52,9 @@ plan-gis / Planning / software / Specialist Applications
   Map opens without parcel borders | no item
 
 tax-app / Finance / software / Specialist Applications
+  > Rate table of the year not imported, notice made again
+  > Rate table imported
+  > Satztabelle nachgeladen
   Dog tax notices have the wrong amount
   Tax notice shows last year's rate
   Amount on dog tax bill is wrong
@@ -48,6 +63,9 @@ tax-app / Finance / software / Specialist Applications
   Citizen complains about amount in notice
 
 council-app / Council / software / Web Team
+  > App certificate for documents expired, user installed profile again
+  > Profile with new certificate installed
+  > Installed profile again
   Councillors cannot open the agenda on tablets
   Agenda PDF does not open on the iPad
   Meeting papers not loading in council app
@@ -56,6 +74,9 @@ council-app / Council / software / Web Team
   iPad: council papers stay blank
 
 proxy-01 / Internet / network / Network
+  > Proxy disk full of logs, cleaned
+  > Logs deleted on proxy
+  > Log rotation off, disk full
   Internet very slow in the town hall
   Websites take a minute to load
   Browsing is slow in the whole building
@@ -64,6 +85,9 @@ proxy-01 / Internet / network / Network
   Web access crawling again
 
 scan-mfp / Printing / hardware / Printing
+  > Mail account of copier locked, unlocked
+  > Relay account locked
+  > Unlocked the copier account
   Scan to mail does not arrive
   Scanned documents never reach my mailbox
   Scan an E-Mail kommt nicht an
@@ -72,6 +96,9 @@ scan-mfp / Printing / hardware / Printing
   No mail from scanner
 
 sign-srv / Documents / software / Specialist Applications
+  > Card middleware restarted
+  > Middleware had to be restarted
+  > Middleware neu gestartet
   Electronic signature card not accepted
   Cannot sign PDF, card PIN refused
   Signature fails with card error
@@ -80,6 +107,9 @@ sign-srv / Documents / software / Specialist Applications
   PIN of signature card wrong although correct
 
 school-wifi / Schools / network / Network
+  > Radius server did not know new devices, list imported
+  > Radius list imported
+  > Device list missing in radius
   Pupils' tablets do not get into the wifi
   Classroom WLAN: no connection for tablets
   Tablets cannot connect in school
@@ -88,6 +118,9 @@ school-wifi / Schools / network / Network
   School tablets offline, teacher called | desk
 
 field-app / Public Order / software / Web Team
+  > Sync token expired, entries fetched from device log
+  > Expired token, entries saved from log
+  > Entries restored from device log, token renewed
   Parking ticket app loses entries
   Tickets entered on phone are gone
   Recorded parking offence disappeared after sync
@@ -96,6 +129,9 @@ field-app / Public Order / software / Web Team
   App lost five parking tickets today
 
 door-sys / Buildings / hardware / Facilities
+  > Bolt motor replaced
+  > Motor of the bolt weak
+  > Weak motor adjusted, part ordered
   Main entrance door does not lock at night
   Door lock stays open after 8 pm
   Entrance not locked in the morning when I came
