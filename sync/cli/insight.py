@@ -119,10 +119,16 @@ def accept(
             complain(str(error))
             raise typer.Exit(OPEN) from error
     if json:
-        emit({"problem": done.number, "made": done.made, "attached": done.attached})
+        told = {"problem": done.number, "made": done.made, "attached": done.attached}
+        emit(told | {"closed": list(done.closed)})
         return
     what = "is made" if done.made else "was there already"
     say(f"{done.number} {what}; {done.attached} incidents were put on it.")
+    if done.closed:
+        say(
+            f"{len(done.closed)} are closed and only listed in its evidence, since ServiceNow "
+            f"keeps a closed incident as it is: {', '.join(done.closed)}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,11 @@ class Fix(StrEnum):
 class Proposal:
     """Incidents that seem to be one thing. ``id`` stays the same while the cluster only grows;
     ``incidents`` are numbers, oldest first; ``evidence`` is one line a reason, for people.
-    ``service`` and ``item`` are keys, with their names beside them."""
+    ``service`` and ``item`` are keys, with their names beside them.
+
+    Of the incidents, those in ``hanging`` are on the problem already, and those in ``closed`` can
+    only be listed: ServiceNow lets a closed incident keep the problem that it has, or none. The
+    others are :attr:`joining`."""
 
     id: str
     title: str
@@ -109,6 +113,42 @@ class Proposal:
     """Number of the open problem that they belong to, where there is one already."""
     service_name: str = ""
     item_name: str = ""
+    hanging: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+    @property
+    def joining(self) -> tuple[str, ...]:
+        """Those that accepting puts on the problem."""
+        there = {*self.hanging, *self.closed}
+        return tuple(one for one in self.incidents if one not in there)
+
+    @property
+    def fate(self) -> tuple[str, ...]:
+        """What becomes of the incidents if it is accepted, for people."""
+        told = []
+        if self.problem:
+            told.append(f"{_several(self.hanging)} on {self.problem} already.")
+        told.append(f"{_several(self.joining)} put on the problem when this is accepted.")
+        if self.closed:
+            told.append(
+                f"{_several(self.closed)} closed and only listed here: "
+                "ServiceNow keeps a closed incident as it is."
+            )
+        return tuple(told)
+
+
+NAMED = 10
+"""Numbers of incidents in a sentence."""
+
+
+def _several(numbers: tuple[str, ...]) -> str:
+    """``3 (INC1, INC2, INC3) are``."""
+    if not numbers:
+        return "None is"
+    rest = len(numbers) - NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    is_ = "is" if len(numbers) == 1 else "are"
+    return f"{len(numbers)} ({', '.join(numbers[:NAMED])}{more}) {is_}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ class Scene:
     def problems(self) -> list[str]:
         return [row["sys_id"] for row in self.bench.servicenow.world.rows("problem")]
 
+    def described(self) -> str:
+        """The description of the one problem."""
+        [problem] = self.problems()
+        return str(self.company.row(problem)["description"])
+
     def on(self, problem: str) -> int:
         return sum(self.company.row(key).get("problem_id") == problem for key in self.keys)
 
@@ -124,8 +129,12 @@ def test_a_new_incident_of_the_kind_is_put_on_it(scene: Scene) -> None:
 def test_what_is_closed_stays_as_it_is_and_is_not_asked_for_again(scene: Scene) -> None:
     first = scene.keys[0]
     scene.closes(first)
-    done = accept(scene.bench.runtime, scene.looks(), scene.proposal().id)
-    assert done.attached == len(WORDS) - 1
+    number, proposal = scene.company.row(first)["number"], scene.proposal()
+    assert (proposal.closed, len(proposal.joining)) == ((number,), len(WORDS) - 1)
+    assert any(number in line and "only listed" in line for line in proposal.evidence)
+    done = accept(scene.bench.runtime, scene.looks(), proposal.id)
+    assert (done.attached, done.closed) == (len(WORDS) - 1, (number,))
+    assert "1 (" + number + ") is closed and only listed" in scene.described()
     assert scene.company.row(first).get("problem_id", "") == ""
     assert scene.looks().proposals == ()
 

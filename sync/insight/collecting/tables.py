@@ -134,8 +134,13 @@ _HINTS: Mapping[Kind, Mapping[str, Any]] = {
 }
 
 
-def _again(fact: IncidentFact) -> IncidentFact:
+SOLVED = 200
+"""Letters of an incident's close notes that are kept: the first sentence says what was done."""
+
+
+def _last(fact: IncidentFact) -> IncidentFact:
     """The stamp of a resolution stays on an incident that is opened again."""
+    fact = replace(fact, solved=fact.solved[:SOLVED])
     if fact.active and fact.resolved and fact.opened_again and fact.opened_again >= fact.resolved:
         return replace(fact, resolved=None)
     return fact
@@ -177,10 +182,11 @@ TABLES = (
             "change": "caused_by",
             "contact": "contact_type",
             "code": "close_code",
+            "solved": "close_notes",
         },
         ("opened_at", "resolved_at"),
         lasts="active=true",
-        last=_again,
+        last=_last,
     ),
     Table(
         Kind.PROBLEM,

@@ -1,240 +1,231 @@
-"""Wordings that tell one thing, told from those that only share a word. Pure.
+"""Which wordings of one item tell one thing: the likelier story wins. Pure.
 
-Three steps over the distinct wordings of one block (an item, a service).
+Two groups of incidents are one trouble or two. Each trouble draws its words from a bag of its own
+(a Dirichlet-multinomial), which is like the whole company's as long as nothing of it is known; so a
+word that both use speaks for one the more, the rarer it is elsewhere, and words that only one of
+them uses speak for two. :meth:`Bags.gain` is the logarithm of how much likelier one is. What
+callers say and what solvers noted (the problem that they put it on is one of their words) are two
+bags.
 
-1. Each wording goes to the nearest group whose centre it is close to (:data:`NEAR`), in order of
-   first use, and is put again twice.
-2. The two nearest groups are joined, again and again. Two groups have to be the nearer the smaller
-   they are, since the centre of few wordings says little; and sharing one word counts for less than
-   sharing several ("label" is in "labels are not printed" and in "labels cannot be scanned").
-3. A small group joins a large one that it is somewhat like, if it is like no other.
-
-Only centres are compared, so one wording between two things does not make a chain of them.
-Candidates are found through shared rare terms, never by all pairs. The numbers were chosen on a
-planted company (tests/README.md); letters beside words (a token set ratio) made none
-of them better there.
+The pair with the highest gain is joined, again and again, while one trouble is likelier than two.
+Candidates share one of their rarest words and are limited for each, so that the work grows with the
+wordings, not with their pairs. Numbers were chosen on the stories of tests/README.md.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import count
-from math import sqrt
+from math import lgamma
 
 from sync.insight.facts import IncidentFact
-from sync.insight.recurrence.vocabulary import Vector
 
-NEAR = 0.36
-"""Cosine from which a wording belongs to a group, and two single incidents to each other."""
-JOIN = 0.16
-"""Where that limit falls to for two large groups."""
-_FALL = 0.6
-"""How quickly: with the smaller group's size to the power of this."""
-_BREADTH = 0.75
-"""How much less sharing one term counts than sharing several."""
-_SETTLED, _LATE, _CLEARLY = 4, 0.17, 0.5
-"""A group of fewer incidents joins one of at least so many from this likeness on, if the second
-nearest is at most so much as near: nothing else is there that it could be."""
-_ROUNDS = 2
-_TERMS, _GROUPS = 6, 40
-"""Candidates share one of a wording's rarest terms; a term is asked for so many groups."""
+STRANGERS = 4.5
+"""Two incidents of one item are two things unless their words are e to the power of this likelier
+from one."""
+CROWD = 0.3
+"""How much a large group attracts: 1 would be a Chinese restaurant's, 0 not at all."""
+LOOSE = 12.0
+"""How many words a trouble's bag takes from the company's: the more, the more wordings it has."""
+CHOSEN = 16.0
+"""A word's share is divided by this: words of one trouble are not drawn one by one."""
+AGAIN = 0.25
+"""A wording used n times counts as n to the power of this: machines and templates repeat."""
+SMALL, SURE = 10, 2.5
+"""A group of fewer incidents has to be so much likelier than strangers with each join."""
+KIN, FAR_KIN, PARTED = 0.5, 0.35, 4
+"""In a group of so many wordings each shares a word with the first part of the others, in one that
+is not small with the second: what shares the name of a room with one of them is none of it."""
+_HEARD = 100
+"""Wordings of a group that are asked for their kin."""
+_LEAST, _MOST, _WORK = 25, 200, 60_000
+"""With how many others a group is compared, fewer in a large block: those first that share a word
+with few."""
+
+Share = Callable[[str], float]
+"""How often a word is used anywhere, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """One way to tell it, and the incidents that are told so."""
+    """One way to tell it, with all incidents that are told so; ``notes`` has what their solvers
+    noted, each different one."""
 
-    vector: Vector
+    terms: frozenset[str]
     facts: tuple[IncidentFact, ...]
+    notes: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(slots=True)
+class Bag:
+    """Words and how often they are in it."""
+
+    words: dict[str, float] = field(default_factory=dict)
+    whole: float = 0.0
+
+    def add(self, words: Iterable[str], times: float) -> None:
+        """Put words in, in a stable order: sums do not depend on the run."""
+        for word in sorted(words):
+            self.words[word] = self.words.get(word, 0.0) + times
+            self.whole += times
+
+    def pour(self, other: Bag) -> None:
+        """Put in what another bag has."""
+        for word, times in other.words.items():
+            self.words[word] = self.words.get(word, 0.0) + times
+        self.whole += other.whole
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Wordings with the sum of their vectors, each as often as it was used."""
+    """Wordings that tell one thing."""
 
-    size: int = 0
-    sums: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    square: float = 0.0
-    wordings: dict[Wording, None] = field(default_factory=dict)
+    told: Bag = field(default_factory=Bag)
+    noted: Bag = field(default_factory=Bag)
+    weight: float = 0.0
+    wordings: list[Wording] = field(default_factory=list)
+    gained: float = 0.0
+    why: str = ""
+    """Why they are one although no word says so, for people."""
 
-    def add(self, one: Wording) -> None:
-        """Take a wording in."""
-        self._weigh(one, len(one.facts))
-        self.wordings[one] = None
+    @classmethod
+    def of(cls, *wordings: Wording, gained: float = 0.0) -> Group:
+        """A group of these."""
+        made = cls(gained=gained)
+        for one in wordings:
+            times = len(one.facts) ** AGAIN
+            made.told.add(one.terms, times)
+            for note in one.notes:
+                made.noted.add(note, 1.0)
+            made.weight += times
+            made.wordings.append(one)
+        return made
 
-    def remove(self, one: Wording) -> None:
-        """Let a wording go."""
-        self._weigh(one, -len(one.facts))
-        del self.wordings[one]
+    def take(self, other: Group) -> None:
+        """Join another group to this one."""
+        self.told.pour(other.told)
+        self.noted.pour(other.noted)
+        self.weight += other.weight
+        self.wordings += other.wordings
+        self.gained += other.gained
 
-    def _weigh(self, one: Wording, times: int) -> None:
-        self.square += times * (2 * self._along(one.vector) + times)
-        for term, weight in one.vector.items():
-            self.sums[term] += weight * times
-        self.size += times
+    @property
+    def size(self) -> int:
+        """Its incidents, counted."""
+        return sum(len(one.facts) for one in self.wordings)
 
-    def _along(self, vector: Vector) -> float:
-        total, sums = 0.0, self.sums
-        for term, weight in vector.items():
-            if term in sums:
-                total += weight * sums[term]
-        return total
-
-    def near(self, vector: Vector) -> float:
-        """Cosine of a wording and the centre."""
-        return self._along(vector) / sqrt(self.square) if self.size and self.square > 0 else 0.0
-
-    def likeness(self, other: Group) -> float:
-        """Cosine of the two centres, less where a single term makes it."""
-        few, many = sorted((self, other), key=lambda one: len(one.sums))
-        shared = [v * many.sums[term] for term, v in few.sums.items() if term in many.sums]
-        total = sum(shared)
-        if total <= 1e-9:
-            return 0.0
-        breadth = total * total / sum(one * one for one in shared)
-        weighed = (1 - _BREADTH / breadth) / (1 - _BREADTH / 2)
-        return weighed * total / sqrt(self.square * other.square)
-
-    def rarest(self) -> list[str]:
-        """The terms that say most about it."""
-        return sorted(self.sums, key=lambda term: (-self.sums[term], term))[:_TERMS]
+    @property
+    def convincing(self) -> bool:
+        """Whether people should hear of it: of small groups some come about by chance."""
+        joins = len(self.wordings) - 1
+        return bool(self.why) or self.size >= SMALL or self.gained >= SURE * joins
 
     def facts(self) -> list[IncidentFact]:
         """All its incidents."""
-        return [fact for wording in self.wordings for fact in wording.facts]
+        return [fact for one in self.wordings for fact in one.facts]
 
 
-def clustered(wordings: Sequence[Wording]) -> list[Group]:
-    """Groups of the wordings of one block, in order of first use."""
-    return _settled(_joined(_Sorting(wordings).groups()))
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """What words are worth at one item: the shares of callers' and of solvers' words."""
+
+    told: Share
+    noted: Share
+
+    def gain(self, one: Group, other: Group) -> float:
+        """How much likelier it is that they are one trouble than that they are two."""
+        whole = lgamma(one.weight + other.weight) - lgamma(one.weight) - lgamma(other.weight)
+        words = _gain(one.told, other.told, self.told) + _gain(one.noted, other.noted, self.noted)
+        return words + CROWD * whole - STRANGERS
 
 
-class _Sorting:
-    """Puts wordings to the nearest group."""
+def _gain(one: Bag, other: Bag, share: Share) -> float:
+    if not one.whole or not other.whole:
+        return 0.0
+    few, many = sorted((one.words, other.words), key=len)
+    total = lgamma(LOOSE + one.whole) + lgamma(LOOSE + other.whole)
+    total -= lgamma(LOOSE) + lgamma(LOOSE + one.whole + other.whole)
+    for word, times in few.items():
+        if word in many:
+            given = LOOSE * share(word) / CHOSEN
+            total += lgamma(given + times + many[word]) + lgamma(given)
+            total -= lgamma(given + times) + lgamma(given + many[word])
+    return total
 
-    def __init__(self, wordings: Sequence[Wording]) -> None:
-        self._wordings = wordings
-        self._of: dict[Wording, Group] = {}
-        self._holding: dict[str, dict[Group, None]] = defaultdict(dict)
+
+def clustered(wordings: Sequence[Wording], bags: Bags) -> list[Group]:
+    """Groups of the wordings of one item, in order of first use."""
+    groups = _Joining(bags, [Group.of(one) for one in wordings]).groups()
+    return [part for group in groups for part in _parted(group)]
+
+
+def _parted(group: Group) -> list[Group]:
+    """The group without the wordings that are kin to few of the others, and each of those."""
+    if len(group.wordings) < PARTED:
+        return [group]
+    said = [one.terms.union(*one.notes) for one in group.wordings]
+    heard, others = said[:_HEARD], len(said) - 1
+    kin = KIN if group.size < SMALL else FAR_KIN
+    near = [
+        sum(not one.isdisjoint(other) for other in heard) - 1 >= kin * (len(heard) - 1)
+        for one in said
+    ]
+    if all(near):
+        return [group]
+    kept = [one for one, there in zip(group.wordings, near, strict=True) if there]
+    far = [one for one, there in zip(group.wordings, near, strict=True) if not there]
+    gained = group.gained * max(0, len(kept) - 1) / others
+    return [*([Group.of(*kept, gained=gained)] if kept else []), *map(Group.of, far)]
+
+
+class _Joining:
+    """Joins groups, the surest first."""
+
+    def __init__(self, bags: Bags, groups: Sequence[Group]) -> None:
+        self._bags = bags
+        self._there: dict[int, Group] = {}
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        self._heap: list[tuple[float, int, int]] = []
+        self._next = 0
+        self._room = max(_LEAST, min(_MOST, _WORK // max(1, len(groups))))
+        for group in groups:
+            self._offer(group)
 
     def groups(self) -> list[Group]:
-        for wording in self._wordings:
-            self._put(wording)
-        for _ in range(_ROUNDS):
-            for wording in self._wordings:
-                self._of[wording].remove(wording)
-                self._put(wording)
-        return [group for group in dict.fromkeys(self._of.values()) if group.size]
+        """What is left when nothing is likelier one than two."""
+        while self._heap:
+            gain, first, second = heappop(self._heap)
+            if first in self._there and second in self._there:
+                group = self._there.pop(first)
+                group.take(self._there.pop(second))
+                group.gained -= gain
+                self._offer(group)
+        return list(self._there.values())
 
-    def _put(self, wording: Wording) -> None:
-        group = nearest(wording.vector, self._candidates(wording.vector), NEAR)[0] or Group()
-        group.add(wording)
-        self._of[wording] = group
-        for term in wording.vector:
-            self._holding[term][group] = None
+    def _offer(self, group: Group) -> None:
+        number, self._next = self._next, self._next + 1
+        for other in self._candidates(group):
+            gain = self._bags.gain(group, self._there[other])
+            if gain > 0:
+                heappush(self._heap, (-gain, other, number))
+        self._there[number] = group
 
-    def _candidates(self, vector: Vector) -> Iterable[Group]:
-        rarest = sorted(vector, key=lambda term: (-vector[term], term))[:_TERMS]
-        found: dict[Group, None] = {}
-        for term in rarest:
-            holding = self._holding[term]
-            if len(holding) > _GROUPS:
-                for group in [one for one in holding if not one.sums.get(term, 0.0) > 1e-9]:
-                    del holding[group]
-            found.update(dict.fromkeys(_largest(holding)))
+    def _candidates(self, group: Group) -> Mapping[int, None]:
+        """Groups that share a word, and makes this one known to those that come."""
+        found: dict[int, None] = {}
+        words = {*group.told.words, *group.noted.words}
+        for word in sorted(words, key=lambda word: (len(self._holding[word]), word)):
+            held, gone = self._holding[word], 0
+            for one in reversed(held):  # the newest are the largest
+                if len(found) >= self._room:
+                    break
+                if one in self._there:
+                    found[one] = None
+                else:
+                    gone += 1
+            if gone > self._room:
+                held = self._holding[word] = [one for one in held if one in self._there]
+            held.append(self._next - 1)
         return found
-
-
-def _largest(groups: Iterable[Group]) -> list[Group]:
-    held = list(groups)
-    if len(held) <= _GROUPS:
-        return held
-    return sorted(held, key=lambda one: -one.size)[:_GROUPS]
-
-
-def nearest(
-    vector: Vector, groups: Iterable[Group], least: float
-) -> tuple[Group | None, float, float]:
-    """The nearest group, how near it is, and how near the second one."""
-    best, high, second = None, least, 0.0
-    for group in groups:
-        near = group.near(vector)
-        if near >= high:
-            best, high, second = group, near, high if best else second
-        else:
-            second = max(second, near)
-    return best, high, second
-
-
-def _joined(groups: list[Group]) -> list[Group]:
-    """Join the nearest two until none are near enough. Single incidents were compared before."""
-    place, fresh = dict(enumerate(groups)), count(len(groups))
-    holding: dict[str, set[int]] = defaultdict(set)
-    heap: list[tuple[float, int, int]] = []
-    for number, group in place.items():
-        if group.size > 1:
-            for term in group.rarest():
-                holding[term].add(number)
-    for number in place:
-        _offer(number, place, holding, heap)
-    while heap:
-        _, first, second = heappop(heap)
-        if first not in place or second not in place:
-            continue
-        merged, other = place.pop(first), place.pop(second)
-        for wording in other.wordings:
-            merged.add(wording)
-        number = next(fresh)
-        place[number] = merged
-        for term in merged.rarest():
-            holding[term].add(number)
-        _offer(number, place, holding, heap)
-    return list(place.values())
-
-
-def _offer(
-    number: int,
-    place: dict[int, Group],
-    holding: dict[str, set[int]],
-    heap: list[tuple[float, int, int]],
-) -> None:
-    """Put the joins of a group that are near enough on the heap, the best first."""
-    group = place[number]
-    seen = {number}
-    for term in group.rarest():
-        there = [one for one in holding.get(term, ()) if one in place]
-        holding[term] = set(there)
-        for other in sorted(there, key=lambda one: (-place[one].size, one))[:_GROUPS]:
-            if other in seen:
-                continue
-            seen.add(other)
-            small = min(group.size, place[other].size)
-            over = group.likeness(place[other]) - (JOIN + (NEAR - JOIN) / small**_FALL)
-            if over > 0:
-                heappush(heap, (-over, min(number, other), max(number, other)))
-
-
-def _settled(groups: list[Group]) -> list[Group]:
-    """Small groups that are like one large group only go there; sizes are those before."""
-    large = [group for group in groups if group.size >= _SETTLED]
-    holding: dict[str, list[Group]] = defaultdict(list)
-    for group in large:
-        for term in group.rarest():
-            holding[term].append(group)
-    moving = []
-    for group in groups:
-        if group.size >= _SETTLED:
-            continue
-        able = {one: None for term in group.sums for one in _largest(holding.get(term, ()))}
-        likely = sorted(((group.likeness(one), one) for one in able), key=lambda one: -one[0])
-        near, second = [one[0] for one in likely[:2]] + [0.0] * (2 - len(likely[:2]))
-        if near >= _LATE and second <= _CLEARLY * near:
-            moving.append((group, likely[0][1]))
-    for group, home in moving:
-        for wording in group.wordings:
-            home.add(wording)
-    gone = {id(group) for group, _ in moving}
-    return [group for group in groups if id(group) not in gone]

@@ -9,9 +9,8 @@ over their distinct words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
-from math import log, sqrt
 
 from sync.insight.recurrence.senses import STOP
 from sync.insight.recurrence.wording import all_listed, listed, sense, stem, words
@@ -19,7 +18,8 @@ from sync.insight.recurrence.wording import all_listed, listed, sense, stem, wor
 _COMMON = 3
 """A word occurs at least so often before others are taken for slips of it."""
 _LISTED = 15
-"""What a word of the list counts for at least: people do use it."""
+"""What a word of the list counts for at least, if anybody uses it at all: "layer" is no slip of a
+German "lager" where nobody stores anything."""
 _SLIP = 3
 """It occurs at least so many times as often as its slip."""
 _SLIP_LETTERS = 5
@@ -28,11 +28,9 @@ _PART_LETTERS, _WHOLE_LETTERS = 4, 8
 """Letters of a compound's part, and of a compound."""
 _CLOSED_LETTERS = 3
 """Letters of each of two words that others write as one."""
-_OWN = 0.45
-"""What a word of the item's own name counts for: every failure of the VPN is told with "VPN"."""
 
-Vector = Mapping[str, float]
-"""Terms with their weights; its length is one."""
+THOUGHT = 300
+"""Texts that are thought to be there: what a word is worth in a company of a few."""
 
 
 class Vocabulary:
@@ -88,14 +86,10 @@ class Vocabulary:
         known = self._terms.get(word)
         return self._split(word) if known is None else known
 
-    def vector(self, terms: Iterable[str], own: frozenset[str]) -> Vector:
-        """Terms by how much it means to share them: more for rare ones, less for ``own``."""
-        weights = {
-            term: log(1 + self._said / (1 + self._holding[term])) * (_OWN if term in own else 1)
-            for term in sorted(terms)
-        }
-        length = sqrt(sum(weight * weight for weight in weights.values()))
-        return {term: weight / length for term, weight in weights.items()}
+    def elsewhere(self, term: str, here: int = 0, texts: int = 0) -> float:
+        """In which part of the texts a term occurs, but for so many of so many ``texts``. Of few
+        texts nothing is concluded: so many more are thought, with the term in one of them."""
+        return (self._holding[term] - here + 1) / (self._said - texts + THOUGHT)
 
     def _split(self, word: str) -> tuple[str, ...]:
         if word in STOP:
@@ -133,7 +127,9 @@ def _slips(spoken: Counter[str]) -> dict[str, str]:
     from rapidfuzz.distance import OSA
 
     rank = {word: times for word, times in spoken.items() if times >= _COMMON}
-    rank |= {word: max(spoken[word], _LISTED) for word in (*all_listed(), *STOP)}
+    stems = set(map(stem, spoken))
+    said = (word for word in all_listed() if stem(word) in stems)
+    rank |= {word: max(spoken[word], _LISTED) for word in (*said, *STOP)}
     near: dict[str, list[str]] = {}
     for word in rank:
         if len(word) >= _SLIP_LETTERS:

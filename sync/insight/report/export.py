@@ -90,6 +90,9 @@ def _proposal(one: Proposal) -> dict[str, Any]:
         "item_name": one.item_name,
         "fix": one.fix.value,
         "problem": one.problem,
+        "hanging": list(one.hanging),
+        "joining": list(one.joining),
+        "closed": list(one.closed),
     }
 
 

@@ -179,7 +179,8 @@ def _proposals(proposals: tuple[Proposal, ...]) -> Html:
         tag(
             "p",
             "Incidents that seem to be one thing in different words. Accepting one makes a problem "
-            "and its epic, or attaches them to the problem that is named.",
+            "and its epic, or attaches them to the problem that is named; closed ones are only "
+            "listed.",
             kind="dim",
         ),
         *inside,

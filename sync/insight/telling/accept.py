@@ -22,6 +22,8 @@ from sync.store import Store
 from sync.store.values import FactRow
 
 HERE = Side.SERVICENOW
+NAMED = 50
+"""Numbers of incidents in a problem's description."""
 KIND = "accepting"
 """Rows of the store that tell of a try whose answer is awaited."""
 
@@ -31,12 +33,14 @@ ACCEPTED = "accepted"
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What came of it: the problem, whether it is new, and how many incidents were put on it."""
+    """What came of it: the problem, whether it is new, how many incidents were put on it, and the
+    numbers of those that are closed, and are only listed."""
 
     number: str
     key: str
     made: bool
     attached: int
+    closed: tuple[str, ...] = ()
 
 
 class Awaited(RetryLater):
@@ -64,9 +68,9 @@ def accept(
     # From now on new incidents of its kind are put on it without asking.
     told = {"key": key, "proposal": proposal.id}
     runtime.store.insight.put([FactRow(ACCEPTED, number, runtime.clock(), told)])
-    mine = set(proposal.incidents)
+    mine = set(proposal.joining)
     keys = [one.key for one in incidents if one.number in mine]
-    return Accepted(number, key, made, _attach(runtime, key, keys))
+    return Accepted(number, key, made, _attach(runtime, key, keys), proposal.closed)
 
 
 def less_accepted(
@@ -85,8 +89,10 @@ def less_accepted(
         number = known.get(one.id)
         if number is None or one.problem:
             yield one
-        elif left := tuple(each for each in one.incidents if each in loose):
-            yield replace(one, problem=number, incidents=left)
+        elif left := tuple(each for each in one.joining if each in loose):
+            first, rest = one.evidence[:1], one.evidence[1 + len(one.fate) :]
+            less = replace(one, problem=number, incidents=left, hanging=(), closed=())
+            yield replace(less, evidence=(*first, *less.fate, *rest))
 
 
 def accepted(store: Store, id: str) -> Accepted | None:
@@ -133,7 +139,7 @@ def _wait(runtime: Runtime, proposal: Proposal) -> None:
 
 def _fields(proposal: Proposal, reference: str) -> Mapping[str, str]:
     lines = [f"Proposed by Tandem {reference}", "", *(f"- {one}" for one in proposal.evidence)]
-    lines += ["", f"Incidents: {', '.join(proposal.incidents[:50])}"]
+    lines += ["", f"Incidents: {', '.join(proposal.incidents[:NAMED])}"]
     fields = {"short_description": proposal.title[:160], "description": "\n".join(lines)[:4000]}
     return {
         **fields,

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - an incident is a line
 """A hospital's ninety days that nothing was tuned on, for judgement alone.
 
 Written before the present method was, and graded as a whole: whoever works on the method looks at

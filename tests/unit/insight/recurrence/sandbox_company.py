@@ -1,8 +1,8 @@
 """The sandbox's company as facts, with what is one thing there. The same for a seed.
 
-True clusters are the planted troubles (:data:`stories.CLUSTERS` and :data:`stories.RECURRING`), each
-with its sentences. Everyday tickets are noise; one sentence of them told many times is no error of
-whoever joins it with itself, so that such pairs are left out of the count.
+True clusters are the planted troubles (:data:`stories.CLUSTERS` and :data:`stories.RECURRING`),
+each with its sentences. Everyday tickets are noise; one sentence of them told many times is no
+error of whoever joins it with itself, so that such pairs are left out of the count.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from sync.insight.facts import IncidentFact, ProblemFact
 from tests.unit.insight.recurrence.planted import Planted
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SAME = {"Need access to the finance share": "Access to department folders is asked for by ticket"}
-"""An everyday ticket that is a case of a planted trouble."""
+SAME = {
+    "Need access to the finance share": "Access to department folders is asked for by ticket",
+    "Monitor stays black": "Docking stations lose monitors after standby",
+}
+"""Everyday tickets of the same items that ask or say the same as a planted trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,7 @@ def sandbox_company(seed: int, incidents: int, recurring: int = 0) -> Company:
     rows = list(world.rows("incident"))
     facts = tuple(incident(row, names) for row in rows)
     truth = {row["sys_id"]: cause.get(row["short_description"], "") for row in rows}
-    everyday = {
-        row["sys_id"]: row["short_description"] for row in rows if not truth[row["sys_id"]]
-    }
+    everyday = {row["sys_id"]: row["short_description"] for row in rows if not truth[row["sys_id"]]}
     return Company(
         Planted(facts, {key: one for key, one in truth.items() if one}, everyday),
         tuple(problem(row, names) for row in world.rows("problem")),

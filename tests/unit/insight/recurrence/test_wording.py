@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.insight.recurrence.vocabulary import Vocabulary
-from sync.insight.recurrence.wording import cleaned, parts, sense, words
+from sync.insight.recurrence.wording import cleaned, sense, words
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,17 @@ def test_slips_compounds_and_words_in_two_parts_are_understood() -> None:
     assert known.terms("please aagin") == frozenset()
 
 
-def test_rare_terms_weigh_more_and_those_of_the_own_name_less() -> None:
+def test_what_a_word_is_worth_is_how_often_others_use_it() -> None:
     known = Vocabulary(["vpn slow"] * 9 + ["vpn certificate"])
-    told = known.vector(known.terms("vpn slow certificate"), frozenset())
-    assert told[sense("certificate")] > told[sense("slow")] > 0
-    own = known.vector(known.terms("vpn slow certificate"), known.terms(parts("vpn-gw-01")))
-    assert own["vpn"] < told["vpn"]
-    assert sum(weight * weight for weight in own.values()) == pytest.approx(1)
+    slow, rare = (known.elsewhere(sense(word)) for word in ("slow", "certificate"))
+    assert slow > rare > 0
+    assert known.elsewhere(sense("slow"), here=9, texts=9) < slow
+    assert known.elsewhere("unheard of") < rare
+
+
+def test_no_english_word_is_a_slip_of_a_german_one_that_nobody_uses() -> None:
+    known = Vocabulary(["new map layer", "parcel layer empty"])
+    assert known.terms("map layer") == {"map", sense("layer")}
 
 
 def test_a_title_is_a_summary_without_haste_and_addresses() -> None:

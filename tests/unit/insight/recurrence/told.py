@@ -1,11 +1,12 @@
 """Incidents told one by one: each in words of its own, with what it is a case of.
 
-A cause is a paragraph of incidents told by different people; in a text of noise every line is a thing
-of its own: everyday tickets of the same items, other failures of an item that also fails in a
-recurring way, and the words of a recurring trouble about another item. A paragraph begins with item,
-service, category and group; lines after ``>`` are what is written when one is closed: that of a cause in a part of its
-cases, else something that fits anything, or nothing at all. After a bar stands what differs: ``no item``, ``no place`` (neither item nor
-service), ``desk`` (filed by the desk as an inquiry of its own), ``on P`` (people put it on problem P).
+A cause is a paragraph of incidents told by different people; in a text of noise every line is a
+thing of its own: everyday tickets of the same items, other failures of an item that also fails in
+a recurring way, and the words of a recurring trouble about another item. A paragraph begins with
+item, service, category and group; lines after ``>`` are what is written when one is closed: that
+of a cause in a part of its cases, else something that fits anything, or nothing at all. After a
+bar stands what differs: ``no item``, ``no place`` (neither item nor service), ``desk`` (filed by
+the desk as an inquiry of its own), ``on P`` (people put it on problem P).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from datetime import timedelta
 
 from sync.insight.facts import IncidentFact
 from tests.unit.insight.recurrence.planted import NOW, Planted
-
 
 OWN, ANY = 0.5, 0.35
 """Of so many of its cases the note tells the cause, of so many something that fits anything."""
@@ -45,9 +45,10 @@ class _Told:
     notes: tuple[str, ...]
 
 
-def told(causes: str, noise: str) -> Planted:
-    """The incidents of ninety days, and the true cause of those that have one, by key."""
-    dice = random.Random(20)
+def told(causes: str, noise: str, seed: int = 20) -> Planted:
+    """The incidents of ninety days, and the true cause of those that have one, by key. The seed
+    chooses days and notes."""
+    dice = random.Random(seed)
     read = [*_read(causes, noise=False), *_read(noise, noise=True)]
     facts, truth = [], {}
     for count, one in enumerate(read, 1):

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - an incident is a line
 """A town hall's ninety days, for tuning: every incident in words of its own.
 
 The form is that of :mod:`tests.unit.insight.recurrence.told`.
