@@ -124,6 +124,8 @@ def _read(
 def _with_records(
     case: Case, asked: frozenset[Side], found: Mapping[tuple[Side, str], Record]
 ) -> Case:
+    if not asked:
+        return case
     kept = {side: record for side, record in case.records.items() if side not in asked}
     fresh = {
         side: found[(side, case.link.end(side).key)]
@@ -137,8 +139,10 @@ def _named(case: Case) -> Case:
     """The case with what people call its records by now: an issue that moved has another key."""
     link = case.link
     for side, record in case.records.items():
-        link = link.with_end(side, replace(link.end(side), label=record.label, url=record.url))
-    return replace(case, link=link)
+        end = link.end(side)
+        if (end.label, end.url) != (record.label, record.url):
+            link = link.with_end(side, replace(end, label=record.label, url=record.url))
+    return case if link is case.link else replace(case, link=link)
 
 
 def _confirmed(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
@@ -265,6 +269,8 @@ def _inside(
 ) -> tuple[list[Candidate], list[QueuedRow]]:
     where = container(spec, side)
     mine = {key: row for key, row in rows.items() if row.container == where}
+    if not mine:
+        return [], []
     # What moved after it was listed may have left the scope: it is asked again.
     still = {key for key, row in mine.items() if all(r.startswith(LISTED) for r in reasons(row))}
     listed = {key for key in still if LISTED + spec.pair in reasons(mine[key])}
@@ -293,6 +299,8 @@ def _outside(
     where = container(spec, side)
     old = {key: row for key, row in rows.items() if RESTORED in reasons(row)}
     mine = {key: row for key, row in old.items() if row.container == where}
+    if not mine:
+        return [], []
     waiting = _with_open_intent(runtime, spec, side, mine)
     chosen = {key: row for key, row in mine.items() if key not in waiting}
     found = _read_candidates(runtime, spec, side, chosen)

@@ -58,7 +58,9 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
             and (_to_customers(case.spec, side) if case.making else _moved_since(case, side))
         )
 
-    first = _hear(runtime, _hear(runtime, cases, _to_hear), behind, fresh=True)
+    known = runtime.store.comments.known([case.link.id for case in cases])
+    told = [replace(case, known=known[case.link.id]) for case in cases]
+    first = _hear(runtime, _hear(runtime, told, _to_hear), behind, fresh=True)
     second = _hear(runtime, first, partial(_to_compare, runtime.options.installation))
     return _hear(runtime, second, stale, fresh=True)
 
@@ -119,7 +121,6 @@ def _hear(
     fresh: bool = False,
 ) -> list[Case]:
     asked = [(case, wanted(case)) for case in cases]
-    known = runtime.store.comments.known([case.link.id for case in cases])
     heard = _read(runtime, places(asked), fresh=fresh)
     return [
         replace(
@@ -128,8 +129,9 @@ def _hear(
                 **case.comments,
                 **{side: heard.get((side, case.link.end(side).key), ()) for side in sides},
             },
-            known=known.get(case.link.id, ()),
         )
+        if sides
+        else case
         for case, sides in asked
     ]
 

@@ -68,7 +68,7 @@ def names_in(lookup: Lookup, comments: Iterable[Comment]) -> Names:
     return lambda key: authors.get(key) or known(key)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def parts_text(side: Side, body: str) -> tuple[str, ...]:
     """A comment's text in parts, as each is sent to the other side. Nobody is called by name yet:
     names become known and change, and the parts of a text stay.

@@ -22,7 +22,9 @@ class MemoryPairs(Pairs):
         """The state of a pair; one never run has an empty state."""
         with self._tables.lock:
             known = self._tables.pairs.get(pair)
-        return PairState(pair) if known is None else replace(known, extra=dict(known.extra))
+        if known is None:
+            return PairState(pair)
+        return replace(known, extra=dict(known.extra)) if known.extra else known
 
     def save(self, state: PairState) -> None:
         """Remember a pair's state."""
