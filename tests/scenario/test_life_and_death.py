@@ -15,6 +15,7 @@ from tests.support.deaths import (
     deletes,
     destroyed,
     may_delete,
+    months,
     policy,
     proves,
     rests,
@@ -107,7 +108,7 @@ def test_nobody_says_anything_and_nothing_happens(stage: Stage) -> None:
     ticket, story = couple(stage)
     goes_without_saying(stage, story)
     before = stage.tandem.writes()
-    days(stage, 30, times_a_day=1)
+    months(stage, 1)
     assert state(stage, ticket) is LinkState.MISSING
     assert stage.tandem.writes() == before
     assert stage.team.issues() == []

@@ -8,7 +8,7 @@ from connector.sandbox.servicenow.knobs import Door
 from mappings.sides import Side
 from sync.core.model import LinkState
 from tests.support.cast import Story, Ticket
-from tests.support.deaths import days, deletes, link, proves, rests, says, state
+from tests.support.deaths import days, deletes, link, months, proves, rests, says, state
 from tests.support.stage import FLAVOURS, Stage
 
 
@@ -44,7 +44,7 @@ def test_what_moved_away_is_frozen_for_months_and_nobody_is_told(stage: Stage) -
     ticket, story = couple(stage)
     stage.team.hands("mei.chen").move_project(story.key, "TEAM")
     before = stage.tandem.writes()
-    days(stage, 60, times_a_day=1)
+    months(stage, 2)
     assert stage.tandem.writes() == before
     assert (state(stage, ticket), stage.tandem.parked) == (LinkState.FROZEN, ())
     stage.team.hands("mei.chen").move_project(story.key, "OPS")

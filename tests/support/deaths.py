@@ -61,6 +61,13 @@ def days(stage: Stage, number: float, times_a_day: int = 3) -> None:
             stage.tandem.syncs()
 
 
+def months(stage: Stage, number: int) -> None:
+    """A long time goes by with an audit every fourth day."""
+    for _turn in range(number * 8):
+        stage.later(4 * 24 * 60)
+        stage.tandem.sweeps()
+
+
 def says(stage: Stage, name: str, who: str = "ben.okafor") -> None:
     """``tandem gone``: a person knows that it was deleted."""
     confirm(stage.store, name, who)

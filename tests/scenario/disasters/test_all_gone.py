@@ -6,7 +6,6 @@ Each of them under the mapping that would do the most harm.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import pytest
 
@@ -21,7 +20,7 @@ from tests.support.deaths import deletes, destroyed, may_delete, policy, proves,
 from tests.support.stage import FLAVOURS, Stage
 
 
-@pytest.fixture(params=tuple(product(FLAVOURS, ("close", "delete"))), ids=str)
+@pytest.fixture(params=tuple(zip(FLAVOURS, ("close", "delete"), strict=True)), ids=str)
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """An account with every right, and a mapping that ends twins."""
     flavour, word = request.param
