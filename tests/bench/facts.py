@@ -20,6 +20,10 @@ STRETCHED = 2
 """The planted company's incidents happen within 90 days."""
 
 CODES = ("Solution provided", "Workaround provided", "User error", "Duplicate", "")
+NOTES = (
+    "Restarted the service.", "Exchanged the device.", "Reset and tested with the caller.",
+    "Cleared the cache, logged on again.", "Vendor's update installed.", "No fault found.",
+)  # fmt: skip
 TEAMS = tuple(f"Team {number:02}" for number in range(40))
 
 
@@ -55,7 +59,14 @@ def incidents(count: int, problems: int) -> Iterator[IncidentFact]:
             change=f"c{dice.randrange(2_000)}" if dice.random() < 0.02 else "",
             contact=dice.choice(("phone", "email", "self-service")),
             code=dice.choice(CODES) if resolved else "",
+            solved=_solved(dice, fact.summary) if resolved else "",
         )
+
+
+def _solved(dice: random.Random, summary: str) -> str:
+    """What a solver noted, if anything: words of the trade, now and then the caller's as well."""
+    noted = dice.choice(NOTES) if dice.random() < 0.7 else ""
+    return f"{noted} {summary}" if noted and dice.random() < 0.3 else noted
 
 
 def problems(count: int) -> Iterator[ProblemFact]:
