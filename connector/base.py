@@ -113,6 +113,14 @@ class Witness(Protocol):
         Those of a record that is itself not shown prove nothing. None where files as such are
         hidden from us."""
 
+    def missing_comments(
+        self, container: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Which of these comments of a record, all in one lane, are not there when asked for by id.
+
+        Those of a record that is itself not shown prove nothing, and a restricted one looks like
+        one that was deleted. None where comments of that lane as such are hidden from us."""
+
     def closed(self, container: str) -> str:
         """Why nothing can be done with a container here, in words for people: it is not there, is
         kept from us, or lacks what its records need. Empty where all is well."""

@@ -199,7 +199,7 @@ def _assemble(document: Document, shape: MappingFile, project: str) -> MappingSp
         shape.on_delete,
         shape.conflict,
         tuple(rule(name, part, shape, document.file) for name, part in shape.fields.items()),
-        CommentRules(**comments.model_dump(exclude={"deletes"})),
+        CommentRules(**comments.model_dump()),
         _attachments(shape.attachments),
         shape.model_dump(mode="json", by_alias=True),
         document.file,

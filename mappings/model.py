@@ -68,7 +68,7 @@ class CommentRules:
     ``public`` or ``off``; ``jira`` names the ServiceNow lane for Jira's comments: ``work_notes``,
     ``comments`` or ``off``; with ``comments`` internal ones still become work notes. ``backlog``
     carries those older than the link, once. ``edits`` are told by a new entry (``note``) or not at
-    all (``ignore``).
+    all (``ignore``); so is that a carried one is no longer shown (``deletes``).
     """
 
     work_notes: str = "internal"
@@ -77,6 +77,7 @@ class CommentRules:
     backlog: bool = True
     edits: str = "note"
     approvals: str = "internal"
+    deletes: str = "ignore"
 
     def lane(self, comment_lane: str, *, internal: bool) -> str | None:
         """Where a comment of this lane goes on the other side; ``None`` for nowhere.

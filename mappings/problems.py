@@ -57,11 +57,7 @@ _PATTERNS: Mapping[str, str] = {
     "table": "Use the table's name, such as change_request, not its label.",
 }
 _REASONS: Mapping[Path, str] = {
-    (
-        "comments",
-        "deletes",
-    ): "Jira answers 404 for a deleted comment and for a hidden one alike, so "
-    "no deletion can be told for certain: write ignore.",
+    ("comments", "deletes"): "No comment is deleted for another: write note or ignore.",
 }
 
 

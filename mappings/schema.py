@@ -191,8 +191,9 @@ class CommentsPart(Strict):
     edits: Literal["follow", "note", "ignore"] = Field(
         default="note", description="Comments edited in Jira: note (a new entry) or ignore."
     )
-    deletes: Literal["ignore"] = Field(
-        default="ignore", description="Jira does not tell a deleted comment from a hidden one."
+    deletes: Literal["note", "ignore"] = Field(
+        default="ignore",
+        description="Carried comments no longer shown: note (a word on the twin) or ignore.",
     )
 
 

@@ -49,9 +49,18 @@ class Removing:
         asked = self._door.parallel(self._missing, sorted(numbers))
         return frozenset(number for number in asked if number)
 
+    def missing_comments(self, key: str, numbers: Collection[str]) -> frozenset[str]:
+        """Comments that are answered with 404, each asked for by itself."""
+        paths = {issue_path(key, "comment", one): one for one in sorted(numbers)}
+        found = zip(paths, self._door.parallel(self._gone, list(paths)), strict=True)
+        return frozenset(paths[path] for path, gone in found if gone)
+
     def _missing(self, number: str) -> str:
+        return number if self._gone(f"attachment/{quote(number, safe='')}") else ""
+
+    def _gone(self, path: str) -> bool:
         try:
-            self._door.read(f"attachment/{quote(number, safe='')}", absent=Gone)
+            self._door.read(path, absent=Gone)
         except Gone:
-            return number
-        return ""
+            return True
+        return False

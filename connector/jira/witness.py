@@ -139,6 +139,13 @@ class Witness:
         """Files that are answered with 404."""
         return self._removing.missing_files(numbers)
 
+    def missing_comments(
+        self, container: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Comments that are answered with 404; an issue shows all but restricted ones."""
+        del container, lane
+        return self._removing.missing_comments(key, numbers)
+
     def closed(self, container: str) -> str:
         """A project that is not there says so when it is asked for its kinds."""
         del container

@@ -18,7 +18,8 @@ from connector.errors import AccessLost, Gone, NotThere, Rejected
 from connector.outcomes import outcome
 from connector.servicenow.door import Door
 from connector.servicenow.files import TABLE as FILES
-from connector.servicenow.lists import Row, page_of, stepping
+from connector.servicenow.journal import TABLE as JOURNAL
+from connector.servicenow.lists import Row, by_id, page_of, stepping
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import moment, needed
 from connector.values import Done, Refused, WriteResult
@@ -100,6 +101,21 @@ class Removing:
             return frozenset()
         asked = self._door.parallel(self._missing, sorted(numbers))
         return frozenset(number for number in asked if number)
+
+    def missing_comments(
+        self, table: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Entries that are not named when asked for; an account that sees no entry of that lane in
+        the whole table cannot tell."""
+        about = (term("name", "=", table), term("element", "=", lane))
+        try:
+            if not numbers or not stepping(self._door, JOURNAL, joined(*about), "sys_id")[0]:
+                return frozenset()
+            wanted = joined(term("element_id", "=", key), *about, one_of("sys_id", sorted(numbers)))
+            pages = [*by_id(self._door, JOURNAL, wanted, "sys_id")]
+        except (AccessLost, NotThere, Rejected):
+            return frozenset()
+        return frozenset(numbers) - {needed(row, "sys_id") for page in pages for row in page}
 
     def _missing(self, number: str) -> str:
         try:

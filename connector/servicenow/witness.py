@@ -129,6 +129,12 @@ class Witness:
         """Files that are answered with 404."""
         return self._removing.missing_files(numbers)
 
+    def missing_comments(
+        self, container: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Entries that a query for them does not name, where any entry of their lane is shown."""
+        return self._removing.missing_comments(container, key, lane, numbers)
+
     def closed(self, container: str) -> str:
         """Whether articles can be worked with; every other table is taken to be open."""
         return self._articles.closed() if container == ARTICLE else ""

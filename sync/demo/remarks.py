@@ -48,8 +48,13 @@ def faults(couple: Couple, truth: Truth, installation: str) -> Iterator[str]:
         }
         called = {one.key: one.name for one in truth.jira.people}
         arrived = [(names.get(bears(one.body) or ""), one) for one in copies]
+        notes = [one.body for one in written if one not in copies]
         for fault in _against(couple, side, expected, arrived, called):
             yield f"{couple}: {fault}"
+        for copy in (one for told, one in arrived if told is None):
+            if not _withdrawn(copy, notes):
+                what = f"is a copy of nothing {bears(copy.body)}"
+                yield f"{couple}: comment {copy.id} in {side.other} {what}"
 
 
 def _said_twice(side: Side, notes: Sequence[Comment]) -> Iterator[str]:
@@ -57,6 +62,14 @@ def _said_twice(side: Side, notes: Sequence[Comment]) -> Iterator[str]:
     for reference, times in Counter(bears(one.body) for one in notes).items():
         if times > 1:
             yield f"a note of ours stands {times} times in {side} {reference}"
+
+
+def _withdrawn(copy: Comment, notes: Sequence[str]) -> bool:
+    """Whether a copy tells an edit that was overtaken, or a comment of which we said that it is no
+    longer shown."""
+    head = first_line(copy.body).partition(" (ref ")[0]
+    told = any(f"\n{head}, is no longer shown in " in note for note in notes)
+    return " edited " in head or told
 
 
 def _tellings(comment: Comment, most: int) -> Iterator[Telling]:
@@ -80,9 +93,6 @@ def _against(
             yield f"{_told(original)} is missing in {side.other}"
         for fault in _one(rules, side, original, found, names):
             yield f"{_told(original)} {fault} in {side.other}"
-    for one, copy in arrived:
-        if one is None and " edited " not in first_line(copy.body):
-            yield f"comment {copy.id} in {side.other} is a copy of nothing {bears(copy.body)}"
     # Stamps have whole seconds in ServiceNow: inside one, any order is right.
     told = [one for one, _ in arrived if one and not one.edited]
     moments = [_second(expected[one.comment].created) for one in told]

@@ -21,9 +21,27 @@ from sync.store.values import QueuedRow
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A carried comment that its side no longer shows. ``words`` are the first line of its copy,
+    ``internal`` says whether customers must not read a word on it."""
+
+    side: Side
+    comment: str
+    lane: str
+    words: str
+    internal: bool
+
+    @staticmethod
+    def name_of(comment: str) -> str:
+        """What the word on a comment is called; it is told once by this name."""
+        return f"withdrawn {comment}"
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A link that needs a look. A record that was not read, or not seen, is absent.
 
+    ``withdrawn`` are carried comments that are no longer shown,
     ``unfiled`` are carried files whose originals were deleted, ``lost`` those that went with a
     record which is back.
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
@@ -44,6 +62,7 @@ class Case:
     complete: bool = False
     comments: Mapping[Side, tuple[Comment, ...]] = field(default_factory=dict)
     known: tuple[CommentLink, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
     files: Mapping[Side, tuple[File, ...]] = field(default_factory=dict)
     filed: tuple[FileLink, ...] = ()
     unfiled: tuple[FileLink, ...] = ()

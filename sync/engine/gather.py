@@ -28,6 +28,7 @@ from sync.engine.hearing import with_backlog, with_comments, with_noticed
 from sync.engine.listing import desk, with_files
 from sync.engine.shelf import with_articles
 from sync.engine.unseen import with_unseen
+from sync.engine.withdrawing import with_withdrawn
 from sync.feed import LISTED
 from sync.runtime import Runtime, container, creates, lasting, scope
 from sync.store.values import QueuedRow
@@ -84,7 +85,7 @@ def _cases(
     merged = [_named(done.get(case.link.id, case)) for case in first]
     proven = with_absences(runtime, merged)
     heard = with_comments(runtime, with_articles(runtime, with_unseen(runtime, proven)))
-    filed = with_files(runtime, heard)
+    filed = with_files(runtime, with_withdrawn(runtime, heard))
     return tuple(with_noticed(runtime, filed, desk(runtime, filed))), idle
 
 

@@ -25,6 +25,9 @@ from sync.engine.sayings import sayings, unsaid
 from sync.engine.wording import Teller
 from sync.runtime import Runtime, container
 
+COMMENTED = "commented"
+"""Reason of a row whose record has news in its journal."""
+
 CHANGE, APPROVAL = "change_request", "approval"
 """The table whose records are decided about, and the lane of those decisions."""
 
@@ -63,6 +66,11 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     first = _hear(runtime, _hear(runtime, told, _to_hear), behind, fresh=True)
     second = _hear(runtime, first, partial(_to_compare, runtime.options.installation))
     return _hear(runtime, second, stale, fresh=True)
+
+
+def heard_anew(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
+    """The cases with the comments of both sides, none of them from an index."""
+    return _hear(runtime, cases, lambda _: frozenset(Side), fresh=True)
 
 
 def with_noticed(runtime: Runtime, cases: Sequence[Case], desk: Desk) -> list[Case]:
@@ -143,7 +151,7 @@ def _to_hear(case: Case) -> frozenset[Side]:
         return frozenset()
     if case.making or case.forced() or case.link.state is not LinkState.ACTIVE:
         return frozenset(Side)
-    told = {row.side for row in case.rows if "commented" in reasons(row) or row.side is Side.JIRA}
+    told = {row.side for row in case.rows if COMMENTED in reasons(row) or row.side is Side.JIRA}
     return frozenset(told | _moved(case) | _taken_up(case) | _decided(case))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from connector.values import Comment
 from mappings.sides import Side
-from mappings.text import to_journal
+from mappings.text import to_journal, to_wiki
 from sync.apply.common import KEPT, comment_field
 from sync.core import marks
 from sync.core.knowledge import ARTICLE, INCIDENT, PROBLEM
@@ -20,7 +20,7 @@ from sync.core.plan import Carried
 from sync.engine.cases import Case
 from sync.engine.copies import copies
 from sync.engine.parked import waiting_comments
-from sync.engine.parting import farewell
+from sync.engine.parting import PRODUCTS, farewell
 
 STATUS = "status"
 """Jira's native name of what a kept wish is about."""
@@ -65,6 +65,7 @@ def _all(case: Case, side: Side, installation: str) -> Iterator[Carried]:
     if side is Side.SERVICENOW:
         yield from _kept(case, installation)
     yield from _published(case, side, installation)
+    yield from _withdrawn(case, side, installation)
 
 
 def _published(case: Case, side: Side, installation: str) -> Iterator[Carried]:
@@ -82,6 +83,25 @@ def _published(case: Case, side: Side, installation: str) -> Iterator[Carried]:
         where = f"[{one.number}|{one.url}]" if side is Side.JIRA else f"{one.number}, {one.url}"
         body = f"{head}\n\nThe knowledge article is published: {where}"
         yield Carried(source, lane, reference, body, "Tandem")
+
+
+def _withdrawn(case: Case, side: Side, installation: str) -> Iterator[Carried]:
+    """Carried comments that the other side no longer shows."""
+    lane = "comment" if side is Side.JIRA else "work_notes"
+    for one in case.withdrawn:
+        record = case.records.get(one.side)
+        if one.side is side or record is None:
+            continue
+        name = one.name_of(one.comment)
+        reference = _reference(case, side.other, name, installation)
+        stamp = f"{record.updated:%Y-%m-%d %H:%M:%S} UTC"
+        where = PRODUCTS[one.side]
+        text = (
+            f"{marks.VOICE}{case.link.end(side).label}, {stamp} {reference}\n\n"
+            f"{one.words}, is no longer shown in {where}: it was deleted there, or restricted."
+        )
+        body = to_wiki(text) if side is Side.JIRA else to_journal(text)
+        yield Carried(name, lane, reference, body, "Tandem", one.internal)
 
 
 def _reference(case: Case, side: Side, source: str, installation: str) -> str:

@@ -20,6 +20,7 @@ from sync.engine.cases import SWEEP
 from sync.engine.doubles import report
 from sync.engine.propose import end_of, made_by_us, mark_of
 from sync.engine.unfiling import missed
+from sync.engine.withdrawing import unshown
 from sync.feed import load
 from sync.runtime import Runtime, chunks, container
 
@@ -41,6 +42,7 @@ def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
             found += _returned(runtime, spec, side)
             progress(f"sweeping {spec.pair}", found)
         found += missed(runtime, spec, links)
+        found += unshown(runtime, spec, links)
         found += _second_twins(runtime, spec, links)
         _refresh(runtime, links)
         found += load(runtime, spec, progress)

@@ -183,6 +183,10 @@ class Mount(ABC):
         """A person comments; the comment's id."""
 
     @abstractmethod
+    def take_remark(self, key: str, number: str) -> None:
+        """A comment is deleted."""
+
+    @abstractmethod
     def put_file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
         """A person attaches a file; its id."""
 
@@ -331,6 +335,10 @@ class ServiceNowMount(Mount):
     def remark(self, key: str, text: str) -> str:
         self.edit(key, work_notes=text)
         return str(self.world.true_notes(key)[-1]["sys_id"])
+
+    def take_remark(self, key: str, number: str) -> None:
+        del key
+        self.world.delete("sys_journal_field", number, SYSTEM)
 
     def put_file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
         by, place = self.world.caller(PERSON, Door.SCREEN), (self.container, key)
@@ -489,6 +497,9 @@ class JiraMount(Mount):
 
     def remark(self, key: str, text: str) -> str:
         return self.hands().comment(key, text)
+
+    def take_remark(self, key: str, number: str) -> None:
+        self.hands().drop_comment(key, number)
 
     def put_file(self, key: str, name: str, data: bytes, kind: str = "text/plain") -> str:
         return self.hands().attach(key, name, data, kind)

@@ -184,6 +184,32 @@ def test_a_table_of_which_nothing_is_shown_is_not_shown(desk: ServiceNowMount) -
     assert not desk.adapter.witness.shows("incident")
 
 
+# ---- comments
+
+
+def test_a_comment_that_is_gone_is_told_from_one_that_is_there(mount: Mount) -> None:
+    key = mount.made(1)
+    one, two = mount.remark(key, "one"), mount.remark(key, "two")
+    assert gone(mount, key, one, two) == frozenset()
+    mount.take_remark(key, one)
+    assert gone(mount, key, one, two) == {one}
+
+
+def gone(mount: Mount, key: str, *numbers: str) -> frozenset[str]:
+    return mount.adapter.witness.missing_comments(mount.container, key, mount.lane, numbers)
+
+
+def test_where_a_whole_journal_is_hidden_no_entry_is_told_to_be_gone(desk: ServiceNowMount) -> None:
+    key = desk.made(1)
+    number = desk.remark(key, "one")
+    desk.edit(key, comments="for the customer")
+    desk.world.knobs.hidden_lanes.add("work_notes")
+    assert gone(desk, key, number) == frozenset()
+    desk.world.knobs.hidden_lanes.clear()
+    desk.world.knobs.denied_tables.add("sys_journal_field")
+    assert gone(desk, key, number) == frozenset()
+
+
 # ---- files
 
 

@@ -30,7 +30,7 @@ from tests.simulation.deaths import Mourners
 from tests.simulation.journal import TABLES
 from tests.simulation.librarians import Librarians
 from tests.simulation.rig import Rig
-from tests.simulation.setup import FOLLOWING
+from tests.simulation.setup import FOLLOWING, WITHDRAWING
 from tests.simulation.veils import Veils
 
 DESK = [one.login for one in of_team("desk", "network", "change")]
@@ -63,6 +63,7 @@ class Crowd:
         self.known_at_deletion: dict[tuple[Side, str], bool] = {}
         self.unstamped = 0
         self.dropped: set[str] = set()
+        self.withdrawn: dict[tuple[Side, str, str], tuple[bool, str]] = {}
         self.dropped_files: set[bytes] = set()
         self.edited: dict[str, list[str]] = {}
         self.scribbled: list[str] = []
@@ -119,6 +120,7 @@ class Crowd:
             "somebody drops a file": (self.somebody_drops_a_file, 1),
             **self.library.deeds(),
             **(self._clerks() if self.rig.setup.variant == FOLLOWING else {}),
+            **(self._censors() if self.rig.setup.variant == WITHDRAWING else {}),
         }
 
     def _clerks(self) -> dict[str, tuple[Deed, int]]:
@@ -127,6 +129,15 @@ class Crowd:
             "desk files": (self.desk_files, 40),
             "team files": (self.team_files, 40),
             "somebody drops a file": (self.somebody_drops_a_file, 70),
+        }
+
+    def _censors(self) -> dict[str, tuple[Deed, int]]:
+        """Those who take back what was said, where that is told."""
+        return {
+            "desk notes": (self.desk_notes, 40),
+            "team comments": (self.team_comments, 40),
+            "team drops a comment": (self.team_drops_a_comment, 60),
+            "desk drops an entry": (self.desk_drops_an_entry, 60),
         }
 
     def do(self, name: str) -> bool:
@@ -482,8 +493,28 @@ class Crowd:
             return None
         issue, remark = self.dice.choice(found)
         self.dropped.add(remark.body)
+        self._note_drop(Side.JIRA, issue.id, remark.id, "comment")
         extras.drop_remark(self.jira, Author(self.hands().author.key), issue, remark)
         return f"somebody deletes a comment of {issue.key}"
+
+    def desk_drops_an_entry(self) -> str | None:
+        """An administrator deletes an entry of a journal, a person's or a copy of ours."""
+        notes = [note for row in self.tickets() for note in self.now.true_notes(row["sys_id"])]
+        note = self.pick(one for one in notes if not one["value"].startswith(marks.VOICE))
+        if note is None:
+            return None
+        self.dropped.add(note["value"])
+        place = (Side.SERVICENOW, note["element_id"], note["sys_id"])
+        self._note_drop(*place, f"{note['name']} {note['element']}")
+        self.now.delete("sys_journal_field", note["sys_id"], SYSTEM)
+        return f"somebody deletes an entry at the desk: {headline(note['value'])}"
+
+    def _note_drop(self, side: Side, key: str, number: str, lane: str) -> None:
+        """Whether we knew that a comment was carried when it was deleted, and its lane."""
+        link = self.rig.store.links.by_keys(side, [key]).get(key)
+        known = self.rig.store.comments.known([link.id])[link.id] if link else ()
+        mine = any(row.source is side and row.source_id == number for row in known)
+        self.withdrawn[(side, key, number)] = mine, lane
 
     def team_edits_a_comment(self) -> str | None:
         """Somebody rewrites a comment, or adds to one of ours."""

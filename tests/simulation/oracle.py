@@ -48,6 +48,7 @@ from connector.sandbox.jira import linking, native
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow import knowledge_rules as hands
+from connector.values import Comment
 from mappings.model import MappingSpec, Rule
 from mappings.references import IssueLink, linked
 from mappings.sides import Side
@@ -66,6 +67,7 @@ from tests.simulation.journal import Entry
 from tests.simulation.knowledge import KnowledgeJudge
 from tests.simulation.papers import faults
 from tests.simulation.rig import Rig
+from tests.simulation.withdrawals import words
 
 SILENT = frozenset({"value", "priority", "status"})
 """Relations in which an empty value is no statement about the other side."""
@@ -114,7 +116,10 @@ class Judge:
             found += companions.left(couple)
             found += self._fields(couple)
             found += comments.findings(couple)
-            found += faults(self.rig, self.crowd, couple, self.waiting, self._written(couple))
+            ours = self._ours(couple)
+            written = {side: "\n".join(one.body for one in ours[side]) for side in Side}
+            found += faults(self.rig, self.crowd, couple, self.waiting, written)
+            found += words(self.rig, self.crowd, couple, ours, self.waiting)
             found += self._told(couple)
             entries = self._about(couple)
             for rule in couple.spec.rules:
@@ -465,14 +470,14 @@ class Judge:
     def _rows(self, couple: Couple) -> list[Conflict]:
         return [row for row in self.conflicts if row.number == couple.servicenow.label]
 
-    def _written(self, couple: Couple) -> dict[Side, str]:
+    def _ours(self, couple: Couple) -> dict[Side, list[Comment]]:
         """All that we ever said on either side of a couple."""
         return {
-            side: "\n".join(
-                comment.body
+            side: [
+                comment
                 for comment in self.truth.of(side).comments.get(couple.of(side).key, ())
                 if comment.author == self.truth.of(side).me
-            )
+            ]
             for side in Side
         }
 
@@ -518,7 +523,8 @@ class Judge:
 
     def _dropped(self, side: Side) -> bool:
         """Whether somebody deleted a comment that we had carried to that side."""
-        return side is Side.JIRA and any("(ref " in body for body in self.crowd.dropped)
+        here = any(where is side for where, _, _ in self.crowd.withdrawn)
+        return here and any("(ref " in body for body in self.crowd.dropped)
 
     def _history(self, couple: Couple) -> tuple[HistoryRow, ...]:
         links = self.rig.store.links.by_keys(Side.SERVICENOW, [couple.servicenow.key])

@@ -23,7 +23,7 @@ from tests.simulation.crowd import Crowd
 from tests.simulation.holidays import Holidays
 from tests.simulation.oracle import Judge
 from tests.simulation.rig import Plug, PlugKind, Rig
-from tests.simulation.setup import FOLLOWING, WRITES, Mode, Setup, of_seed
+from tests.simulation.setup import FOLLOWING, WITHDRAWING, WRITES, Mode, Setup, of_seed
 from tests.support.memory.tables import Copy
 
 CYCLE = 60.0
@@ -191,7 +191,8 @@ class Play:
         flickers = self.setup.flicker > 0  # what a first listing misses is found by the daily audit
         deleted = any(one.op == "delete" for one in self.rig.journal.entries)
         follow = self.setup.variant == FOLLOWING and bool(self.crowd.dropped_files)
-        audit = bool(self.crowd.unstamped) or deleted or flickers or follow
+        withdrawn = self.setup.variant == WITHDRAWING and bool(self.crowd.withdrawn)
+        audit = bool(self.crowd.unstamped) or deleted or flickers or follow or withdrawn
         self.rig.clock.advance(SPARE)  # what is asked now and then only is asked once more
         # Twice: a second twin may come to be while the first audit runs.
         for _ in range(2 if self.crowd.unstamped else 1):

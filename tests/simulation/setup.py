@@ -24,6 +24,9 @@ WRITES = "POST|PUT|PATCH|DELETE"
 FOLLOWING = "deleted files take their copies along"
 """A variant that adds to mappings which say nothing of files: see ``_following``."""
 
+WITHDRAWING = "comments that are gone are told"
+"""Another one of that kind: see ``_withdrawing``."""
+
 VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "shipped": (),
     "jira wins": (("conflict: owner", "conflict: jira"),),
@@ -38,10 +41,11 @@ VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("as: line, owner: servicenow}", "as: line, owner: servicenow, flow: to_jira}"),
     ),
     FOLLOWING: (),
+    WITHDRAWING: (),
 }
 """Changes to the shipped mappings, by name."""
 
-FIRST = tuple(name for name in VARIANTS if name != FOLLOWING)
+FIRST = tuple(name for name in VARIANTS if name not in (FOLLOWING, WITHDRAWING))
 
 MOURNING = ("survivors are closed", "survivors are deleted")
 """Variants in which a record that is not shown for seven days counts as deleted."""
@@ -157,7 +161,10 @@ def of_seed(seed: int, mode: Mode = "safety") -> Setup:
 def _variant(seed: int, drawn: str) -> str:
     """What came later has dice of its own: it takes over seeds that would be ordinary ones."""
     later = random.Random(f"variant {seed}").random() < 0.4
-    return FOLLOWING if drawn == "shipped" and later else drawn
+    if drawn == "shipped" and later:
+        return FOLLOWING
+    latest = random.Random(f"withdrawing {seed}").random() < 0.4
+    return WITHDRAWING if drawn == "shipped" and latest else drawn
 
 
 def _holidays(seed: int, variant: str, steps: int) -> int:
@@ -182,6 +189,8 @@ def specs(variant: str, project: str) -> tuple[MappingSpec, ...]:
     }
     if variant == FOLLOWING:
         texts = {name: _following(text) for name, text in texts.items()}
+    if variant == WITHDRAWING:
+        texts = {name: _withdrawing(text) for name, text in texts.items()}
     if sum(WORKAROUND in text for text in texts.values()) != 1:
         raise ValueError("problems have no field of HTML")
     return load(texts, project=project)
@@ -193,3 +202,11 @@ def _following(text: str) -> str:
         old = "deletes: ignore           # a deleted file"
         return text.replace(old, old.replace("ignore", "follow"))
     return f"{text}\nattachments: {{deletes: follow}}\n"
+
+
+def _withdrawing(text: str) -> str:
+    """A mapping that tells of carried comments which are no longer shown."""
+    if "\ncomments:" in text:
+        old = "deletes: ignore           # a carried comment"
+        return text.replace(old, old.replace("ignore", "note"))
+    return f"{text}\ncomments: {{deletes: note}}\n"

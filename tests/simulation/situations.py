@@ -28,6 +28,7 @@ SITUATIONS = (
     "deed desk opens", "deed desk ranks", "deed desk refers", "deed desk rewords", "deed team asks",
     "deed team assigns", "deed team attaches", "deed team clones", "deed team comments",
     "deed team deletes", "deed team describes", "deed team drops a comment",
+    "deed desk drops an entry", "a deleted comment was told of",
     "deed team edits a comment", "deed team hides",
     "deed team labels", "deed team links", "deed team moves", "deed team ranks",
     "deed team rewords", "deed team takes elsewhere", "deed team unlinks", "deed desk files",

@@ -235,6 +235,12 @@ class Desk:
         """A comment that the customer reads."""
         self.edits(ticket, by, comments=text)
 
+    def drops(self, ticket: Ticket, text: str) -> None:
+        """An administrator deletes the entry of a journal that holds a text."""
+        [entry] = [one for one in self.world.true_notes(ticket.key) if text in one["value"]]
+        self.world.delete("sys_journal_field", entry["sys_id"], SYSTEM)
+        self._stage.clock.advance(1)
+
     def approves(self, change: Ticket) -> None:
         """A change manager agrees."""
         answer_approval(self.world, change.key)
@@ -307,6 +313,10 @@ class Team:
     ) -> None:
         """Somebody edits a comment."""
         self.hands(by).edit_comment(story.key, number, text, **more)
+
+    def drops(self, story: Story, number: str, by: str = "mei.chen") -> None:
+        """Somebody deletes a comment."""
+        self.hands(by).drop_comment(story.key, number)
 
     def labels(self, story: Story, *labels: str, by: str = "mei.chen") -> None:
         """Labels are added."""

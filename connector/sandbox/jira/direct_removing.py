@@ -10,6 +10,7 @@ from connector.errors import Rejected
 from connector.sandbox.jira import attachments, surgery
 from connector.sandbox.jira.author import Author
 from connector.sandbox.jira.call import Settings
+from connector.sandbox.jira.extras import readable
 from connector.sandbox.jira.problems import Refusal, no_deletion
 from connector.sandbox.jira.world import World
 from connector.sandbox.weather import Wire
@@ -63,6 +64,19 @@ class Gone:
     def missing_files(self, numbers: Collection[str]) -> frozenset[str]:
         """Files that are answered with 404, each asked for by itself."""
         return frozenset(number for number in sorted(numbers) if self._missing(number))
+
+    def missing_comments(self, key: str, numbers: Collection[str]) -> frozenset[str]:
+        """Comments that are answered with 404, each asked for by itself."""
+        return frozenset(number for number in sorted(numbers) if self._untold(key, number))
+
+    def _untold(self, key: str, number: str) -> bool:
+        self._ask("GET", f"/rest/api/2/issue/{key}/comment/{number}")
+        with self._world.lock:
+            issue = self._world.issue(key)
+            if issue is None or self._world.is_hidden(issue):
+                return True
+            shown = readable(self._world, self._world.site.me, issue)
+            return number not in {remark.id for remark in shown}
 
     def _missing(self, number: str) -> bool:
         self._ask("GET", f"/rest/api/2/attachment/{number}")

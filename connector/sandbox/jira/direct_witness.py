@@ -132,6 +132,13 @@ class DirectWitness:
         """Files that are answered with 404."""
         return self._gone.missing_files(numbers)
 
+    def missing_comments(
+        self, container: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Comments that are answered with 404."""
+        del container, lane
+        return self._gone.missing_comments(key, numbers)
+
     def closed(self, container: str) -> str:
         """A project that is not there says so when it is asked for its kinds."""
         del container

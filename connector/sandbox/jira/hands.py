@@ -84,6 +84,13 @@ class Hands:
             row = _comment_row(body, internal, group)
             extras.edit_remark(self.world, self.author, issue, held, row)
 
+    def drop_comment(self, ref: str, number: str) -> None:
+        """Delete a comment."""
+        with self.world.lock:
+            issue = self.issue(ref)
+            held = next(row for row in issue.comments if row.id == number)
+            extras.drop_remark(self.world, self.author, issue, held)
+
     def attach(self, ref: str, name: str, data: bytes, kind: str = "text/plain") -> str:
         """Put a file on an issue; its id."""
         with self.world.lock:

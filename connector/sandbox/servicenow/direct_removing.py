@@ -18,6 +18,7 @@ from connector.sandbox.weather import Wire
 from connector.values import Done, Refused, WriteResult
 
 _SIDE = "servicenow"
+JOURNAL = "sys_journal_field"
 _RECOVERED = audit.FATES["undelete"]
 
 
@@ -101,6 +102,25 @@ class Graves:
         if not numbers or not self.shows(FILES):
             return frozenset()
         return frozenset(number for number in sorted(numbers) if self._missing(number))
+
+    def missing_comments(
+        self, table: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Entries that are not named when asked for; an account that sees no entry of that lane in
+        the whole table cannot tell."""
+        self._ask("GET", f"/api/now/table/{JOURNAL}")
+        if JOURNAL in self._world.knobs.denied_tables:
+            return frozenset()
+        with self._world.lock:
+            shown = [
+                row
+                for row in self._world.rows(JOURNAL)
+                if (row["name"], row["element"]) == (table, lane) and not self._world.is_hidden(row)
+            ]
+        if not numbers or not shown:
+            return frozenset()
+        self._ask("GET", f"/api/now/table/{JOURNAL}")
+        return frozenset(numbers) - {row["sys_id"] for row in shown if row["element_id"] == key}
 
     def _missing(self, number: str) -> bool:
         self._ask("GET", f"/api/now/attachment/{number}")

@@ -135,6 +135,12 @@ class DirectWitness:
         """Files that are answered with 404."""
         return self._graves.missing_files(numbers)
 
+    def missing_comments(
+        self, container: str, key: str, lane: str, numbers: Collection[str]
+    ) -> frozenset[str]:
+        """Entries that a query for them does not name."""
+        return self._graves.missing_comments(container, key, lane, numbers)
+
     def closed(self, container: str) -> str:
         """Whether articles can be worked with; every other table is taken to be open."""
         return self._articles() if container == ARTICLE else ""

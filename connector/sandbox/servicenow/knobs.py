@@ -72,6 +72,8 @@ class Knobs:
     hidden_rows, hidden_fields, locked_fields
         rows that an access rule hides (by sys_id), columns that read as empty, columns whose
         writes are dropped (both as ``table.column``).
+    hidden_lanes
+        journals (``work_notes``, ``comments``) of which an access rule hides every entry.
     denied_tables
         tables that cannot be queried at all.
     no_range
@@ -108,6 +110,7 @@ class Knobs:
     hidden_rows: set[str] = field(default_factory=set)
     hidden_fields: set[str] = field(default_factory=set)
     locked_fields: set[str] = field(default_factory=set)
+    hidden_lanes: set[str] = field(default_factory=set)
     denied_tables: set[str] = field(default_factory=set)
     no_range: set[str] = field(default_factory=set)
     max_rate: int | None = None

@@ -199,6 +199,8 @@ class World:
     def drop(self, sys_id: str) -> Row:
         """Take a row away, and the content that it may have."""
         row = self._tables[self._place.pop(sys_id)].pop(sys_id)
+        notes = self._notes.get(row.get("element_id", ""), [])
+        notes[:] = [note for note in notes if note is not row]
         self._veiled.pop(sys_id, None)
         self.contents.pop(sys_id, None)
         return row
@@ -246,6 +248,8 @@ class World:
 
     def is_hidden(self, row: Row) -> bool:
         """Whether an access rule hides a row; a file is hidden with its record."""
+        if "element_id" in row and row["element"] in self.knobs.hidden_lanes:
+            return True
         hidden = self.knobs.hidden_rows
         return bool(hidden) and (row["sys_id"] in hidden or row.get("table_sys_id", "") in hidden)
 

@@ -159,9 +159,11 @@ def test_to_follow_edits_is_said_to_be_a_note() -> None:
     assert loaded(a_file(comments={"edits": "note"})).hints == ()
 
 
-def test_no_deletion_of_a_comment_can_be_told() -> None:
-    [found] = problems(a_file(comments={"deletes": "note"}))
-    assert "404 for a deleted comment and for a hidden one alike" in found.remedy
+def test_no_comment_is_deleted_for_another() -> None:
+    [found] = problems(a_file(comments={"deletes": "follow"}))
+    assert found.remedy == "No comment is deleted for another: write note or ignore."
+    assert loaded(a_file(comments={"deletes": "note"})).comments.deletes == "note"
+    assert loaded(a_file()).comments.deletes == "ignore"
 
 
 def test_off_needs_no_quotes() -> None:
