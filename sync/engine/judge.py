@@ -18,15 +18,15 @@ from mappings.values import Lookup, Unknown
 from sync.apply.common import KEPT
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
-from sync.core.model import Base, HistoryRow, LinkState, Value
+from sync.core.model import Base, HistoryRow, LinkState, Parked, Value
 from sync.core.plan import Action, Attach, Detach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
-from sync.engine.cases import Case, context, present
+from sync.engine.cases import SWEEP, Case, context, present
 from sync.engine.ending import came_back, farewells
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
 from sync.engine.marking import mark_writes
-from sync.engine.parked import status_of
+from sync.engine.parked import status_of, tried_again
 from sync.engine.sayings import sayings
 from sync.engine.unfiling import detached
 from sync.engine.unseen import seeing
@@ -237,7 +237,7 @@ def _writes(
     for rule in case.spec.rules:
         decision = decisions[rule.name]
         write = decision.write if isinstance(decision, Clash) else decision
-        if isinstance(write, Write) and not _refused_before(case, rule.name, write):
+        if isinstance(write, Write) and not _refused_before(case, rule.name, decision):
             made = field_write(rule, write, case.records)
             found[write.side].append(replace(made, agreed=case.bases.get(rule.name)))
     marking = case.making or _retried(case)
@@ -273,23 +273,37 @@ def fingerprint(write_old: Value, wanted: Value) -> str:
     return f"{write_old!r} -> {wanted!r}"
 
 
-def _refused_before(case: Case, name: str, write: Write) -> bool:
-    if _retried(case):
+def _refused_before(case: Case, name: str, decision: Decision) -> bool:
+    """Whether a write is not to be tried now, because it was refused. One that decides a conflict
+    replaces a person's words: no move of a record is reason enough to try that again."""
+    write = decision.write if isinstance(decision, Clash) else decision
+    if _retried(case) or not isinstance(write, Write):
         return False
-    refused = [
-        row.fingerprint.removeprefix(KEPT)
+    lost = isinstance(decision, Clash) and SWEEP not in case.reasons
+    return any(lost or not tried_again(case, row) for row in _refusals(case, name, write))
+
+
+def _refusals(case: Case, name: str, write: Write) -> list[Parked]:
+    """What was put aside when this very write was refused."""
+    return [
+        row
         for row in case.parked
-        if row.side is write.side and row.field == name
+        if row.side is write.side and row.field == name and _of(row, write)
     ]
+
+
+def _of(row: Parked, write: Write) -> bool:
+    refused = row.fingerprint.removeprefix(KEPT)
     if write.begun:  # where the refused walk ended is no reason to set out again
-        return any(one.endswith(f" -> {write.wanted!r}") for one in refused)
-    return fingerprint(write.old, write.wanted) in refused
+        return refused.endswith(f" -> {write.wanted!r}")
+    return refused == fingerprint(write.old, write.wanted)
 
 
 def _known_trouble(case: Case, name: str, finding: Clash | Stuck) -> bool:
     """What is already parked with the same reason needs no second word."""
     if isinstance(finding, Clash):
-        return finding.write is not None and _refused_before(case, name, finding.write)
+        known = finding.write is not None and bool(_refusals(case, name, finding.write))
+        return known and not _retried(case)
     return any(row.field == name and row.reason == finding.reason for row in case.parked)
 
 
@@ -322,7 +336,6 @@ def _waiting(case: Case, decisions: Mapping[str, Decision]) -> frozenset[str]:
     """Fields whose write was refused before and is still wished for, and comments put aside."""
     found = {row.field for row in case.parked if row.field not in decisions}
     for name, decision in decisions.items():
-        write = decision.write if isinstance(decision, Clash) else decision
-        if isinstance(write, Write) and _refused_before(case, name, write):
+        if _refused_before(case, name, decision):
             found.add(name)
     return frozenset(found)

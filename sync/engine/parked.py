@@ -1,7 +1,12 @@
-"""Comments that were put aside: which still wait for a person. Pure.
+"""What was put aside: which of it still waits for a person. Pure.
 
 A journal entry on a closed incident is dropped with 200 (servicenow-api 5). It is put aside with
 the status at which that happened; when the record is opened again it is tried once more by itself.
+
+What refuses the value of a field may go away as well (somebody is assigned, a rule is mended): the
+write is tried once more whenever one of the two records moves, a few times, and in every full audit
+(reliability: I-16); a walk through Jira's workflow moves its issue itself, so there the ticket's
+moves count only. One that only people can do on that side is theirs between two audits.
 """
 
 from __future__ import annotations
@@ -9,9 +14,12 @@ from __future__ import annotations
 from mappings.model import Rule
 from mappings.sides import Side
 from mappings.values import Unknown
-from sync.apply.common import COMMENT
+from sync.apply.common import COMMENT, KEPT
 from sync.core.model import Parked
-from sync.engine.cases import Case
+from sync.engine.cases import SWEEP, Case
+
+MOST = 8
+"""So many attempts are made because a record moved: one that moves at every try ends them, too."""
 
 
 def waiting_comments(case: Case, side: Side) -> frozenset[str]:
@@ -28,6 +36,24 @@ def reopened(case: Case, row: Parked) -> bool:
     if rule is None or not row.fingerprint or not status:
         return False
     return status != row.fingerprint and not rule.relation.closes(row.side, status)
+
+
+def tried_again(case: Case, row: Parked) -> bool:
+    """Whether a refused write of a field is worth another try at this look."""
+    if SWEEP in case.reasons:
+        return True
+    if row.fingerprint.startswith(KEPT) or row.attempts >= MOST:
+        return False
+    moved = (
+        side for side, one in case.records.items() if one.version != case.link.end(side).version
+    )
+    return any(side is not row.side or not _walked(case, row) for side in moved)
+
+
+def _walked(case: Case, row: Parked) -> bool:
+    """Whether a refused walk may have moved its record itself: Jira's statuses have steps."""
+    rule = status_rule(case)
+    return rule is not None and row.side is Side.JIRA and row.field == rule.name
 
 
 def status_of(case: Case, side: Side) -> str:

@@ -41,6 +41,7 @@ def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
             found += _versions(runtime, spec, side, links)
             found += _returned(runtime, spec, side)
             progress(f"sweeping {spec.pair}", found)
+        found += _wishes(runtime, spec)
         found += missed(runtime, spec, links)
         found += unshown(runtime, spec, links)
         found += _second_twins(runtime, spec, links)
@@ -64,6 +65,19 @@ def _versions(runtime: Runtime, spec: MappingSpec, side: Side, links: Sequence[L
         runtime.store.inbox.nudge(side, where, moved, SWEEP)
         found += len(moved)
     return found
+
+
+def _wishes(runtime: Runtime, spec: MappingSpec) -> int:
+    """Have every write of a field that was refused tried once more."""
+    names = {rule.name for rule in spec.rules}
+    rows = [
+        row
+        for row in runtime.store.ledger.parked()
+        if row.pair == spec.pair and row.field in names and " -> " in row.fingerprint
+    ]
+    for row in rows:
+        runtime.store.inbox.nudge(row.side, row.container, [row.key], SWEEP)
+    return len(rows)
 
 
 def _returned(runtime: Runtime, spec: MappingSpec, side: Side) -> int:

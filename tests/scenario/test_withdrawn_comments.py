@@ -12,6 +12,7 @@ from connector.sandbox.faults import Fault
 from mappings.defaults import shipped
 from mappings.sides import Side
 from sync.core import marks
+from tests.simulation.setup import withdrawing
 from tests.support.cast import Story, Ticket
 from tests.support.memory.store import MemoryStore
 from tests.support.stage import FLAVOURS, Stage
@@ -34,15 +35,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 def noting() -> dict[str, str]:
     """The shipped mappings with another policy for comments."""
-    old = "deletes: ignore           # a carried comment"
-    assert any(old in text for text in shipped().values())
-    texts = {
-        name: text.replace(old, old.replace("ignore", "note")) for name, text in shipped().items()
-    }
-    return {
-        name: text if "\ncomments:" in text else f"{text}\ncomments: {{deletes: note}}\n"
-        for name, text in texts.items()
-    }
+    return {name: withdrawing(text) for name, text in shipped().items()}
 
 
 class Talk:

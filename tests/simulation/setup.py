@@ -25,7 +25,7 @@ FOLLOWING = "deleted files take their copies along"
 """A variant that adds to mappings which say nothing of files: see ``_following``."""
 
 WITHDRAWING = "comments that are gone are told"
-"""Another one of that kind: see ``_withdrawing``."""
+"""Another one of that kind: see ``withdrawing``."""
 
 VARIANTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "shipped": (),
@@ -190,7 +190,7 @@ def specs(variant: str, project: str) -> tuple[MappingSpec, ...]:
     if variant == FOLLOWING:
         texts = {name: _following(text) for name, text in texts.items()}
     if variant == WITHDRAWING:
-        texts = {name: _withdrawing(text) for name, text in texts.items()}
+        texts = {name: withdrawing(text) for name, text in texts.items()}
     if sum(WORKAROUND in text for text in texts.values()) != 1:
         raise ValueError("problems have no field of HTML")
     return load(texts, project=project)
@@ -204,9 +204,13 @@ def _following(text: str) -> str:
     return f"{text}\nattachments: {{deletes: follow}}\n"
 
 
-def _withdrawing(text: str) -> str:
+def withdrawing(text: str) -> str:
     """A mapping that tells of carried comments which are no longer shown."""
-    if "\ncomments:" in text:
-        old = "deletes: ignore           # a carried comment"
+    old = "deletes: ignore           # a carried comment"
+    if old in text:
         return text.replace(old, old.replace("ignore", "note"))
-    return f"{text}\ncomments: {{deletes: note}}\n"
+    for head in ("\ncomments:\n", "\ncomments: {"):
+        if head in text:
+            more = "deletes: note, " if head.endswith("{") else "  deletes: note\n"
+            return text.replace(head, head + more)
+    raise ValueError("a mapping that says nothing of comments")

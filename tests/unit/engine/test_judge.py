@@ -12,11 +12,12 @@ import pytest
 from connector.values import Comment, Record
 from mappings.sides import Side
 from mappings.values import Value
+from sync.apply.common import KEPT
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
 from sync.core.model import Base, LinkState, Parked
 from sync.core.plan import Remark, Update, identity
-from sync.engine.cases import Case
+from sync.engine.cases import SWEEP, Case
 from sync.engine.judge import RETRY, Bench, Verdict, fingerprint, judge
 from sync.engine.marking import MARKS
 from sync.store.values import QueuedRow
@@ -133,9 +134,21 @@ def test_what_is_parked_for_the_same_reason_needs_no_second_word() -> None:
     assert len(judge(other, BENCH).notes) == 1
 
 
-def test_a_write_refused_before_is_tried_again_only_when_asked_or_different() -> None:
+def test_a_write_refused_before_is_tried_again_when_asked_or_different_or_a_record_moved() -> None:
     row = parked("summary", fingerprint=fingerprint("s", "new"))
-    case = a_case(a_record(SN, short_description="new"), parked=(row,))
+    moved = a_case(a_record(SN, short_description="new"), parked=(row,))
+    assert writes(judge(moved, BENCH)) == {(JIRA, "summary"): "new"}
+    often = replace(moved, parked=(replace(row, attempts=8),))
+    assert writes(judge(often, BENCH)) == {}
+    kept = replace(moved, parked=(replace(row, fingerprint=KEPT + row.fingerprint),))
+    assert writes(judge(kept, BENCH)) == {}
+    audit = replace(often, rows=(QueuedRow(SN, "incident", "k", SWEEP),))
+    assert writes(judge(audit, BENCH)) == {(JIRA, "summary"): "new"}
+
+    link = moved.link
+    for side in Side:
+        link = link.with_end(side, replace(link.end(side), version="v2"))
+    case = replace(moved, link=link)
     assert writes(judge(case, BENCH)) == {}
     retried = replace(case, rows=(QueuedRow(SN, "incident", "k", f"changed+{RETRY}"),))
     assert writes(judge(retried, BENCH)) == {(JIRA, "summary"): "new"}
