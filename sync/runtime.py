@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -48,6 +48,7 @@ class Options:
     jira_host: str
     settle: Mapping[Side, float]
     limits: Limits = field(default_factory=Limits)
+    approval: timedelta = timedelta(hours=24)
     first_run_allowed: bool = False
     remote_links: bool = True
     hot_window: Mapping[Side, float] = field(

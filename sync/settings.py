@@ -111,7 +111,7 @@ class InsightSettings(Group):
 
 
 class SafetySettings(Group):
-    """The safety limits of one pass over a pair; above them a person is asked.
+    """The safety limits of a pass over a pair, and of an hour; above them a person is asked.
 
     The numbers carry the names they have in :class:`sync.core.safety.Limits`.
     """
@@ -132,7 +132,28 @@ class SafetySettings(Group):
         default=0.3, ge=0, le=1, description="largest share of links updated in a pass"
     )
     update_floor: int = Field(
-        default=25, ge=0, description="number of links up to which the share is ignored"
+        default=25, ge=0, description="number of links up to which the shares are ignored"
+    )
+    comments: int = Field(default=100, ge=0, description="most comments carried in a pass")
+    same_text: int = Field(
+        default=20, ge=0, description="most records in which an hour sets a field to the same text"
+    )
+    creates_hour: int = Field(
+        default=200, ge=0, description="most records created in an hour without consent"
+    )
+    closings_hour: int = Field(default=60, ge=0, description="the same for records closed")
+    blanks_hour: int = Field(
+        default=20, ge=0, description="the same for records in which one field is emptied"
+    )
+    detached_hour: int = Field(default=5, ge=0, description="the same for files deleted")
+    comments_hour: int = Field(default=500, ge=0, description="the same for comments carried")
+    update_share_hour: float = Field(
+        default=0.5, ge=0, le=1, description="largest share of links updated in an hour"
+    )
+    approval: float = Field(
+        default=86_400.0,
+        ge=60,
+        description="seconds for which a plan that was shown may be approved by its hash",
     )
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -136,6 +136,7 @@ def options(settings: Settings) -> Options:
         jira_host=host_of(settings.jira.url),
         settle={Side.SERVICENOW: settings.settle.servicenow, Side.JIRA: settings.settle.jira},
         limits=_limits(settings.guard),
+        approval=timedelta(seconds=settings.guard.approval),
         first_run_allowed=settings.guard.first_run == "allow",
         remote_links=settings.jira.remote_links,
     )
@@ -149,6 +150,14 @@ def _limits(guard: SafetySettings) -> Limits:
         detached=guard.detached,
         update_share=guard.update_share,
         update_floor=guard.update_floor,
+        comments=guard.comments,
+        same_text=guard.same_text,
+        creates_hour=guard.creates_hour,
+        closings_hour=guard.closings_hour,
+        blanks_hour=guard.blanks_hour,
+        detached_hour=guard.detached_hour,
+        comments_hour=guard.comments_hour,
+        update_share_hour=guard.update_share_hour,
     )
 
 

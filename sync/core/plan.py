@@ -19,6 +19,9 @@ from mappings.values import Change, Unknown
 from sync.core.merge import Clash, Stuck
 from sync.core.model import Base, End, Link, Value
 
+NO_TWIN = "is in scope and has no twin"
+"""Ends the reason for a create."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldWrite:

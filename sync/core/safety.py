@@ -1,18 +1,20 @@
 """Safety limits: above them nothing of a plan is written until a person consents.
 
 Counted for each pair on the plan, before the first write (reliability: I-14). A share alone would
-be useless for small numbers, so the share of updates only counts above a floor of links.
+be useless for small numbers, so the share of updates only counts above a floor of links. A plan
+that is small counts together with what was written unasked in the last hour (6.8): a mapping that
+runs away does so pass after pass.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sync.core.model import PairState
-from sync.core.plan import Ask, Create, Delete, Detach, Plan, Update
+from sync.core.plan import Ask, Create, Delete, Detach, Plan, Remark, Update
 
 
 class Consent(StrEnum):
@@ -24,7 +26,10 @@ class Consent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Largest numbers that a pass may write for a pair without asking."""
+    """Largest numbers that a pass may write for a pair without asking, and an hour.
+
+    ``same_text`` are records in which a pass, or an hour, sets one field to the same text.
+    """
 
     creates: int = 50
     closings: int = 20
@@ -32,6 +37,28 @@ class Limits:
     update_share: float = 0.30
     update_floor: int = 25
     detached: int = 5
+    comments: int = 100
+    same_text: int = 20
+    creates_hour: int = 200
+    closings_hour: int = 60
+    blanks_hour: int = 20
+    update_share_hour: float = 0.50
+    detached_hour: int = 5
+    comments_hour: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is written for a pair, by a plan or within an hour: numbers, the ids of links whose
+    records are changed, and how many records get an empty field, or the same text in it."""
+
+    creates: int = 0
+    closings: int = 0
+    detached: int = 0
+    comments: int = 0
+    touched: frozenset[int] = frozenset()
+    blanks: Mapping[str, int] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +87,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the limits need to know of a pair besides the plan."""
+    """What the limits need to know of a pair besides the plan: ``texts`` are its fields of text,
+    ``hour`` is what was written unasked within the last one."""
 
     state: PairState
     fingerprint: str
     links: int
     doubts: tuple[Doubt, ...] = ()
+    texts: frozenset[str] = frozenset()
+    hour: Sums = Sums()
 
 
 def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tuple[Holding, ...]:
@@ -76,8 +106,9 @@ def check(plan: Plan, standings: Mapping[str, Standing], limits: Limits) -> tupl
         found += [Holding(pair, doubt.reason, doubt.consent) for doubt in standing.doubts]
         if part.actions:
             found += _asked(pair, standing)
-            found += [Holding(pair, reason) for reason in _excess(part, standing.links, limits)]
-            found += _deletions(pair, part, limits)
+            sums = summed(part, standing.texts)
+            found += [Holding(pair, reason) for reason in _excess(sums, standing, limits)]
+            found += _deletions(pair, part, standing.hour, limits)
     return tuple(found)
 
 
@@ -90,7 +121,7 @@ def _asked(pair: str, standing: Standing) -> list[Holding]:
     return []
 
 
-def _deletions(pair: str, plan: Plan, limits: Limits) -> list[Holding]:
+def _deletions(pair: str, plan: Plan, hour: Sums, limits: Limits) -> list[Holding]:
     """No record is deleted without a person's word on exactly this plan. Copies of deleted files
     are, where the mapping says so, as long as they are few."""
     records = sum(isinstance(action, Delete) for action in plan.actions)
@@ -98,29 +129,67 @@ def _deletions(pair: str, plan: Plan, limits: Limits) -> list[Holding]:
     told = []
     if records:
         told.append(f"{records} record{'s' * (records > 1)} would be deleted")
-    if files > limits.detached:
-        told.append(f"{files} files would be deleted, allowed {limits.detached}")
+    most, most_an_hour = limits.detached, limits.detached_hour
+    told += _over("files would be deleted", files, hour.detached, most, most_an_hour)
     return [Holding(pair, one, Consent.HASH, deletes=True) for one in told]
 
 
-def _excess(plan: Plan, links: int, limits: Limits) -> list[str]:
-    creates = sum(isinstance(action, Create | Ask) for action in plan.actions)
+def summed(plan: Plan, texts: frozenset[str]) -> Sums:
+    """What a plan would write."""
     updates = [action for action in plan.actions if isinstance(action, Update)]
     writes = [write for action in updates for write in action.writes]
-    closings = sum(write.closes for write in writes)
-    blanks = Counter(write.name for write in writes if write.new in (None, (), ""))
-    touched = len({action.link.id for action in updates})
-    reasons = [
-        f"{creates} creates, allowed {limits.creates}" if creates > limits.creates else "",
-        f"{closings} closings, allowed {limits.closings}" if closings > limits.closings else "",
-        *(
-            f"{number} records would get an empty {name}, allowed {limits.blanks}"
-            for name, number in sorted(blanks.items())
-            if number > limits.blanks
+    return Sums(
+        sum(isinstance(action, Create | Ask) for action in plan.actions),
+        sum(write.closes for write in writes),
+        sum(isinstance(action, Detach) for action in plan.actions),
+        sum(isinstance(action, Remark) for action in plan.actions),
+        frozenset(action.link.id for action in updates),
+        Counter(write.name for write in writes if write.new in (None, (), "")),
+        Counter(
+            (write.name, write.new)
+            for write in writes
+            if write.name in texts and isinstance(write.new, str) and write.new
         ),
+    )
+
+
+def _excess(plan: Sums, standing: Standing, limits: Limits) -> list[str]:
+    hour = standing.hour
+    reasons = [
+        *_over("creates", plan.creates, hour.creates, limits.creates, limits.creates_hour),
+        *_over("closings", plan.closings, hour.closings, limits.closings, limits.closings_hour),
+        *_over("comments", plan.comments, hour.comments, limits.comments, limits.comments_hour),
     ]
-    if links > limits.update_floor and touched > limits.update_share * links:
-        reasons.append(
-            f"{touched} of {links} links updated, allowed {limits.update_share:.0%} of them"
-        )
-    return [reason for reason in reasons if reason]
+    for name, number in sorted(plan.blanks.items()):
+        what, before = f"records with an empty {name}", hour.blanks.get(name, 0)
+        if number > limits.blanks:
+            reasons.append(f"{number} records would get an empty {name}, allowed {limits.blanks}")
+        else:
+            reasons += _over(what, number, before, limits.blanks, limits.blanks_hour)
+    for (name, text), number in sorted(plan.texts.items()):
+        if number + hour.texts.get((name, text), 0) > limits.same_text:
+            told = number + hour.texts.get((name, text), 0)
+            reasons.append(f"{told} records get the same {name}, allowed {limits.same_text}")
+    return reasons + _shares(plan, standing, limits)
+
+
+def _over(what: str, number: int, before: int, most: int, most_an_hour: int) -> list[str]:
+    """Why a number is too large, by itself or with what was written in the last hour."""
+    if number > most:
+        return [f"{number} {what}, allowed {most}"]
+    if number and number + before > most_an_hour:
+        return [f"{number} {what} after {before} in the last hour, allowed {most_an_hour}"]
+    return []
+
+
+def _shares(plan: Sums, standing: Standing, limits: Limits) -> list[str]:
+    links, touched = standing.links, len(plan.touched)
+    if links <= limits.update_floor or not touched:
+        return []
+    if touched > limits.update_share * links:
+        return [f"{touched} of {links} links updated, allowed {limits.update_share:.0%} of them"]
+    within = len(plan.touched | standing.hour.touched)
+    if within > limits.update_share_hour * links:
+        most = f"{limits.update_share_hour:.0%}"
+        return [f"{within} of {links} links updated within an hour, allowed {most} of them"]
+    return []

@@ -20,6 +20,7 @@ from sync.core.safety import Consent, Holding
 from sync.engine.absent import recall
 from sync.engine.cases import reasons
 from sync.engine.complete import ATTEMPTS, complete, next_look
+from sync.engine.consent import consented, lapsed, show
 from sync.engine.epoch import announce, examine, readopt
 from sync.engine.execute import execute
 from sync.engine.patches import settle
@@ -36,6 +37,8 @@ TURNS = 50
 
 MOMENT, LONGEST_SLEEP = 0.2, 15.0
 """Seconds of one sleep while waiting."""
+
+NOW = "this is the plan now"
 
 FOLLOW_UPS = frozenset({"made", ECHO, LATER, "twin"})
 """Rows that our own writes left behind: all that an approved plan may still attend to."""
@@ -104,7 +107,9 @@ class Engine:
         if rows:
             probe(self.runtime)
             examine(self.runtime)
-        return study(self.runtime, rows)
+        found = study(self.runtime, rows)
+        show(self.runtime, found.plan)
+        return found
 
     def run(self, orders: Orders = Orders()) -> Summary:
         """Work until nothing is left to do now. Raises ``UnsafePlan`` when held."""
@@ -128,6 +133,7 @@ class Engine:
                     announce(self.runtime)
                 execute(self.runtime, found)
                 approved = approved or bool(orders.approve)
+                consented(self.runtime, _asked_about(found, approved=approved) - found.left_out)
             if self._news(rows, follow_ups_only=approved) or decorate(self.runtime):
                 continue
             if not (orders.wait and self.runtime.clock() < until and self._wait()):
@@ -173,8 +179,9 @@ class Engine:
             return sparing(found, {one.pair for one in found.holdings if one.deletes}), ()
         if orders.approve:
             if found.plan.hash != orders.approve:
-                reason = f"plan {orders.approve} no longer applies; this is the plan now"
-                raise UnsafePlan(found.plan.hash, [reason], found)
+                raise self._held(found, [f"plan {orders.approve} no longer applies; {NOW}"])
+            if late := lapsed(self.runtime, orders.approve):
+                raise self._held(found, [late])
             return found, ()
         first = {one.pair for one in found.holdings if one.first_run}
         holdings = tuple(one for one in found.holdings if not _released_by(one, orders, first))
@@ -182,12 +189,18 @@ class Engine:
             return found, ()
         if not orders.partly:
             reasons = [f"{one.pair}: {one.reason}" for one in holdings]
-            raise UnsafePlan(found.plan.hash, reasons, found)
+            raise self._held(found, reasons)
         for one in holdings:
             log.warning("a plan is held", action="plan.held", pair=one.pair, reason=one.reason)
         whole = frozenset(one.pair for one in holdings if not one.deletes)
         rest = sparing(found, {one.pair for one in holdings if one.deletes})
-        return without(rest, whole), holdings
+        released = tuple(one for one in found.holdings if one not in holdings)
+        return replace(without(rest, whole), holdings=released), holdings
+
+    def _held(self, found: Study, reasons: Sequence[str]) -> UnsafePlan:
+        """The error that shows a plan to a person, who may approve it from now on."""
+        show(self.runtime, found.plan)
+        return UnsafePlan(found.plan.hash, reasons, found)
 
     def _news(self, before: Sequence[QueuedRow], *, follow_ups_only: bool) -> bool:
         """Whether rows are due that were not there, or not as they are now, a turn ago."""
@@ -242,6 +255,13 @@ class Engine:
             round(seconds, 3),
             held,
         )
+
+
+def _asked_about(found: Study, *, approved: bool) -> frozenset[str]:
+    """Pairs of which something was written that a person released, be it by the settings."""
+    if approved:
+        return frozenset(action.pair for action in found.plan.actions)
+    return frozenset(one.pair for one in found.holdings)
 
 
 def _released_by(holding: Holding, orders: Orders, first: set[str]) -> bool:

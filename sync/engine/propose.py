@@ -18,7 +18,7 @@ from mappings.values import Lookup, Unknown, Unmappable
 from sync.core import marks
 from sync.core.merge import Stuck
 from sync.core.model import End, Link, Value
-from sync.core.plan import Action, Adopt, Create, FieldWrite, Note
+from sync.core.plan import NO_TWIN, Action, Adopt, Create, FieldWrite, Note
 from sync.engine.carry import first_remarks
 from sync.engine.cases import Candidate, context
 from sync.engine.epoch import recovering
@@ -245,7 +245,7 @@ def _create(runtime: Runtime, candidate: Candidate) -> Proposal:
         _mark(runtime, candidate),
         tuple(writes),
         first_remarks(candidate, runtime.options.installation, names),
-        f"{record.label} is in scope and has no twin",
+        f"{record.label} {NO_TWIN}",
     )
     return Proposal(candidate, action, tuple(notes))
 

@@ -15,9 +15,10 @@ from mappings.values import Fields, Unknown
 from sync.core.flap import WINDOW
 from sync.core.model import HistoryRow
 from sync.core.plan import Action, Delete, Detach, Note, Plan, ordered
-from sync.core.safety import Consent, Doubt, Holding, Standing, check
+from sync.core.safety import Consent, Doubt, Holding, Standing, Sums, check
 from sync.engine.asking import NOTHING, Knowing, knowing
 from sync.engine.cases import Candidate, Case, Gathered
+from sync.engine.consent import last_hour, texts_of
 from sync.engine.copies import copy_ids
 from sync.engine.filing import Desk
 from sync.engine.gather import gather
@@ -196,6 +197,8 @@ def _holdings(
             runtime.fingerprint(spec),
             runtime.store.links.count(spec.pair),
             _doubts(runtime, spec, plan, gathered),
+            texts_of(spec),
+            last_hour(runtime, spec) if counted.of(spec.pair).actions else Sums(),
         )
         for spec in runtime.specs
     }

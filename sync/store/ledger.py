@@ -141,6 +141,13 @@ class Ledger:
                     found.setdefault(row["link_id"], []).append(HistoryRow(**row))
         return {link: tuple(rows) for link, rows in found.items()}
 
+    def written(self, pair: str, since: datetime) -> tuple[HistoryRow, ...]:
+        """All writes for a pair after that moment, oldest first."""
+        wanted = and_(HISTORY.c.at > since, HISTORY.c.pair == pair)
+        statement = select(HISTORY).where(wanted).order_by(HISTORY.c.id)
+        with self._database.read() as connection:
+            return tuple(HistoryRow(**row) for row in connection.execute(statement).mappings())
+
     def prune_history(self, before: datetime) -> int:
         """Forget writes older than that; how many."""
         with self._database.write() as connection:

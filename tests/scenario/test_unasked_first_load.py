@@ -77,7 +77,8 @@ def test_a_mass_update_of_records_in_agreement_is_still_held() -> None:
     daemon_pass(bench, unasked=True)
     bench.clock.advance(60)
     for row in tickets(bench):
-        company.platform(row["sys_id"], short_description="Overwritten by a job")
+        text = f"{row['number']}, overwritten by a job"
+        company.platform(row["sys_id"], short_description=text)
 
     summary = daemon_pass(bench, unasked=True)
 

@@ -127,6 +127,12 @@ class MemoryLedger(Ledger):
                         found.setdefault(row.link_id, []).append(row)
         return {link: tuple(rows) for link, rows in found.items()}
 
+    def written(self, pair: str, since: datetime) -> tuple[HistoryRow, ...]:
+        """All writes for a pair after that moment, oldest first."""
+        with self._tables.lock:
+            rows = self._tables.history.rows.values()
+            return tuple(row for row in rows if row.pair == pair and row.at and row.at > since)
+
     def prune_history(self, before: datetime) -> int:
         """Forget writes older than that; how many."""
         with self._tables.write():
