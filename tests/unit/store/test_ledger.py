@@ -131,3 +131,13 @@ def test_every_write_is_explained_and_kept_for_its_time(store: Store) -> None:
     assert found[0].id < found[1].id
     assert store.ledger.prune_history(NOON - timedelta(days=90)) == 1
     assert [one.at for one in store.ledger.history(5)] == [NOON]
+
+
+def test_what_was_written_for_a_pair_since_then(store: Store) -> None:
+    row = HistoryRow("p", 5, Side.JIRA, "OPS-1", "update", "labels", None, "a", "why", "h", "done")
+    times = [NOON - timedelta(minutes=number) for number in (90, 60, 30, 0)]
+    store.ledger.record([replace(row, at=at, new=str(n)) for n, at in enumerate(times)])
+    store.ledger.record([replace(row, pair="q", at=NOON)])
+    found = store.ledger.written("p", NOON - timedelta(hours=1))
+    assert [(one.new, one.at) for one in found] == [("2", times[2]), ("3", NOON)]
+    assert store.ledger.written("p", NOON) == ()
