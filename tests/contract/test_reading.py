@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.values import Done
 from tests.contract.mounts import START, Mount
 
 
@@ -114,3 +115,33 @@ def test_the_clock_is_the_servers(mount: Mount) -> None:
     mount.clock.advance(3 * 3600 + 17)
     assert mount.adapter.server_now() == mount.clock.now()
     assert mount.adapter.server_now().utcoffset() == START.utcoffset()
+
+
+NAMED = {
+    "Summary": "summary", "Environment": "environment", "Priority": "priority",
+    "Labels": "labels", "Due date": "duedate", "Fix versions": "fixVersions",
+    "Issue Type": "issuetype", "Status": "status", "Reporter": "reporter", "Created": "created",
+}  # fmt: skip
+"""Fields of the system as people read them, and their ids."""
+
+
+def test_fields_of_the_system_are_known_by_the_names_that_people_read(board: Mount) -> None:
+    key = board.made(1, priority="High", duedate="2026-05-04")
+    board.edit(key, environment="Two nodes")
+    by_name, by_id = (
+        board.adapter.read(board.container, [key], names, fresh=True)[key].fields
+        for names in (list(NAMED), list(NAMED.values()))
+    )
+    assert by_name == {name: by_id[native] for name, native in NAMED.items()}
+    assert by_name["Environment"] == "Two nodes"
+    folded = board.adapter.read(board.container, [key], ["ENVIRONMENT"], fresh=True)[key]
+    assert folded.fields == {"ENVIRONMENT": "Two nodes"}
+
+
+def test_and_are_written_by_them(board: Mount) -> None:
+    key = board.made(1)
+    [done] = board.adapter.patch([board.patch(key, Environment="One node", Labels=("a",))], ())
+    assert isinstance(done, Done)
+    assert board.read(key, "environment", "labels").fields == {
+        "environment": "One node", "labels": ("a",),
+    }  # fmt: skip

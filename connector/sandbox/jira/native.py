@@ -1,7 +1,7 @@
 """Between plain values (the adapter's field names and values) and what the API takes and gives.
 
 Used by the mounts that go without HTTP: people at work and the direct adapter. Names are field ids
-or, for custom fields, their display names; values are names people know, ids for persons and for
+or display names, whatever their case; values are names people know, ids for persons and for
 the parent. On Data Center a standard issue's parent is its epic.
 """
 
@@ -49,8 +49,8 @@ def field_of(world: World, name: str, kind: IssueType | None = None) -> FieldDef
     if known is not None:
         return known
     wanted = name.casefold()
-    customs = (row for row in world.fields.values() if row.custom)
-    return next((row for row in customs if row.name.casefold() == wanted), None)
+    alike = [row for row in world.fields.values() if row.name.casefold() == wanted]
+    return next(iter(sorted(alike, key=lambda row: not row.custom)), None)
 
 
 def payload_fields(world: World, kind: IssueType, fields: Fields) -> dict[str, Any]:
@@ -103,6 +103,7 @@ def value_of(world: World, issue: Issue, name: str, reader: str = "") -> Value:
 
     A ``reader`` sees no links to issues that are hidden from him.
     """
+    name = _id_of(world, name)
     if name in _DERIVED:
         return _derived(world, issue, name)
     if name == "parent":
@@ -116,6 +117,14 @@ def value_of(world: World, issue: Issue, name: str, reader: str = "") -> Value:
     if field is None or raw is None:
         return None
     return _plain(world, issue, field, raw)
+
+
+def _id_of(world: World, name: str) -> str:
+    """The id of a field that is called by the name that people read."""
+    if name in world.fields or name in _DERIVED or name.startswith(LINK):
+        return name
+    known = field_of(world, name)
+    return known.id if known else name
 
 
 def _derived(world: World, issue: Issue, name: str) -> str:
