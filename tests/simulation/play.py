@@ -194,8 +194,9 @@ class Play:
         withdrawn = self.setup.variant == WITHDRAWING and bool(self.crowd.withdrawn)
         audit = bool(self.crowd.unstamped) or deleted or flickers or follow or withdrawn
         self.rig.clock.advance(SPARE)  # what is asked now and then only is asked once more
-        # Twice: a second twin may come to be while the first audit runs.
-        for _ in range(2 if self.crowd.unstamped else 1):
+        # Twice: a second twin may come to be while the first audit runs, and so may the first entry
+        # of a journal by which it is seen that others are gone.
+        for _ in range(2 if self.crowd.unstamped or withdrawn else 1):
             if not self._calm(audit=audit):
                 self.findings.append("I-25 it does not come to rest")
         parked = self.rig.store.ledger.parked()
