@@ -48,7 +48,7 @@ class Options:
     jira_host: str
     settle: Mapping[Side, float]
     limits: Limits = field(default_factory=Limits)
-    approval: timedelta = timedelta(hours=24)
+    approval: timedelta = timedelta(hours=1)
     first_run_allowed: bool = False
     remote_links: bool = True
     hot_window: Mapping[Side, float] = field(

@@ -151,7 +151,7 @@ class SafetySettings(Group):
         default=0.5, ge=0, le=1, description="largest share of links updated in an hour"
     )
     approval: float = Field(
-        default=86_400.0,
+        default=3_600.0,
         ge=60,
         description="seconds for which a plan that was shown may be approved by its hash",
     )

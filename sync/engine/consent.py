@@ -88,10 +88,10 @@ def lapsed(runtime: Runtime, plan: str) -> str:
     at, limit = _shown(runtime).get(plan), runtime.options.approval
     if at is not None and runtime.clock() - at <= limit:
         return ""
-    hours = f"{limit.total_seconds() / 3600:g}"
+    minutes = f"{limit.total_seconds() / 60:g}"
     return (
-        f"plan {plan} was not shown within the last {hours} hours: read it again, as it stands "
-        "here, and approve it then"
+        f"plan {plan} was not shown within the last {minutes} minutes: read it again, as it "
+        "stands here, and approve it then"
     )
 
 
