@@ -7,11 +7,12 @@ that is too short has to be refused, and told how a better one is made.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-JIRA_LEAST, SERVICENOW_LEAST = 16, 32
-"""Characters below which a secret could be guessed; ServiceNow's travels with each request."""
+JIRA_LEAST, TOKEN_LEAST = 16, 32
+"""Characters below which a secret could be guessed; a token travels with each request."""
 
 _NOTHING = SecretStr("")
 
@@ -34,6 +35,11 @@ class WebSettings(BaseModel):
         description="token that ServiceNow's webhook brings along, at least 32 characters; empty: "
         "it is not taken",
     )
+    checks_token: SecretStr = Field(
+        default=_NOTHING,
+        description="token that a pipeline brings along with results of checks, at least 32 "
+        "characters; empty: none are taken",
+    )
 
     @field_validator("listen")
     @classmethod
@@ -50,12 +56,12 @@ class WebSettings(BaseModel):
     def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
         return _long_enough(value, JIRA_LEAST)
 
-    @field_validator("servicenow_token")
+    @field_validator("servicenow_token", "checks_token")
     @classmethod
     def _can_be_sent(cls, value: SecretStr) -> SecretStr:
         if not re.fullmatch(r"[\x21-\x7e]*", value.get_secret_value()):
             raise ValueError("it must be of plain letters, digits and signs, without spaces")
-        return _long_enough(value, SERVICENOW_LEAST)
+        return _long_enough(value, TOKEN_LEAST)
 
     @property
     def address(self) -> tuple[str, int] | None:
@@ -72,3 +78,14 @@ def _long_enough(value: SecretStr, least: int) -> SecretStr:
             f"it must have at least {least} characters, such as what `openssl rand -hex 32` prints"
         )
     return value
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is one address that a browser opens as a page, and hides nothing."""
+    if not re.fullmatch(r"https?://[\x21-\x7e]+", text) or set(text) & set('"<>\\^`{|}'):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False

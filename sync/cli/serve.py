@@ -61,6 +61,7 @@ def beside(settings: Settings, go_on: Callable[[], None]) -> None:
 @contextmanager
 def _door(daemon: Daemon, settings: Settings, runtime: Runtime) -> Iterator[None]:
     """Health probes and webhooks, where the settings want them; while standing by, too."""
+    from sync.web.checks import CheckDoor, add_checks
     from sync.web.health import HttpDoor, build
     from sync.web.hooks import Receiver, add_hooks
 
@@ -70,6 +71,7 @@ def _door(daemon: Daemon, settings: Settings, runtime: Runtime) -> Iterator[None
         return
     app = build(daemon.health)
     add_hooks(app, Receiver(runtime.store, runtime.given, daemon.wake), settings.web)
+    add_checks(app, CheckDoor(runtime.store), settings.web)
     door = HttpDoor(app, address)
     door.start()
     try:

@@ -65,8 +65,10 @@ Taking = Callable[[Request], Awaitable[str]]
 class Tally:
     """Counts outcomes, and tells them now and then."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(
+        self, clock: Callable[[], float], what: str = "webhooks", action: str = "hooks.counted"
+    ) -> None:
+        self._clock, self._what, self._action = clock, what, action
         self._told: float | None = None
         self.numbers: Counter[str] = Counter()
 
@@ -75,7 +77,7 @@ class Tally:
         self.numbers[outcome] += 1
         if self._told is None or self._clock() - self._told >= TOLD_EVERY:
             self._told = self._clock()
-            log.info("webhooks until now", action="hooks.counted", **dict(self.numbers))
+            log.info(f"{self._what} until now", action=self._action, **dict(self.numbers))
 
 
 class Receiver:

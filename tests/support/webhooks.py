@@ -20,6 +20,7 @@ from mappings.defaults import shipped
 from sync.daemon import Health
 from sync.door import WebSettings
 from sync.store import Store
+from sync.web.checks import PATH, CheckDoor, add_checks
 from sync.web.health import build
 from sync.web.hooks import Receiver, add_hooks
 from tests.support.bench import parsed
@@ -27,7 +28,9 @@ from tests.support.bench import parsed
 SECRET, TOKEN = "It's a Secret to Everybody", "t0ken-" * 6
 JSON = {"Content-Type": "application/json"}
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-OPEN = {"jira_secret": SECRET, "servicenow_token": TOKEN}
+CHECKS_TOKEN = "ch3cks-" * 5
+PIPELINE = {"Authorization": f"Bearer {CHECKS_TOKEN}"}
+OPEN = {"jira_secret": SECRET, "servicenow_token": TOKEN, "checks_token": CHECKS_TOKEN}
 
 
 def signature(body: bytes, method: str = "sha256", secret: str = SECRET) -> str:
@@ -69,6 +72,8 @@ class Hooks:
         self.receiver = Receiver(self.store, specs, self._wake, lambda: self.now)
         self.app = build(Health())
         add_hooks(self.app, self.receiver, WebSettings(**self.settings))
+        self.checks = CheckDoor(self.store, lambda: self.now, self.store.inbox._clock)
+        add_checks(self.app, self.checks, WebSettings(**self.settings))
 
     def _wake(self) -> None:
         self.woken += 1
@@ -96,6 +101,11 @@ class Hooks:
         """Send what the business rule would send; the answer's status."""
         body = rows if isinstance(rows, bytes) else json.dumps(rows).encode()
         return self.ask("/hooks/servicenow", body, {**JSON, **BEARER, **headers}).status_code
+
+    def check(self, told: Any, **headers: str) -> httpx.Response:
+        """Send what a pipeline would send."""
+        body = told if isinstance(told, bytes) else json.dumps(told).encode()
+        return self.ask(PATH, body, {**JSON, **PIPELINE, **headers})
 
     def inbox(self) -> set[tuple[str, str, str]]:
         """Side, container and key of all that waits for a look."""

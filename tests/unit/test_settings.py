@@ -251,6 +251,8 @@ def test_a_host_is_named_without_its_user_and_in_lower_case() -> None:
         ("WEB__SERVICENOW_TOKEN", "x" * 31, "at least 32 characters"),
         ("WEB__SERVICENOW_TOKEN", "x" * 31 + " y", "without spaces"),
         ("WEB__SERVICENOW_TOKEN", "\u00e9" * 32, "plain letters"),
+        ("WEB__CHECKS_TOKEN", "x" * 31, "at least 32 characters"),
+        ("WEB__CHECKS_TOKEN", "x" * 31 + " y", "without spaces"),
     ],
 )
 def test_a_secret_that_could_be_guessed_is_refused_and_not_shown(
@@ -266,9 +268,11 @@ def test_a_secret_that_could_be_guessed_is_refused_and_not_shown(
 def test_secrets_of_webhooks_come_from_files_too(here: Path, given: Given) -> None:
     (here / "tandem_web__jira_secret").write_text("a-secret-of-more\n")
     (here / "tandem_web__servicenow_token").write_text("y" * 32 + "\n")
+    (here / "tandem_web__checks_token").write_text("z" * 32 + "\n")
     given(SECRETS_DIR=str(here))
     settings = Settings.load()
     assert settings.web.jira_secret.get_secret_value() == "a-secret-of-more"
-    assert {"a-secret-of-more", "y" * 32} <= set(settings.secrets())
+    assert {"a-secret-of-more", "y" * 32, "z" * 32} <= set(settings.secrets())
     told = {one.name: one.value for one in Settings.explain()}
     assert told["TANDEM_WEB__JIRA_SECRET"] == told["TANDEM_WEB__SERVICENOW_TOKEN"] == "********"
+    assert told["TANDEM_WEB__CHECKS_TOKEN"] == "********"
