@@ -18,6 +18,9 @@ from mappings.improvement import Improving
 from mappings.nodes import Document, Problem
 from mappings.schema import Strict
 
+CLASS_LABELS = ("backlog-urgent", "backlog-planned", "backlog-strategic")
+"""Labels of the class of a problem on its epic."""
+
 Weight = Annotated[int, Field(strict=True, ge=0, le=100)]
 Points = Annotated[int, Field(strict=True, ge=0, le=100)]
 Half = Annotated[int, Field(strict=True, ge=1, le=100_000)]

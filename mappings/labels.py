@@ -2,7 +2,8 @@
 
 A label is ours when it begins with the rule's prefix or stands in its table. All others are
 people's own: they are neither read nor compared nor written. Labels are added and removed one by
-one, never set, so that a label somebody adds at the same moment stays.
+one, never set, so that a label somebody adds at the same moment stays. Those by which insight runs
+tell something (``own``) are no rule's, whatever its prefix.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Labels(OneField):
 
     prefix: str = ""
     table: Table | None = None
+    own: frozenset[str] = frozenset()
     kind: str = "labels"
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
@@ -58,6 +60,8 @@ class Labels(OneField):
         return ", ".join(_members(value)) or "-"
 
     def _ours(self, label: str) -> bool:
+        if label in self.own:
+            return False
         named = self.table is not None and any(label in row.jira for row in self.table.rows)
         return named or bool(self.prefix and label.startswith(self.prefix))
 

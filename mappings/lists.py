@@ -3,7 +3,8 @@
 For multi-select fields, components, versions and label fields that both sides may edit. The order
 says nothing. With a table each value has its counterpart by row; without one both sides spell it
 alike. Jira's members are added and removed one by one, never set, so that one which somebody adds
-at the same moment stays; the product's own marks among labels are none of them.
+at the same moment stays; the product's own marks among labels are none of them, nor are those by
+which insight runs tell something (``own``).
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ class Listed(OneField):
     """Several values on both sides."""
 
     table: Table | None = None
+    own: frozenset[str] = frozenset()
     kind: str = "list"
 
     def canonical(self, side: Side, fields: Fields) -> Value | Unknown:
         value = fields.get(self.ends.of(side), UNKNOWN)
         if isinstance(value, Unknown):
             return UNKNOWN
-        given = str(value or "").split(",") if side is Side.SERVICENOW else members(value)
+        given = str(value or "").split(",") if side is Side.SERVICENOW else self._theirs(value)
         lines = {canonical_line(one) or "" for one in given}
         return tuple(sorted(line for line in lines if line and not line.startswith(MARK_PREFIX)))
 
@@ -68,6 +70,9 @@ class Listed(OneField):
     def show(self, side: Side, value: Value, lookup: Lookup) -> str:
         del side, lookup
         return ", ".join(members(value)) or "-"
+
+    def _theirs(self, value: Value) -> tuple[str, ...]:
+        return tuple(one for one in members(value) if one not in self.own)
 
     def _fit(self, servicenow: str, jira: str, lookup: Lookup) -> bool:
         if self.table is None:

@@ -20,7 +20,9 @@ from mappings import policy as policy_file
 from mappings.beside import is_beside
 from mappings.build import rule
 from mappings.insight import Rules
+from mappings.labels import Labels
 from mappings.lint import across, creates, deaths, gated, hints, symmetric, within
+from mappings.lists import Listed
 from mappings.model import (
     AttachmentRules,
     CommentRules,
@@ -66,8 +68,10 @@ def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
     Raises :class:`MappingProblems` with all problems.
     """
     people, problems = people_file.parsed(texts)
-    for beside in (insight_file, policy_file, improvement_file):
-        problems += beside.parsed(texts)[1]
+    policy, wrong = policy_file.parsed(texts)
+    improving, vague = improvement_file.parsed(texts)
+    problems += insight_file.parsed(texts)[1] + wrong + vague
+    own = {*insight_file.CLASS_LABELS, *policy.acting.labels.values(), improving.label}
     loaded: list[tuple[Document, MappingSpec]] = []
     for file, text in texts.items():
         if is_beside(file):
@@ -80,7 +84,7 @@ def load(texts: Mapping[str, str], *, project: str) -> tuple[MappingSpec, ...]:
     problems += across(loaded)
     if problems:
         raise MappingProblems(sorted(problems, key=lambda one: (one.file, one.line)))
-    return in_working_order(_with_people(spec, people) for _, spec in loaded)
+    return in_working_order(_told(_with_people(spec, people), frozenset(own)) for _, spec in loaded)
 
 
 def load_people(texts: Mapping[str, str]) -> People:
@@ -122,6 +126,17 @@ def _with_people(spec: MappingSpec, people: People) -> MappingSpec:
     if not (mentioned and people.said):
         return spec
     return replace(spec, raw={**spec.raw, "people": people.data()})
+
+
+def _told(spec: MappingSpec, own: frozenset[str]) -> MappingSpec:
+    """Labels by which insight runs tell something are nobody's values."""
+    rules = tuple(
+        replace(rule, relation=replace(rule.relation, own=own))
+        if isinstance(rule.relation, Labels | Listed)
+        else rule
+        for rule in spec.rules
+    )
+    return replace(spec, rules=rules)
 
 
 def in_working_order(specs: Iterable[MappingSpec]) -> tuple[MappingSpec, ...]:

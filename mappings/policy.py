@@ -1,10 +1,10 @@
 """The policy file: by what changes are judged. Pure.
 
 One file beside the pair files, for all pairs. It says what counts as repeated, which changes are
-standard and which emergencies (all others are normal), what each class demands, and from where on a
-person has to look. Whatever it leaves out holds as in the shipped
-``defaults/policy.yaml``, which writes down every value; a list that it gives replaces the shipped
-one.
+standard and which emergencies (all others are normal), what each class demands, from where on a
+person has to look, and what is written where people work (:mod:`mappings.acting`). Whatever it
+leaves out holds as in the shipped ``defaults/policy.yaml``, which writes down every value; a list
+that it gives replaces the shipped one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mappings.acting import Acting, FlagsPart, NotesPart, StandardPart, acting
 from mappings.beside import POLICY, found, shaped
 from mappings.nodes import Document, Path, Problem
 from mappings.schema import Strict, Word, Words
@@ -147,6 +148,9 @@ class PolicyFile(Strict):
         default_factory=lambda: [EscalatePart.model_validate(one) for one in _ESCALATE]
     )
     readiness: ReadinessPart = Field(default_factory=lambda: ReadinessPart.model_validate({}))
+    flags: FlagsPart = Field(default_factory=lambda: FlagsPart.model_validate({}))
+    standard: StandardPart = Field(default_factory=lambda: StandardPart.model_validate({}))
+    notes: NotesPart = Field(default_factory=lambda: NotesPart.model_validate({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ class Policy:
     escalate: tuple[EscalateRule, ...]
     ahead: int
     labels: tuple[str, ...]
+    acting: Acting
 
 
 def parsed(texts: Mapping[str, str]) -> tuple[Policy, list[Problem]]:
@@ -217,6 +222,7 @@ def parsed(texts: Mapping[str, str]) -> tuple[Policy, list[Problem]]:
         return SHIPPED, document.problems
     _judge(document, "classes", shape.classes)
     _judge(document, "escalate", shape.escalate)
+    _judge_acting(document, shape)
     return _policy(shape), document.problems
 
 
@@ -230,6 +236,7 @@ def _policy(shape: PolicyFile) -> Policy:
         tuple(EscalateRule(p.rule, _when(p), p.who) for p in shape.escalate),
         shape.readiness.days,
         tuple(label.casefold() for label in shape.readiness.labels),
+        acting(shape.flags, shape.standard, shape.notes),
     )
 
 
@@ -261,6 +268,20 @@ def _judge(document: Document, group: str, parts: Sequence[WhenPart]) -> None:
             document.complain(
                 (*path, "rule"), text, "People know rules by their names: change one."
             )
+
+
+def _judge_acting(document: Document, shape: PolicyFile) -> None:
+    """Flags that could not be told apart, and templates for what is no standard change."""
+    labels = shape.flags.labels
+    if labels.unready and labels.unready == labels.unapproved:
+        text = f"both flags have the label {labels.unready!r}"
+        document.complain(("flags", "labels"), text, "Give each a label of its own.")
+    known = [part.rule for part in shape.classes if part.becomes == "standard"]
+    for name in shape.standard.templates:
+        if name not in known:
+            text = f"no rule {name!r} makes a change standard"
+            remedy = f"Name one of: {'; '.join(known)}." if known else "Write such a rule first."
+            document.complain(("standard", "templates", name), text, remedy)
 
 
 SHIPPED = _policy(PolicyFile.model_validate({}))

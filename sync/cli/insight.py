@@ -20,6 +20,7 @@ from sync.settings import Settings
 
 if TYPE_CHECKING:
     from mappings.insight import Rules
+    from mappings.policy import Policy
     from sync.insight.model import Insight
     from sync.insight.run import Told
     from sync.runtime import Runtime
@@ -137,6 +138,7 @@ class Run:
 
     runtime: Runtime
     rules: Rules
+    policy: Policy
     stage: Callable[[str], None]
     found: Insight
 
@@ -144,7 +146,7 @@ class Run:
         """Write it to where people work."""
         from sync.insight.run import publish
 
-        return publish(self.runtime, self.found, self.rules, self.stage)
+        return publish(self.runtime, self.found, self.rules, self.stage, self.policy)
 
 
 @contextmanager
@@ -159,7 +161,7 @@ def looking(
     rules, policy = wiring.load_insight(settings), wiring.load_policy(settings)
     with wiring.running(settings) as runtime, wiring.leased(runtime.store, name=LEASE):
         runtime.go_on = go_on or runtime.go_on
-        yield Run(runtime, rules, stage, refresh(runtime, rules, stage, policy))
+        yield Run(runtime, rules, policy, stage, refresh(runtime, rules, stage, policy))
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def show(found: Insight, told: Told) -> None:
         complain(trouble)
     say(
         f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts; "
-        f"{told.accepted} proposals accepted."
+        f"{told.changes} notes on changes; {told.accepted} proposals accepted."
     )
     if told.improvements:
         say(f"Said of improvements: {told.improvements}.")

@@ -85,7 +85,7 @@ class ChangeFact:
 
     ``impact`` (notes or a justification), ``backout`` and ``test`` tell whether such a text is
     there; nothing, where the side does not show it. ``checks`` are the names of automated checks
-    that passed."""
+    that passed. ``template`` is the version of the standard change template it was raised from."""
 
     key: str
     number: str
@@ -112,6 +112,8 @@ class ChangeFact:
     backout: bool | None = None
     test: bool | None = None
     checks: tuple[str, ...] = ()
+    state: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mappings.policy import ChangeClass
+from sync.insight.changing.checks import Check
 from sync.insight.facts import ChangeFact, IssueFact, ProblemFact
 from sync.insight.improving.values import Improvement
 
@@ -191,21 +192,23 @@ class Priority:
 class Judgement:
     """How a change may go. ``demands`` are what its class demands and it still lacks; ``escalates``
     is the rule by which a person has to look, empty for none, ``who`` that person; ``why`` has a
-    line a reason."""
+    line a reason; ``rule`` is the one that gave the class, empty where none fits."""
 
     class_: ChangeClass
     demands: tuple[str, ...] = ()
     escalates: str = ""
     why: tuple[str, ...] = ()
     who: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A change and what the policy says of it."""
+    """A change and what the policy says of it, with the latest result of each check."""
 
     change: ChangeFact
     judgement: Judgement
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +228,27 @@ class Unapproved:
 
 
 @dataclass(frozen=True, slots=True)
+class Standard:
+    """A change in New that may go the standard path: by which rule, and from which template, empty
+    where the policy names none. ``raised`` says that it came from one: it is of that type."""
+
+    change: ChangeFact
+    rule: str
+    template: str = ""
+    raised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be known of changes: all that are open by number, and what is wrong with some."""
+    """What is to be known of changes: all that are open by number, what is wrong with some, and
+    which may go the standard path. ``labelled`` are the labels that mean flags, as found on
+    stories, by change."""
 
     judged: tuple[Judged, ...] = ()
     unready: tuple[Unready, ...] = ()
     unapproved: tuple[Unapproved, ...] = ()
+    standard: tuple[Standard, ...] = ()
+    labelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

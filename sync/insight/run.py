@@ -15,6 +15,7 @@ from mappings.policy import SHIPPED, Policy
 from mappings.sides import Side
 from sync.errors import UserError
 from sync.insight.changing.survey import surveyed
+from sync.insight.changing.telling import act
 from sync.insight.collecting import collect, issues
 from sync.insight.collecting.counting import counted
 from sync.insight.collecting.plans import verified
@@ -50,8 +51,8 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a run wrote: records with a new delivery status, epics with a new trend, charts,
-    proposals that became problems by themselves, and improvements that were told something;
-    ``troubles`` are what could not be shown."""
+    proposals that became problems by themselves, improvements that were told something, and notes
+    on changes; ``troubles`` are what could not be shown."""
 
     delivery: int = 0
     trends: int = 0
@@ -59,6 +60,7 @@ class Told:
     accepted: int = 0
     improvements: int = 0
     troubles: tuple[str, ...] = ()
+    changes: int = 0
 
 
 def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SHIPPED) -> Insight:
@@ -113,7 +115,9 @@ def all_facts(store: Store) -> AllFacts:
     )
 
 
-def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -> Told:
+def publish(
+    runtime: Runtime, insight: Insight, rules: Rules, stage: Progress, policy: Policy = SHIPPED
+) -> Told:
     """Write it to where people work: the desk's records, and the epics."""
     stage("telling the desk")
     moves = Moves(insight.progress, insight.versions)
@@ -123,6 +127,8 @@ def publish(runtime: Runtime, insight: Insight, rules: Rules, stage: Progress) -
     stage("telling of improvements")
     better = tell_improvements(runtime, insight.improvements, rules.improving)
     told = replace(told, improvements=better)
+    stage("telling on changes")
+    told = replace(told, changes=act(runtime, insight.changes, policy, insight.at))
     stage("telling developers")
     written, drawn = tell(
         runtime,

@@ -23,7 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from sync.door import WebSettings, is_web_address
 from sync.errors import LeaseLost, StoreUnusable
-from sync.insight.changing.checks import KEPT, Check, Result, take
+from sync.insight.changing.checks import Check, Result
+from sync.insight.changing.results import KEPT, take
 from sync.store import Store
 from sync.web.hooks import Tally
 from sync.web.intake import Allowance, Refusal, check_form, read_body

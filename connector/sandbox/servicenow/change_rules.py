@@ -1,6 +1,8 @@
 """Change: three models, states that only approvals leave, and the approvals themselves.
 
-On update a step that the model does not offer is refused; on insert any state is taken. Entering
+On update a step that the model does not offer is refused; on insert any state is taken. The type of
+a change in New may become another one but standard (documented as "Modify change request type"; how
+a write of that one is answered is not: it is dropped here, as by any access rule). Entering
 Assess or Authorize asks the change managers; the first approval moves the change on by itself, a
 rejection sends it back to New.
 """
@@ -15,6 +17,7 @@ from connector.sandbox.servicenow.world import World
 
 NEW, ASSESS, AUTHORIZE, SCHEDULED, IMPLEMENT, REVIEW = "-5", "-4", "-3", "-2", "-1", "0"
 CLOSED, CANCELED = "3", "4"
+STANDARD = "standard"
 _LATE_STEPS = {
     SCHEDULED: (IMPLEMENT, CANCELED),
     IMPLEMENT: (REVIEW, CANCELED),
@@ -57,6 +60,8 @@ class ChangeRules(TaskRules):
     def before(self, world: World, old: Row | None, new: Row, by: Caller, /) -> None:
         """Complete and check."""
         super().before(world, old, new, by)
+        if old and by.door is not Door.SYSTEM and new.get("type") == STANDARD:
+            new["type"] = old.get("type", "")
         moved = old is not None and old.get("state") != new["state"]
         if old and moved and by.door is not Door.SYSTEM and new["state"] not in next_states(old):
             raise aborted("change_request", _RULE, _RULE_ID)
@@ -69,7 +74,7 @@ class ChangeRules(TaskRules):
             new["approval"] = "requested"
         if old and moved and new["state"] == NEW and old.get("approval") == "requested":
             new["approval"] = "not requested"
-        if new.get("type") == "standard" and entered(old, new, SCHEDULED):
+        if new.get("type") == STANDARD and entered(old, new, SCHEDULED):
             new["approval"] = "approved"
 
     def after(self, world: World, old: Row | None, new: Row, _by: Caller, /) -> None:

@@ -97,6 +97,7 @@ def judged(change: ChangeFact, others: Collection[ChangeFact], policy: Policy) -
         look.name if look else "",
         tuple(why),
         look.who if look else "",
+        rule.name if rule else "",
     )
 
 

@@ -16,6 +16,8 @@ from sync.insight.figures.failures import ended
 from sync.insight.model import Unapproved, Unready
 
 APPROVED = "approved"
+STANDARD = "standard"
+NEW, CANCELED = "-5", "4"
 
 
 def unready(
@@ -58,7 +60,10 @@ def unapproved(
 
 
 def is_approved(change: ChangeFact) -> bool:
-    """By what the change itself says; where that is not shown, by its approvers."""
+    """By what the change itself says; where that is not shown, by its approvers. A standard change
+    is approved beforehand: it is so once it has left New."""
+    if change.type.casefold() == STANDARD and change.state not in ("", NEW, CANCELED):
+        return True
     if change.approval:
         return change.approval.casefold() == APPROVED
     return change.approved is not None

@@ -209,6 +209,8 @@ TABLES = (
             "code": "close_code",
             "group_name": "assignment_group.name",
             "approval": "approval",
+            "state": "state",
+            "template": "std_change_producer_version",
             **PLANS,
         },
         ("opened_at", "work_end", "closed_at"),

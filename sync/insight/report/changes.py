@@ -60,6 +60,16 @@ def change_tables(changes: Changes) -> Iterator[Html]:
         ],
         "No issue is done while its change is not approved.",
     )  # fmt: skip
+    yield from listing(
+        "May go the standard path",
+        ("Change", "Type", "Rule", "Template"),
+        [
+            (_titled(one.change.number, one.change.summary), one.change.type, one.rule,
+             one.template or NOTHING)
+            for one in changes.standard
+        ],
+        "No new change may go the standard path without further ado.",
+    )  # fmt: skip
 
 
 def as_data(changes: Changes) -> dict[str, Any]:
@@ -80,6 +90,15 @@ def as_data(changes: Changes) -> dict[str, Any]:
             }
             for one in changes.unapproved
         ],
+        "standard": [
+            {
+                "change": one.change.number,
+                "type": one.change.type,
+                "rule": one.rule,
+                "template": one.template,
+            }
+            for one in changes.standard
+        ],
     }
 
 
@@ -96,6 +115,15 @@ def _judged(one: Judged) -> dict[str, Any]:
         "escalates": told.escalates,
         "who": told.who,
         "why": list(told.why),
+        "checks": [
+            {
+                "name": check.name,
+                "result": check.result.value,
+                "at": stamp(check.at),
+                "link": check.link,
+            }
+            for check in one.checks
+        ],
     }
 
 

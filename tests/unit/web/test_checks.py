@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sync.door import is_web_address
 from sync.errors import StoreUnusable
-from sync.insight.changing.checks import KEPT, Check, Result, all_checks
+from sync.insight.changing.checks import Check, Result
+from sync.insight.changing.results import KEPT, all_checks
 from sync.web.checks import A_MINUTE, AHEAD, PATH
 from sync.web.intake import LARGEST
 from tests.support.memory.store import MemoryStore

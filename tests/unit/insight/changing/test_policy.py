@@ -53,6 +53,7 @@ def test_low_risk_done_three_times_is_standard_and_says_why() -> None:
             "Type normal, risk low.",
             "Of its kind 3 succeeded and 0 failed in 180 days.",
         ),
+        rule="low risk, done three times, none failed",
     )
 
 

@@ -6,8 +6,17 @@ import json
 from datetime import UTC, datetime
 
 from mappings.policy import ChangeClass
+from sync.insight.changing.checks import Check, Result
 from sync.insight.facts import ChangeFact, IssueFact
-from sync.insight.model import Changes, Insight, Judged, Judgement, Unapproved, Unready
+from sync.insight.model import (
+    Changes,
+    Insight,
+    Judged,
+    Judgement,
+    Standard,
+    Unapproved,
+    Unready,
+)
 from sync.insight.report.export import as_json
 from sync.insight.report.page import page
 from sync.insight.report.tables import ROWS
@@ -20,10 +29,12 @@ LOOK = Judgement(
     ChangeClass.NORMAL, ("backout plan", "check Scan"), "high", ("Normal.", "Look."), "Ann"
 )
 CALM = Judgement(ChangeClass.STANDARD)
+SCAN = Check("CHG1", "Scan", Result.FAILED, NOW, "https://ci.example/1", "1")
 ALL = Changes(
-    (Judged(MAIL, LOOK), Judged(ChangeFact("d", "CHG2", NOW), CALM)),
+    (Judged(MAIL, LOOK, (SCAN,)), Judged(ChangeFact("d", "CHG2", NOW), CALM)),
     (Unready(MAIL, "No runbook."),),
     (Unapproved(STORY, MAIL),),
+    (Standard(MAIL, "routine", "Renew a certificate"),),
 )
 
 
@@ -42,6 +53,8 @@ def test_the_section_says_who_has_to_look_and_what_is_missing() -> None:
         '<th scope="row">CHG1 Move it</th><td>normal</td><td>backout plan, check Scan</td>',
         '<th scope="row">CHG1 Move it</th><td>No runbook.</td>',
         '<th scope="row">OPS-2 Moved</th><td>2026-03-02 09:00</td><td>CHG1</td><td>requested</td>',
+        '<th scope="row">CHG1 Move it</th><td>normal</td><td>routine</td>'
+        "<td>Renew a certificate</td>",
     ):
         assert row in text
     assert "CHG2" not in text
@@ -56,7 +69,7 @@ def test_a_table_is_named_by_its_heading_and_says_it_once() -> None:
 def test_where_nothing_is_to_be_done_that_is_said() -> None:
     text = section(Changes())
     assert "0 open: 0 standard, 0 normal, 0 emergency." in text
-    assert text.count("<p>No ") >= 4
+    assert text.count("<p>No ") >= 5
 
 
 def test_what_people_write_is_text() -> None:
@@ -64,10 +77,11 @@ def test_what_people_write_is_text() -> None:
     issue = IssueFact("2", BAD, BAD, NOW, resolved=NOW, summary=BAD)
     told = Judgement(ChangeClass.NORMAL, (BAD,), BAD, (BAD,), BAD)
     changes = Changes(
-        (Judged(change, told),), (Unready(change, BAD),), (Unapproved(issue, change),)
-    )
+        (Judged(change, told),), (Unready(change, BAD),), (Unapproved(issue, change),),
+        (Standard(change, BAD, BAD),),
+    )  # fmt: skip
     assert "<script" not in section(changes)
-    assert section(changes).count("&lt;script") >= 12
+    assert section(changes).count("&lt;script") >= 16
 
 
 def test_a_long_list_ends_and_says_so() -> None:
@@ -91,9 +105,12 @@ def test_json_has_all_of_it_under_changes() -> None:
         "escalates": "high",
         "who": "Ann",
         "why": ["Normal.", "Look."],
+        "checks": [{"name": "Scan", "result": "failed", "at": at, "link": "https://ci.example/1"}],
     }
     assert data["judged"][1]["planned"] is None
     assert data["unready"] == [{"change": "CHG1", "planned": at, "why": "No runbook."}]
     assert data["unapproved"] == [
         {"issue": "OPS-2", "done": at, "change": "CHG1", "approval": "requested"}
     ]
+    rest = {"rule": "routine", "template": "Renew a certificate"}
+    assert data["standard"] == [{"change": "CHG1", "type": "normal", **rest}]
