@@ -20,7 +20,17 @@ from sync import wiring
 from sync.demo.town import Town
 from sync.store import Store
 from tests.support.program import Program, Running, ask, until
-from tests.support.webhooks import BEARER, JSON, SECRET, TOKEN, of, row_of, signature
+from tests.support.webhooks import (
+    BEARER,
+    CHECKS_TOKEN,
+    JSON,
+    PIPELINE,
+    SECRET,
+    TOKEN,
+    of,
+    row_of,
+    signature,
+)
 
 pytestmark = pytest.mark.timeout(400)  # patient on a busy machine
 SOON = 10.0
@@ -38,7 +48,8 @@ class Node:
         secrets.mkdir(exist_ok=True)
         (secrets / "tandem_web__jira_secret").write_text(SECRET)
         (secrets / "tandem_web__servicenow_token").write_text(TOKEN)
-        program = Program(
+        (secrets / "tandem_web__checks_token").write_text(CHECKS_TOKEN)
+        self.program = program = Program(
             folder, town,
             TANDEM_POLL__INTERVAL="3600", TANDEM_GUARD__FIRST_RUN="allow",
             TANDEM_WEB__LISTEN=self.url.partition("//")[2], TANDEM_SECRETS_DIR=str(secrets),
@@ -55,14 +66,19 @@ class Node:
     def jira(self, event: Any, **changed: str) -> int:
         """Jira tells of an issue."""
         body = json.dumps(event).encode()
-        return self._post("jira", body, {"X-Hub-Signature": signature(body), **changed})
+        return self._post("hooks/jira", body, {"X-Hub-Signature": signature(body), **changed})
 
     def servicenow(self, table: str, key: str) -> int:
         """The business rule tells of a record."""
-        return self._post("servicenow", json.dumps(row_of(table, key)).encode(), BEARER)
+        return self._post("hooks/servicenow", json.dumps(row_of(table, key)).encode(), BEARER)
+
+    def check(self, change: str, **more: str) -> int:
+        """A pipeline reports a result."""
+        told = {"change": change, "name": "Unit tests", "result": "passed", "run": "17", **more}
+        return self._post("api/checks", json.dumps(told).encode(), PIPELINE)
 
     def _post(self, route: str, body: bytes, headers: dict[str, str]) -> int:
-        url = f"{self.url}/hooks/{route}"
+        url = f"{self.url}/{route}"
         return httpx.post(url, content=body, headers={**JSON, **headers}, timeout=10).status_code
 
 
@@ -134,3 +150,32 @@ def test_one_that_stands_by_takes_webhooks_into_the_inbox_they_share(tmp_path: P
             assert (row.side, row.container, row.key) == (Side.JIRA, "OPS", issue)
         working.running.killed()
         until(lambda: short(town, incident) == "Told to the other one", within=2 * SOON)
+
+
+def test_a_result_of_a_check_stands_on_its_change_after_the_next_run_of_insight(
+    tmp_path: Path,
+) -> None:
+    with Town(incidents=5) as town, nodes(tmp_path, town, ()) as (one,):
+        world = town.servicenow.world
+        by = world.caller("amira.haddad", Door.SCREEN)
+        made = world.insert("change_request", {"short_description": "Move", "type": "normal"}, by)
+        until(lambda: one.servicenow("change_request", made["sys_id"]) == 204)
+        assert one.check(made["number"]) == 202
+        assert one.check(made["number"], link="ftp://ci.example") == 422
+        assert one.check(made["number"]) == 202
+        until(lambda: made["sys_id"] in linked_changes(tmp_path), within=2 * SOON)
+        one.running.process.terminate()
+        assert one.running.ended(20).code == 0
+        ran = one.program.run("insight", "--json")
+        assert ran.code == 0, ran.said
+        [judged] = [one for one in ran.data["changes"]["judged"] if one["change"] == made["number"]]
+        assert [check["name"] for check in judged["checks"]] == ["Unit tests"]
+        notes = [note["value"] for note in world.true_notes(made["sys_id"])]
+        assert sum("Check passed: Unit tests" in note for note in notes) == 1
+        assert CHECKS_TOKEN not in ran.said
+
+
+def linked_changes(folder: Path) -> set[str]:
+    """Changes that have their stories."""
+    with Store.open(f"sqlite:///{folder / 'tandem.db'}", clock=wiring.utc_now) as store:
+        return {link.servicenow.key for link in store.links.of_pair("change-story")}

@@ -3,6 +3,7 @@ exactly once, whatever becomes of answers, processes and the store."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -276,13 +277,12 @@ def test_a_window_without_knowledge_work_is_flagged_until_there_is_some(scene: S
 
 def test_a_story_that_is_hidden_proves_nothing(scene: Scene) -> None:
     key = scene.opens(**scene.planned(4), approval="approved")
-    scene.runs()
-    issue = scene.company.issue(key)
-    rows = scene.bench.store.insight
-    rows.drop("issue", [issue.id])
+    scene.comes_to_rest()
     told = scene.notes(key)
-    scene.bench.clock.advance(600)
+    scene.bench.clock.advance(7200)
+    scene.bench.store.insight.drop("issue", [scene.company.issue(key).id])
     scene.runs()
+    assert scene.changes.unready == ()
     assert scene.labels(key) == {UNREADY}
     assert scene.notes(key) == told
 
@@ -473,20 +473,21 @@ class Crash(BaseException):
     """The process is gone."""
 
 
+def crashing(left: list[int]) -> None:
+    """A commit: the process dies at the last of those that are left to it."""
+    if left:
+        left[0] -= 1
+        if left[0] == 0:
+            left.clear()
+            raise Crash
+
+
 @pytest.mark.parametrize("commit", range(1, COMMITS + 1))
 def test_a_crash_at_any_moment_is_made_good(commit: int) -> None:
     """The process dies at its so-and-so-many-th commit while it acts."""
     left: list[int] = []
-
-    def committing() -> None:
-        if left:
-            left[0] -= 1
-            if left[0] == 0:
-                left.clear()
-                raise Crash
-
     bench = Bench(columns=(TEMPLATE,))
-    bench.store = MemoryStore(clock=bench.clock.now, committing=committing)
+    bench.store = MemoryStore(clock=bench.clock.now, committing=lambda: crashing(left))
     scene = Scene(bench)
     key, other = all_at_once(scene)
     runtime = bench.connect()
@@ -496,6 +497,31 @@ def test_a_crash_at_any_moment_is_made_good(commit: int) -> None:
         publish(runtime, insight, Rules(notes=False), quiet, ALLOW)
     scene.comes_to_rest()
     is_all_there(scene, key, other)
+
+
+@pytest.mark.parametrize("commit", range(5))
+def test_what_arrives_late_is_not_sent_again_meanwhile(commit: int) -> None:
+    """Its answer is lost, and with it perhaps the process, at one of the commits of that run."""
+    left: list[int] = []
+    bench = Bench(columns=(TEMPLATE,))
+    bench.store = MemoryStore(clock=bench.clock.now, committing=lambda: crashing(left))
+    scene = Scene(bench)
+    key = scene.opens(risk="2")
+    scene.bench.clock.advance(120)
+    runtime = bench.connect()
+    insight = refresh(runtime, Rules(), quiet)
+    bench.now_faults.add(Fault("late", "PATCH", "change_request", seconds=100, times=1))
+    left.extend([commit] * (commit > 0))
+    with suppress(Crash):
+        publish(runtime, insight, Rules(notes=False), quiet)
+    assert left == [], "it died, where it was to"
+    publish(runtime, insight, Rules(notes=False), quiet)
+    bench.clock.advance(110)
+    for _ in range(2):
+        publish(runtime, insight, Rules(notes=False), quiet)
+    assert len(scene.notes(key)) == 1
+    scene.comes_to_rest()
+    assert len(scene.notes(key)) == 1
 
 
 def test_a_lost_store_repeats_nothing_but_what_was_lost(scene: Scene) -> None:

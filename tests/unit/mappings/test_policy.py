@@ -58,6 +58,12 @@ def test_it_is_no_pair_and_what_it_leaves_out_holds() -> None:
         ("demands:\n  normal:\n    plans: [tests]", "3: demands.normal.plans.0: must be one of"),
         ("demands:\n  urgent: {}", "policy.yaml:2: demands.urgent: unknown key"),
         ("readiness:\n  labels: []", "policy.yaml:2: readiness.labels: must not be empty"),
+        ("flags:\n  labels: {unready: two words}", "policy.yaml:2: flags.labels.unready: "),
+        ("flags:\n  labels: {unready: a, unapproved: a}", "both flags have the label 'a'"),
+        ("flags:\n  label: {}", "policy.yaml:2: flags.label: unknown key"),
+        ("standard:\n  path: yes", "policy.yaml:2: standard.path: "),
+        ("standard:\n  templates:\n    x: T", "policy.yaml:3: standard.templates.x: no rule 'x'"),
+        ("notes:\n  checks: maybe", "policy.yaml:2: notes.checks: "),
         ("classes: [", "policy.yaml:"),
     ],
 )
@@ -93,3 +99,11 @@ def test_a_folder_with_it_is_read_and_needs_a_pair_all_the_same(tmp_path: Path) 
     (tmp_path / "policy.yaml").write_text("readiness: {days: 0}")
     with pytest.raises(UserError, match=r"policy\.yaml:1: readiness\.days"):
         of_folder(settings, tmp_path)
+
+
+def test_what_is_written_of_it_can_be_had_in_parts() -> None:
+    told = load_policy({"policy.yaml": "flags: {labels: {unready: off}}\nstandard: {path: off}"})
+    assert told.acting.labels == {"unapproved": "change-unapproved"}
+    assert told.acting.path == "off"
+    named = f"standard: {{templates: {{'{told.classes[1].name}': Reboot}}}}"
+    assert load_policy({"policy.yaml": named}).acting.templates == {told.classes[1].name: "Reboot"}

@@ -9,6 +9,7 @@ import pytest
 
 from mappings.loader import load_policy
 from mappings.policy import SHIPPED
+from sync.insight.changing.flags import UNAPPROVED, UNREADY, why_over
 from sync.insight.changing.readiness import is_approved, unapproved, unready
 from sync.insight.facts import ChangeFact, IssueFact
 
@@ -128,3 +129,42 @@ def test_flags_come_by_number() -> None:
     other = replace(CHANGE, key="d", number="CHG0")
     found = unapproved([CHANGE, other], {"c": "2", "d": "2"}, [DONE])
     assert [one.change.number for one in found] == ["CHG0", "CHG1"]
+
+
+@pytest.mark.parametrize(
+    ("state", "approved"), [("", False), ("-5", False), ("-2", True), ("3", True), ("4", False)]
+)
+def test_a_standard_change_is_approved_once_it_has_left_new(state: str, *, approved: bool) -> None:
+    change = replace(CHANGE, type="standard", state=state, approval="not requested")
+    assert is_approved(change) is approved
+    assert not is_approved(replace(change, type="normal"))
+
+
+@pytest.mark.parametrize(
+    ("flag", "change", "issue", "over"),
+    [
+        (UNAPPROVED, CHANGE, replace(STORY, resolved=NOW), ""),
+        (UNAPPROVED, None, STORY, ""),
+        (UNAPPROVED, CHANGE, None, ""),
+        (UNAPPROVED, CHANGE, STORY, "OPS-2 is open again."),
+        (UNAPPROVED, replace(CHANGE, approval="approved"), None, "The change is approved."),
+        (UNAPPROVED, replace(CHANGE, active=False), None, "The change was called off."),
+        (UNAPPROVED, replace(CHANGE, active=False, code="successful", closed=NOW), None, ""),
+        (UNREADY, None, STORY, ""),
+        (UNREADY, CHANGE, None, ""),
+        (UNREADY, CHANGE, STORY, "There is knowledge or runbook work by now."),
+        (UNREADY, replace(CHANGE, active=False), None, "The change is closed."),
+        (UNREADY, replace(CHANGE, planned=None), None, "Nothing is planned any more."),
+        (UNREADY, replace(CHANGE, planned=NOW - SECOND), STORY, "The window has opened."),
+        (
+            UNREADY,
+            replace(CHANGE, planned=NOW + 7 * DAY + SECOND),
+            STORY,
+            "The window opens later: 2026-03-09 09:00 UTC.",
+        ),
+    ],
+)
+def test_a_flag_goes_down_only_where_the_facts_say_why(
+    flag: str, change: ChangeFact | None, issue: IssueFact | None, over: str
+) -> None:
+    assert why_over(flag, change, issue, SHIPPED, NOW) == over
