@@ -280,6 +280,7 @@ def test_a_story_that_is_hidden_proves_nothing(scene: Scene) -> None:
     scene.comes_to_rest()
     told = scene.notes(key)
     scene.bench.clock.advance(7200)
+    scene.runs()
     scene.bench.store.insight.drop("issue", [scene.company.issue(key).id])
     scene.runs()
     assert scene.changes.unready == ()
