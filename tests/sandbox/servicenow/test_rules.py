@@ -192,6 +192,25 @@ def test_nobody_answers_for_another_approver(api: Any, world: World) -> None:
     assert state_of(world, key) == "-3"
 
 
+def test_the_type_of_a_new_change_may_become_another_one_but_standard(api: Any) -> None:
+    key = change(api, "normal")
+
+    def written(kind: str) -> str:
+        answer = api.patch("change_request", key, type=kind)
+        assert answer.status_code == 200
+        return str(answer.json()["result"]["type"])
+
+    assert [written(kind) for kind in ("emergency", "standard", "normal", "standard")] == [
+        "emergency", "emergency", "normal", "normal",
+    ]  # fmt: skip
+    raised = change(api, "standard")
+    assert api.patch("change_request", raised, type="normal").json()["result"]["type"] == "normal"
+    assert api.patch("change_request", raised, state="-4").status_code == 200
+    assert api.patch("change_request", raised, type="emergency").json()["result"]["type"] == (
+        "normal"
+    )
+
+
 def test_a_standard_change_needs_no_approval(api: Any, world: World) -> None:
     key = change(api, "standard")
     assert api.patch("change_request", key, state="-2").status_code == 200

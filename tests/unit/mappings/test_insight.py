@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from mappings.defaults import shipped
-from mappings.insight import Backlog, Rules
+from mappings.insight import CLASS_LABELS, Backlog, Rules
 from mappings.loader import MappingProblems, load, load_insight
 from sync.errors import UserError
+from sync.insight.model import Class
+from sync.insight.telling.epics import LABEL
 from sync.settings import Settings
 from sync.wiring import load_insight as of_folder
 from sync.wiring import load_specs
@@ -59,3 +61,7 @@ def test_a_folder_with_it_is_read_and_needs_a_pair_all_the_same(tmp_path: Path) 
     (tmp_path / "incident.yaml").write_text(shipped()["mappings/defaults/incident.yaml"])
     assert [spec.pair for spec in load_specs(settings, tmp_path)] == ["incident-story"]
     assert of_folder(settings, tmp_path).backlog.urgent == 90
+
+
+def test_labels_of_a_class_that_are_nobodys_values_are_those_that_runs_write() -> None:
+    assert set(CLASS_LABELS) == {LABEL + one.value for one in Class}
