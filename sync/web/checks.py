@@ -179,7 +179,9 @@ def _problem(error: Any) -> str:
     """What is wrong with one field; a name that is not ours is the sender's text, and left out."""
     if error["type"] == "extra_forbidden":
         return f"a field that is not known: there are {', '.join(Body.model_fields)}"
-    place = ".".join(map(str, error["loc"])) or "the body"
+    if not error["loc"]:
+        return f"the body: must be an object with {', '.join(Body.model_fields)}"
+    place = ".".join(map(str, error["loc"]))
     return f"{place}: {error['msg'].removeprefix('Value error, ')}"
 
 

@@ -158,7 +158,7 @@ def test_all_that_is_wrong_is_told_at_once_and_strange_names_are_not_repeated(ho
     assert len(found) == 3
     assert "there are change, name, result, link, at, run" in found[-1]
     assert "resulst" not in "".join(found)
-    assert hooks.check([UNIT]).json()["problems"][0].startswith("the body: ")
+    assert hooks.check([UNIT]).json()["problems"][0].startswith("the body: must be an object")
 
 
 @pytest.mark.parametrize(
