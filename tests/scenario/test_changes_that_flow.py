@@ -311,6 +311,21 @@ def test_a_label_that_is_called_otherwise_by_now_is_replaced(scene: Scene) -> No
     assert len(scene.notes(key)) == 1
 
 
+def test_a_label_that_could_not_be_taken_off_goes_with_the_next_flag(scene: Scene) -> None:
+    key = scene.opens()
+    scene.finishes(key)
+    scene.runs()
+    scene.finishes(key, "In Progress")
+    scene.bench.jira_faults.add(Fault("status", "PUT", times=None, status=503))
+    scene.runs()
+    scene.bench.jira_faults.clear()
+    assert scene.labels(key) == {UNAPPROVED}
+    scene.policy = load_policy({"policy.yaml": "flags: {labels: {unapproved: not-approved}}"})
+    scene.finishes(key)
+    scene.runs()
+    assert (scene.labels(key), "not-approved" in scene.all_labels(key)) == (set(), True)
+
+
 def without_labels(**rule: str) -> dict[str, str]:
     """The shipped mappings, with one rule over labels of changes in the place of theirs."""
     texts = dict(shipped())
