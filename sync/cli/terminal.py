@@ -32,8 +32,8 @@ def show(found: Insight, told: Told) -> None:
     for trouble in dict.fromkeys((*found.troubles, *told.troubles)):
         complain(trouble)
     say(
-        f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts; "
-        f"{told.changes} notes on changes; {told.accepted} proposals accepted."
+        f"Told: {told.delivery} records, {told.trends} epics, {told.charts} charts, "
+        f"{told.changes} change notes; {told.accepted} proposals accepted."
     )
     if told.improvements:
         say(f"Said of improvements: {told.improvements}.")

@@ -61,7 +61,7 @@ def test_eighty_columns_are_enough(capsys: Capture) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[-2:] == [
-        "Told: 71 records, 7 epics, 5 charts; 2 proposals accepted.",
+        "Told: 71 records, 7 epics, 5 charts, 0 change notes; 2 proposals accepted.",
         "All of it, with definitions and plots: tandem insight report FILE",
     ]
     assert "Make a problem of one: tandem insight accept ID" in lines
