@@ -300,6 +300,18 @@ def test_flags_can_be_had_without_labels_or_without_notes(scene: Scene, flag: st
     )  # fmt: skip
 
 
+def test_notes_that_are_not_wanted_any_more_end_at_once(scene: Scene) -> None:
+    key = scene.opens()
+    scene.finishes(key)
+    scene.runs()
+    scene.policy = load_policy({"policy.yaml": "flags: {notes: false}"})
+    scene.finishes(key, "In Progress")
+    scene.comes_to_rest()
+    scene.policy = SHIPPED
+    scene.comes_to_rest()
+    assert (scene.labels(key), len(scene.notes(key))) == (set(), 1)
+
+
 def test_a_label_that_is_called_otherwise_by_now_is_replaced(scene: Scene) -> None:
     key = scene.opens()
     scene.finishes(key)

@@ -68,8 +68,10 @@ def update(runtime: Runtime, changes: Changes, policy: Policy, now: datetime) ->
         _labels(runtime, part, wanted, now)
 
 
-def notes(runtime: Runtime, now: datetime) -> Iterator[Note]:
-    """What is still to be said of flags, the older thing first."""
+def notes(runtime: Runtime, policy: Policy, now: datetime) -> Iterator[Note]:
+    """What is still to be said of flags, the older thing first; nothing where nobody wants it."""
+    if not policy.acting.flag_notes:
+        return
     found = [one for one in _all(runtime.store) if not (one.told and (one.on or one.closed))]
     links = runtime.store.links.by_keys(Side.SERVICENOW, [one.change for one in found])
     for one in found:
@@ -164,7 +166,7 @@ def _down(store: Store, up: Sequence[Flag], policy: Policy, now: datetime) -> It
         else:
             over = why_over(one.name, facts.get(one.change), issue, policy, now)
         if over:
-            yield replace(one, on=False, over=over)
+            yield replace(one, on=False, over=over, closed=not policy.acting.flag_notes)
 
 
 def why_over(

@@ -35,7 +35,7 @@ def act(runtime: Runtime, changes: Changes, policy: Policy, now: datetime) -> in
     flags.update(runtime, changes, policy, now)
     path.take(runtime, changes.standard, policy.acting, now)
     wanted = chain(
-        flags.notes(runtime, now),
+        flags.notes(runtime, policy, now),
         path.notes(runtime, changes.standard, now),
         _escalations(runtime, changes.judged, policy, now),
         _checks(runtime, policy, now),
