@@ -9,6 +9,7 @@ import pytest
 from mappings.defaults import shipped
 from mappings.insight import CLASS_LABELS, Backlog, Rules
 from mappings.loader import MappingProblems, load, load_insight
+from mappings.sides import Side
 from sync.errors import UserError
 from sync.insight.model import Class
 from sync.insight.telling.epics import LABEL
@@ -65,3 +66,13 @@ def test_a_folder_with_it_is_read_and_needs_a_pair_all_the_same(tmp_path: Path) 
 
 def test_labels_of_a_class_that_are_nobodys_values_are_those_that_runs_write() -> None:
     assert set(CLASS_LABELS) == {LABEL + one.value for one in Class}
+
+
+def test_labels_by_which_runs_tell_something_are_nobodys_values() -> None:
+    rule = "pair: x\nservicenow: {table: incident}\njira: {issue_type: Bug}\nfields:\n"
+    rule += "  tags: {servicenow: u_tags, jira: labels, as: list}"
+    beside = {"policy.yaml": "flags: {labels: {unready: not-ready}}"}
+    [spec] = load({"x.yaml": rule, **beside}, project="OPS")
+    ours = (*CLASS_LABELS, "not-ready", "change-unapproved", "needs-measure", "tandem-abc")
+    [tags] = [one.relation for one in spec.rules if one.name == "tags"]
+    assert tags.canonical(Side.JIRA, {"labels": (*ours, "change-unready")}) == ("change-unready",)
