@@ -16,7 +16,7 @@ from mappings.sides import Side
 from mappings.values import Unknown
 from sync.apply.common import COMMENT, KEPT
 from sync.core.model import Parked
-from sync.engine.cases import SWEEP, Case
+from sync.engine.cases import SWEEP, Case, reasons
 
 MOST = 8
 """So many attempts are made because a record moved: one that moves at every try ends them, too."""
@@ -41,13 +41,20 @@ def reopened(case: Case, row: Parked) -> bool:
 def tried_again(case: Case, row: Parked) -> bool:
     """Whether a refused write of a field is worth another try at this look."""
     if SWEEP in case.reasons:
-        return True
+        return _due_in_audit(case, row)
     if row.fingerprint.startswith(KEPT) or row.attempts >= MOST:
         return False
     moved = (
         side for side, one in case.records.items() if one.version != case.link.end(side).version
     )
     return any(side is not row.side or not _walked(case, row) for side in moved)
+
+
+def _due_in_audit(case: Case, row: Parked) -> bool:
+    """Whether it was not refused since the audit asked: what else wakes the record meanwhile finds
+    the audit's word still there."""
+    asked = (one.since for one in case.rows if SWEEP in reasons(one))
+    return row.at is None or any(since is None or row.at < since for since in asked)
 
 
 def _walked(case: Case, row: Parked) -> bool:
