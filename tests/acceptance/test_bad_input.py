@@ -238,7 +238,10 @@ def test_a_store_that_cannot_serve_says_what_where_and_the_next_step(synced: Pro
     ("command", "told"),
     [
         ("sync --pair nope", "there is no pair 'nope'. Pairs: change-story, problem-epic,"),
-        ("links --pair nope", "there is no pair 'nope'. Pairs: change-story, problem-epic,"),
+        (
+            "links --pair nope",
+            "there is no pair 'nope'. Pairs: change-story, initiative-improvement,",
+        ),
         ("conflicts resolve 99 --take jira", "there is no conflict 99. `tandem conflicts --all`"),
         ("parked retry 99", "there is no parked record 99. `tandem parked` lists all."),
         ("explain INC99", "no link knows INC99. `tandem links` lists all."),
