@@ -112,7 +112,8 @@ def _body(body: Any) -> bytes | Content:
 def _raw(
     request: requests.PreparedRequest, response: Response, headers: Mapping[str, str]
 ) -> HTTPResponse:
-    original: Any = _Original(headers)
+    # Looking for cookies costs more than the rest of an answer.
+    original: Any = _Original(headers) if "Set-Cookie" in headers else None
     return HTTPResponse(
         body=(Content.of(b"") if request.method == "HEAD" else response.content).opened(),
         headers=dict(headers),
