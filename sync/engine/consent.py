@@ -45,7 +45,7 @@ def last_hour(runtime: Runtime, spec: MappingSpec) -> Sums:
     texts = texts_of(spec)
     return Sums(
         sum(_made(row) for row in rows),
-        sum(_closes(spec, row) for row in changes),
+        sum(_closes(runtime, spec, row) for row in changes),
         sum(row.kind == "detach" for row in rows),
         sum(row.kind == "comment" for row in old),
         frozenset(row.link_id for row in changes),
@@ -61,10 +61,12 @@ def _made(row: HistoryRow) -> bool:
     )
 
 
-def _closes(spec: MappingSpec, row: HistoryRow) -> bool:
-    rule = next((rule for rule in spec.rules if rule.name == row.field), None)
-    closing = rule is not None and rule.relation.closes(row.side, row.new)
-    return row.kind == "transition" and closing
+def _closes(runtime: Runtime, spec: MappingSpec, row: HistoryRow) -> bool:
+    """Whether a write closed its record. What a state is stored as, the fitted mapping tells."""
+    if row.kind != "transition":
+        return False
+    rule = next((rule for rule in runtime.fitted(spec).rules if rule.name == row.field), None)
+    return rule is not None and rule.relation.closes(row.side, row.new)
 
 
 def consented(runtime: Runtime, pairs: Collection[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from connector.sandbox.jira.more_types import add_type
+from connector.sandbox.servicenow.register import activate
 from sync.core.safety import Limits
 from sync.errors import UnsafePlan
 from tests.support.bench import Bench
@@ -127,6 +129,26 @@ def test_closings_comments_and_blanks_add_up_too() -> None:
             break
     assert "4 closings after 12 in the last hour, allowed 12" in closed[0]
     assert sum(company.status(key) == "Done" for key in keys) == 12
+
+
+def test_closings_add_up_where_a_mapping_names_states_as_people_read_them() -> None:
+    bench = Bench(options={"limits": LIMITS})
+    add_type(bench.jira.world)
+    activate(bench.servicenow.world)
+    bench.servicenow.world.knobs.register_state = "direct"
+    team = Company(bench).team()
+    issues = [team.create("OPS", "Improvement", f"Approve laptops {n}").id for n in range(20)]
+    bench.until_quiet()
+    bench.clock.advance(25 * 3600)
+    bench.until_quiet()
+    closed: list[str] = []
+    for start in range(0, 20, 4):
+        for issue in issues[start : start + 4]:
+            team.move_to(issue, "Done")
+        closed = unasked(bench)
+        if closed:
+            break
+    assert ["4 closings after 12 in the last hour, allowed 12" in one for one in closed] == [True]
 
 
 def test_comments_add_up() -> None:
