@@ -66,12 +66,13 @@ class Labels(OneField):
         return named or bool(self.prefix and label.startswith(self.prefix))
 
     def _label(self, text: str) -> str | None:
-        """The label of one value; nothing where neither the table nor a prefix makes one."""
+        """The label of one value; nothing where neither the table nor a prefix makes one, or one
+        by which insight runs tell something."""
         named = self.table.best(Side.JIRA, text) if self.table and text else ()
-        if named:
-            return named[0]
         slug = _UNFIT.sub("-", text).strip("-").lower()
-        return (self.prefix + slug)[:LONGEST] if self.prefix and slug else None
+        made = (self.prefix + slug)[:LONGEST] if self.prefix and slug else None
+        label = named[0] if named else made
+        return None if label in self.own else label
 
 
 def _members(value: Value) -> tuple[str, ...]:

@@ -30,9 +30,9 @@ class Listed(OneField):
         value = fields.get(self.ends.of(side), UNKNOWN)
         if isinstance(value, Unknown):
             return UNKNOWN
-        given = str(value or "").split(",") if side is Side.SERVICENOW else self._theirs(value)
+        given = str(value or "").split(",") if side is Side.SERVICENOW else members(value)
         lines = {canonical_line(one) or "" for one in given}
-        return tuple(sorted(line for line in lines if line and not line.startswith(MARK_PREFIX)))
+        return tuple(sorted(line for line in lines if line and not self._tells(side, line)))
 
     def holds(self, servicenow: Value, jira: Value, lookup: Lookup) -> bool:
         here, there = members(servicenow), members(jira)
@@ -71,8 +71,10 @@ class Listed(OneField):
         del side, lookup
         return ", ".join(members(value)) or "-"
 
-    def _theirs(self, value: Value) -> tuple[str, ...]:
-        return tuple(one for one in members(value) if one not in self.own)
+    def _tells(self, side: Side, line: str) -> bool:
+        """Whether a value is, or would be in Jira, a label by which the product tells something."""
+        named = self.table.best(Side.JIRA, line) if self.table and side is Side.SERVICENOW else ()
+        return line.startswith(MARK_PREFIX) or (named[0] if named else line) in self.own
 
     def _fit(self, servicenow: str, jira: str, lookup: Lookup) -> bool:
         if self.table is None:

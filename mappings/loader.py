@@ -129,10 +129,12 @@ def _with_people(spec: MappingSpec, people: People) -> MappingSpec:
 
 
 def _told(spec: MappingSpec, own: frozenset[str]) -> MappingSpec:
-    """Labels by which insight runs tell something are nobody's values."""
+    """Labels by which insight runs tell something are nobody's values; other fields may hold the
+    same words."""
     rules = tuple(
         replace(rule, relation=replace(rule.relation, own=own))
         if isinstance(rule.relation, Labels | Listed)
+        and rule.relation.ends.jira.casefold() == "labels"
         else rule
         for rule in spec.rules
     )
