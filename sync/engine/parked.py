@@ -4,9 +4,10 @@ A journal entry on a closed incident is dropped with 200 (servicenow-api 5). It 
 the status at which that happened; when the record is opened again it is tried once more by itself.
 
 What refuses the value of a field may go away as well (somebody is assigned, a rule is mended): the
-write is tried once more whenever one of the two records moves, a few times, and in every full audit
-(reliability: I-16); a walk through Jira's workflow moves its issue itself, so there the ticket's
-moves count only. One that only people can do on that side is theirs between two audits.
+write is tried once more whenever one of the two records moves, a few times for each value, and in
+every full audit (reliability: I-16); a walk through Jira's workflow moves its issue itself, so
+there the ticket's moves count only. One that only people can do on that side is theirs between two
+audits.
 """
 
 from __future__ import annotations

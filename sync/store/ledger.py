@@ -75,17 +75,20 @@ class Ledger:
         """Put work aside and give the row's id.
 
         A record's field has one row: parking it again brings the row up to date and counts the
-        attempt, but it keeps its id, which people may have written down.
+        attempt, from one where another value was refused, but it keeps its id, which people may
+        have written down.
         """
         values = {f.name: getattr(parked, f.name) for f in fields(Parked) if f.name != "id"}
         row = values | {"at": parked.at or self._clock()}
         place = _place(parked.side, [parked.key], [parked.field])
         with self._database.write() as connection:
-            statement = select(PARKED.c.id, PARKED.c.attempts).where(place)
+            columns = (PARKED.c.id, PARKED.c.attempts, PARKED.c.fingerprint)
+            statement = select(*columns).where(place)
             known = connection.execute(statement).one_or_none()
             if known is None:
                 return new_id(connection.execute(insert(PARKED).values(**row)))
-            row["attempts"] = max(known.attempts + 1, parked.attempts)
+            before = known.attempts if same_wish(known.fingerprint, parked.fingerprint) else 0
+            row["attempts"] = max(before + 1, parked.attempts)
             connection.execute(update(PARKED).where(PARKED.c.id == known.id).values(**row))
             return int(known.id)
 
@@ -166,6 +169,11 @@ class Ledger:
             statement = statement.where(wanted)
         with self._database.read() as connection:
             return tuple(Parked(**row) for row in connection.execute(statement).mappings())
+
+
+def same_wish(one: str, other: str) -> bool:
+    """Whether two fingerprints tell of the same value, whatever it was to replace."""
+    return one.rpartition(" -> ")[2] == other.rpartition(" -> ")[2]
 
 
 def _place(side: Side, keys: Collection[str], names: Collection[str] | None) -> Any:

@@ -138,3 +138,24 @@ def test_a_refused_text_is_tried_again_when_jira_moves(stage: Stage) -> None:
     stage.tandem.syncs()
 
     assert (ticket.issue["summary"], stage.tandem.parked) == ("Mail is down", ())
+
+
+def test_another_wish_has_tries_of_its_own(stage: Stage) -> None:
+    ticket = stage.desk.opens()
+    stage.tandem.syncs()
+    path = f"/issue/{ticket.issue.key}"
+    refusal = Fault("status", method="PUT", path=path, status=400, times=99)
+    stage.faults[Side.JIRA].add(refusal)
+    stage.desk.edits(ticket, short_description="Mail is down")
+    for number in range(MOVES + 2):
+        stage.tandem.settles()
+        stage.team.labels(ticket.issue, f"n{number}")
+    [row] = stage.tandem.parked
+    assert row.attempts == MOVES
+
+    stage.desk.edits(ticket, short_description="Mail is back")
+    stage.tandem.settles()
+    stage.faults[Side.JIRA].clear()
+    stage.team.labels(ticket.issue, "mail")
+    stage.tandem.syncs()
+    assert (ticket.issue["summary"], stage.tandem.parked) == ("Mail is back", ())

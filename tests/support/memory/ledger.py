@@ -9,7 +9,7 @@ from datetime import datetime
 from mappings.sides import Side
 from sync.core.model import Conflict, HistoryRow, Parked, Seat
 from sync.errors import BrokenInvariant
-from sync.store.ledger import Ledger
+from sync.store.ledger import Ledger, same_wish
 from sync.store.rows import chunks
 from tests.support.memory.kept import base, canonical, flag, moment, stamp, text, words
 from tests.support.memory.tables import Tables
@@ -66,7 +66,9 @@ class MemoryLedger(Ledger):
         rows = self._tables.parked
         with self._tables.write():
             for id in self._tables.parked_at.at((kept.side, kept.key, kept.field)):
-                attempts = max(rows.rows[id].attempts + 1, kept.attempts)
+                known = rows.rows[id]
+                before = known.attempts if same_wish(known.fingerprint, kept.fingerprint) else 0
+                attempts = max(before + 1, kept.attempts)
                 rows.put(id, replace(kept, id=id, attempts=attempts))
                 return id
             id = self._tables.next_id("parked")

@@ -104,6 +104,14 @@ def test_parking_again_updates_the_row_and_counts(store: Store, clock: HandClock
     assert (row.reason, row.offered, row.attempts, row.at) == ("second", ("Done",), 2, later)
 
 
+def test_another_value_that_is_refused_is_counted_anew(store: Store) -> None:
+    for tried in ("'a' -> 'b'", "'a' -> 'b'", "'x' -> 'b'"):
+        store.ledger.park(parked(fingerprint=tried))
+    assert [row.attempts for row in store.ledger.parked()] == [3]
+    store.ledger.park(parked(fingerprint="'x' -> 'c'"))
+    assert [row.attempts for row in store.ledger.parked()] == [1]
+
+
 def test_taking_back_some_fields_or_all(store: Store) -> None:
     for field in ("", "status", "due"):
         store.ledger.park(parked(field=field))
