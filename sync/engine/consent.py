@@ -37,9 +37,8 @@ def last_hour(runtime: Runtime, spec: MappingSpec) -> Sums:
     now = runtime.clock()
     consent = runtime.store.meta.get(_CONSENT + spec.pair)
     since = max(now - HOUR, datetime.fromisoformat(consent) if consent else now - HOUR)
-    day = runtime.store.ledger.written(spec.pair, now - YOUNG)
-    young = {row.link_id for row in day if row.kind == "create"}
-    rows = [row for row in day if row.at is not None and row.at > since]
+    rows = runtime.store.ledger.written(spec.pair, since)
+    young = runtime.store.ledger.made(spec.pair, now - YOUNG) if rows else frozenset[int]()
     old = [row for row in rows if row.link_id not in young]
     changes = [row for row in old if row.kind in ("update", "transition")]
     texts = texts_of(spec)

@@ -151,6 +151,12 @@ class Ledger:
         with self._database.read() as connection:
             return tuple(HistoryRow(**row) for row in connection.execute(statement).mappings())
 
+    def made(self, pair: str, since: datetime) -> frozenset[int]:
+        """The links of a pair that were made after that moment."""
+        wanted = and_(HISTORY.c.at > since, HISTORY.c.pair == pair, HISTORY.c.kind == "create")
+        with self._database.read() as connection:
+            return frozenset(connection.execute(select(HISTORY.c.link_id).where(wanted)).scalars())
+
     def prune_history(self, before: datetime) -> int:
         """Forget writes older than that; how many."""
         with self._database.write() as connection:

@@ -135,6 +135,11 @@ class MemoryLedger(Ledger):
             rows = self._tables.history.rows.values()
             return tuple(row for row in rows if row.pair == pair and row.at and row.at > since)
 
+    def made(self, pair: str, since: datetime) -> frozenset[int]:
+        """The links of a pair that were made after that moment."""
+        rows = self.written(pair, since)
+        return frozenset(row.link_id for row in rows if row.kind == "create")
+
     def prune_history(self, before: datetime) -> int:
         """Forget writes older than that; how many."""
         with self._tables.write():

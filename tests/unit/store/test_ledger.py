@@ -149,3 +149,12 @@ def test_what_was_written_for_a_pair_since_then(store: Store) -> None:
     found = store.ledger.written("p", NOON - timedelta(hours=1))
     assert [(one.new, one.at) for one in found] == [("2", times[2]), ("3", NOON)]
     assert store.ledger.written("p", NOON) == ()
+
+
+def test_which_links_of_a_pair_were_made_since_then(store: Store) -> None:
+    row = HistoryRow("p", 5, Side.JIRA, "OPS-1", "create", "", None, "a", "why", "h", "done")
+    hour = NOON - timedelta(hours=1)
+    others = [replace(row, link_id=7, pair="q"), replace(row, link_id=8, kind="update")]
+    store.ledger.record([row, replace(row, link_id=6, at=hour), *others])
+    assert store.ledger.made("p", hour) == {5}
+    assert store.ledger.made("p", hour - timedelta(seconds=1)) == {5, 6}
