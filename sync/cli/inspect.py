@@ -11,6 +11,7 @@ from rich.text import Text
 from mappings.sides import Side
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, shown, unknown_pair
+from sync.cli.work import showing_what_is_held
 from sync.core.model import WAITS, HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
@@ -174,7 +175,7 @@ def resolve(
     """
     with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         row = settle(runtime, conflict, take)
-        _follow(runtime)
+        _follow(runtime, json=json)
     emit(report.conflict_data(row)) if json else say(f"Conflict {row.id}: {row.reason}.")
 
 
@@ -206,7 +207,7 @@ def retry(
     """Try a parked record again now. Example: `tandem parked retry 7`."""
     with wiring.running(configured(sides=True)) as runtime, wiring.leased(runtime.store):
         label = try_again(runtime, row)
-        _follow(runtime)
+        _follow(runtime, json=json)
         left = [one for one in runtime.store.ledger.parked() if (one.label or one.key) == label]
     emit([report.parked_data(one) for one in left]) if json else say(
         f"{label}: {'still parked: ' + left[0].reason if left else 'done'}"
@@ -215,8 +216,9 @@ def retry(
         raise typer.Exit(OPEN)
 
 
-def _follow(runtime: Runtime) -> None:
-    Engine(runtime).run(Orders())
+def _follow(runtime: Runtime, *, json: bool) -> None:
+    with showing_what_is_held(json=json):
+        Engine(runtime).run(Orders())
 
 
 @app.command()

@@ -69,14 +69,21 @@ def sync(
         runtime = only_pair(whole, pair)
         with wiring.leased(runtime.store), progress_bar(quiet=json) as progress:
             orders = Orders(yes=yes, approve=approve, wait=wait)
-            try:
+            with showing_what_is_held(json=json):
                 summary = Engine(runtime, progress).run(orders)
-            except UnsafePlan as error:
-                show_plan(error.found, json=json)
-                raise
     show_summary(summary, json=json)
     if summary.open:
         raise typer.Exit(OPEN)
+
+
+@contextmanager
+def showing_what_is_held(*, json: bool) -> Iterator[None]:
+    """Print a plan that a limit held: who approves it by its hash has to have read it."""
+    try:
+        yield
+    except UnsafePlan as error:
+        show_plan(error.found, json=json)
+        raise
 
 
 def show_plan(found: object, *, json: bool, records: frozenset[str] = frozenset()) -> None:
@@ -211,11 +218,8 @@ def sweep(
         found = audit(runtime, lambda stage, done: progress.tell(stage, done, 0))
         if not json:
             say(f"{found} records need a look")
-        try:
+        with showing_what_is_held(json=json):
             summary = Engine(runtime, progress).run(Orders(yes=yes))
-        except UnsafePlan as error:
-            show_plan(error.found, json=json)
-            raise
     show_summary(summary, json=json)
     if summary.open:
         raise typer.Exit(OPEN)

@@ -248,6 +248,24 @@ def test_a_refused_field_is_parked_with_its_remedy_and_can_be_retried(
     assert not [text for text in differences(town, program.folder) if one["number"] in text]
 
 
+def test_a_retry_that_a_limit_holds_shows_its_plan_and_the_next_pass_may_do_it(
+    town: Town, program: Program, incidents: list[Any]
+) -> None:
+    one = incidents[2]
+    edit(town, one["sys_id"], short_description="")
+    assert program.run_here("sync").code == 3
+    (row,) = program.run_here("parked", "--json").data
+    edit(town, one["sys_id"], short_description="Mail is slow")
+    none = {"TANDEM_GUARD__UPDATE_FLOOR": "0", "TANDEM_GUARD__UPDATE_SHARE": "0"}
+    held = program.run_here("parked", "retry", str(row["id"]), **none)
+    assert held.code == 5, held.said
+    (plan,) = set(re.findall(r"--approve ([0-9a-f]{12})", held.err))
+    assert f"Plan {plan}: " in held.out
+    done = program.run_here("sync", "--approve", plan)
+    assert done.code == 0, done.said
+    assert town.jira.world.issues[one["issue"]].fields["summary"] == "Mail is slow"
+
+
 def test_a_person_without_a_counterpart_waits_and_is_told(
     town: Town, program: Program, incidents: list[Any]
 ) -> None:
