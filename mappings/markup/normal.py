@@ -106,7 +106,8 @@ def _line(row: Sequence[Words]) -> Spans:
     if len(held) == 1 and not held[0].address and "://" not in held[0].text:
         bare = " ".join(scan.clean(held[0].text).split())
         return (Words(bare, held[0].styles),) if bare else ()
-    whole = (piece for words in held for piece in linked(words))
+    clean = (replace(one, text=scan.clean(one.text)) for one in held)
+    whole = (piece for words in clean for piece in linked(words))
     found: list[Words] = []
     for piece in (part for words in whole for part in _apart(words)):
         if piece.text != " " or (found and not found[-1].text.endswith(" ")):
