@@ -13,7 +13,7 @@ import typer
 from sync import wiring
 from sync.cli.app import OPEN, UNEXPECTED, JsonFlag, app, complain, configured, emit, grouped, say
 from sync.cli.insight import looking
-from sync.runtime import Runtime
+from sync.runtime import Runtime, log
 from sync.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def beside(settings: Settings, go_on: Callable[[], None]) -> None:
         go_on()
 
     with looking(settings, stage, go_on) as run:
-        run.tell()
+        told = run.tell()
+    for why in dict.fromkeys((*run.found.troubles, *told.troubles)):
+        log.warning("an insight run lacks something", action="insight.trouble", why=why)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from connector.errors import ConnectorError
 from mappings.insight import Rules
 from mappings.policy import SHIPPED, Policy
 from mappings.sides import Side
@@ -26,6 +25,7 @@ from sync.insight.improving.register import surveyed as improving
 from sync.insight.improving.telling import tell as tell_improvements
 from sync.insight.improving.telling import too_many
 from sync.insight.model import Insight, Subject
+from sync.insight.parts import Parts
 from sync.insight.ranking.ranked import ranked
 from sync.insight.recurrence.proposals import recurring
 from sync.insight.telling import accept as accepting
@@ -70,7 +70,10 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     troubles = collect.collect(runtime)
     stage("reading Jira")
     troubles += issues.collect(runtime)
-    troubles += (*map(str, lacking(runtime, rules)), *untold(runtime))
+    parts = Parts()
+    with parts.part("fields of epics are not looked at"):
+        troubles += tuple(map(str, lacking(runtime, rules)))
+    troubles += untold(runtime)
     stage("counting")
     now = runtime.adapters[Side.SERVICENOW].server_now()
     numbers = counted(runtime, now)
@@ -88,7 +91,7 @@ def refresh(runtime: Runtime, rules: Rules, stage: Progress, policy: Policy = SH
     stories = issues.progress(list(facts.issues))
     improvements, unread = improving(runtime, facts, rules.improving, now)
     flood = too_many(store, improvements, rules.improving)
-    troubles += (*unread, *filter(None, [flood]))
+    troubles += (*parts.troubles, *unread, *filter(None, [flood]))
     return Insight(
         now,
         measures,
@@ -118,17 +121,18 @@ def all_facts(store: Store) -> AllFacts:
 def publish(
     runtime: Runtime, insight: Insight, rules: Rules, stage: Progress, policy: Policy = SHIPPED
 ) -> Told:
-    """Write it to where people work: the desk's records, and the epics."""
+    """Write it to where people work: the desk's records, and the epics. What one part is refused
+    stops no other."""
     stage("telling the desk")
-    moves = Moves(insight.progress, insight.versions)
-    told = Told(delivery=deliver(runtime, moves, notes=rules.notes))
+    moves, parts = Moves(insight.progress, insight.versions), Parts()
+    told = Told(delivery=deliver(runtime, moves, parts, notes=rules.notes))
     stage("raising what recurs")
-    told = replace(told, accepted=_raise(runtime, insight, rules))
+    told = replace(told, accepted=_raise(runtime, insight, rules, parts))
     stage("telling of improvements")
-    better = tell_improvements(runtime, insight.improvements, rules.improving)
+    better = tell_improvements(runtime, insight.improvements, rules.improving, parts)
     told = replace(told, improvements=better)
     stage("telling on changes")
-    told = replace(told, changes=act(runtime, insight.changes, policy, insight.at))
+    told = replace(told, changes=act(runtime, insight.changes, policy, insight.at, parts))
     stage("telling developers")
     written, drawn = tell(
         runtime,
@@ -136,10 +140,12 @@ def publish(
         insight.priorities,
         rules.fields,
         (lambda trend: chart(trend, insight.at)) if rules.charts else None,
+        parts,
     )
     log.info("insight told", action="insight.told", delivery=told.delivery, trends=written,
              charts=drawn)  # fmt: skip
-    return replace(told, trends=written, charts=drawn, troubles=untold(runtime))
+    troubles = (*parts.troubles, *untold(runtime))
+    return replace(told, trends=written, charts=drawn, troubles=troubles)
 
 
 def accept(runtime: Runtime, insight: Insight, id: str) -> Accepted:
@@ -154,7 +160,7 @@ def accept(runtime: Runtime, insight: Insight, id: str) -> Accepted:
     return accepting.accept(runtime, proposal, *_tickets(runtime.store))
 
 
-def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
+def _raise(runtime: Runtime, insight: Insight, rules: Rules, parts: Parts) -> int:
     """Put new incidents on problems that were accepted; where the rule says so, accept the largest
     proposals as well, a few in a run."""
     known = {row.key for row in runtime.store.insight.all(ACCEPTED)}
@@ -164,12 +170,9 @@ def _raise(runtime: Runtime, insight: Insight, rules: Rules) -> int:
     incidents, problems = _tickets(runtime.store) if due else ([], [])
     done = 0
     for proposal in runtime.pieces(due):
-        try:
+        with parts.part(f"the proposal {proposal.id} waits"):
             found = accepting.accept(runtime, proposal, incidents, problems)
             done += found.made or found.attached > 0
-        except ConnectorError as error:
-            log.info("a proposal waits", action="insight.waits", title=proposal.title,
-                     why=error.what)  # fmt: skip
     return done
 
 

@@ -13,6 +13,7 @@ from mappings.defaults import shipped
 from sync.insight.collecting import issues
 from sync.insight.collecting.collect import facts as facts_of
 from sync.insight.facts import IssueFact, Kind
+from sync.insight.parts import Parts
 from sync.insight.telling.deliver import Moves, deliver
 from sync.insight.telling.delivery import COLUMNS
 from sync.insight.telling.memory import KIND
@@ -38,7 +39,7 @@ def tells(bench: Bench, *, notes: bool = True) -> int:
     issues.collect(runtime)
     facts = [one for one in facts_of(bench.store, Kind.ISSUE) if isinstance(one, IssueFact)]
     moves = Moves(issues.progress(facts), issues.versions(facts))
-    return deliver(runtime, moves, notes=notes)
+    return deliver(runtime, moves, Parts(), notes=notes)
 
 
 def notes(company: Company, key: str) -> list[str]:

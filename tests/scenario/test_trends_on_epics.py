@@ -13,6 +13,7 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.jira.model import Flavour
 from mappings.insight import Rules
 from sync.insight.model import Counts, Subject, Trend
+from sync.insight.parts import Parts
 from sync.insight.telling.epics import CHART, PROPERTY, tell, untold
 from sync.insight.telling.shown import lacking
 from tests.support.bench import Bench
@@ -47,7 +48,7 @@ class Scene:
     def tells(
         self, trend: Trend | None = None, fields: dict[str, str] | None = None
     ) -> tuple[int, int]:
-        return tell(self.bench.connect(), [trend or self.trend], {}, fields or {}, draw)
+        return tell(self.bench.connect(), [trend or self.trend], {}, fields or {}, draw, Parts())
 
     def charts(self) -> list[bytes]:
         return [data for name, data in self.company.twin_files(self.key) if name == CHART]
@@ -91,7 +92,7 @@ def test_the_chart_is_replaced_a_day_later_and_never_piles_up(scene: Scene) -> N
 
 
 def test_no_charts_where_the_admin_wants_none(scene: Scene) -> None:
-    assert tell(scene.bench.connect(), [scene.trend], {}, {}, None) == (1, 0)
+    assert tell(scene.bench.connect(), [scene.trend], {}, {}, None, Parts()) == (1, 0)
     assert scene.charts() == []
 
 
@@ -158,7 +159,7 @@ def test_many_epics_at_rest_cost_no_more_queries_than_one(tmp_path: Path) -> Non
     scene.bench.until_quiet()
     trends = [scene.trend, *(replace(scene.trend, key=key) for key in others)]
     runtime = scene.bench.connect()
-    assert tell(runtime, trends, {}, {}, None) == (5, 0)
+    assert tell(runtime, trends, {}, {}, None, Parts()) == (5, 0)
 
     asked: list[str] = []
 
@@ -167,9 +168,9 @@ def test_many_epics_at_rest_cost_no_more_queries_than_one(tmp_path: Path) -> Non
 
     engine = scene.bench.store._database.engine
     event.listen(engine, "before_cursor_execute", note)
-    assert tell(runtime, trends[:1], {}, {}, None) == (0, 0)
+    assert tell(runtime, trends[:1], {}, {}, None, Parts()) == (0, 0)
     for_one, asked = len(asked), []
-    assert tell(runtime, trends, {}, {}, None) == (0, 0)
+    assert tell(runtime, trends, {}, {}, None, Parts()) == (0, 0)
     assert len(asked) == for_one > 0
 
 
@@ -189,7 +190,7 @@ def test_over_the_wire_a_refused_field_is_known_by_its_id(flavour: Flavour) -> N
     trend = Trend(Subject.PROBLEM, problem.key, "", WINDOWS, (*(0,) * 25, 6))
     fields = {"incidents_7d": "Incidents 7 days", "trend": "Incident tend", "share": "Regions"}
     with stage.process() as runtime:
-        assert tell(runtime, [trend], {}, fields, None) == (1, 0)
+        assert tell(runtime, [trend], {}, fields, None, Parts()) == (1, 0)
         [trouble] = untold(runtime)
     assert "'Regions'" in trouble
     assert problem.issue.raw.fields["customfield_10052"] == 6

@@ -17,6 +17,7 @@ from sync.insight.changing.checks import Check
 from sync.insight.changing.results import forget, told, untold
 from sync.insight.changing.saying import Note, say
 from sync.insight.model import Changes, Judged
+from sync.insight.parts import Parts
 from sync.runtime import Runtime
 from sync.store import Store
 from sync.store.values import FactRow
@@ -29,18 +30,22 @@ ROOM = 200
 """Notes that one run writes, at most: the rest has its turn at the next."""
 
 
-def act(runtime: Runtime, changes: Changes, policy: Policy, now: datetime) -> int:
+def act(runtime: Runtime, changes: Changes, policy: Policy, now: datetime, parts: Parts) -> int:
     """Do all of it; how many notes were written."""
     forget(runtime.store, now)
-    flags.update(runtime, changes, policy, now)
-    path.take(runtime, changes.standard, policy.acting, now)
+    with parts.part("labels of flags are not set"):
+        flags.update(runtime, changes, policy, now)
+    with parts.part("no change is scheduled"):
+        path.take(runtime, changes.standard, policy.acting, now)
     wanted = chain(
         flags.notes(runtime, policy, now),
         path.notes(runtime, changes.standard, now),
         _escalations(runtime, changes.judged, policy, now),
         _checks(runtime, policy, now),
     )
-    return say(runtime, list(islice(wanted, ROOM)))
+    with parts.part("nothing is said on changes"):
+        return say(runtime, list(islice(wanted, ROOM)))
+    return 0
 
 
 def check_text(one: Check) -> str:

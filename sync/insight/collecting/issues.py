@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain, takewhile
 from math import ceil
 
-from connector.errors import NotThere
+from connector.errors import AccessLost, NotThere
 from connector.histories import Step as Change
 from connector.values import Record
 from mappings.sides import Side
@@ -60,15 +60,15 @@ def _project(runtime: Runtime, project: str) -> str:
     times, _, columns = (told or "").partition(" of ")
     begun, cursor = (datetime.fromisoformat(one) for one in times.split()) if told else (now, None)
     anew = cursor is None or now - begun >= REFRESH or columns != ",".join(FIELDS)
-    categories = _categories(runtime, project)
     seen: set[str] = set()
     try:
+        categories = _categories(runtime, project)
         pages = jira.listed(project, _scope(now, None if anew else cursor), FIELDS)
         for some in _together(runtime.pieces(pages)):
             runtime.directory.learn_statuses(record.fields for record in some)
             seen.update(record.key for record in some)
             store.insight.put(_rows(runtime, project, some, categories))
-    except NotThere as error:
+    except (NotThere, AccessLost) as error:
         log.info("no facts of this project", action="insight.skipped", project=project,
                  why=error.what)  # fmt: skip
         return f"project {project} is not read: {error.what}"

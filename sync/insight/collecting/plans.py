@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from connector.errors import AccessLost, NotThere, Rejected
 from mappings.sides import Side
 from sync.insight.facts import ChangeFact
-from sync.runtime import Runtime
+from sync.runtime import Runtime, log
 
 TABLE = "change_request"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -37,9 +38,14 @@ def verified(runtime: Runtime, changes: Iterable[ChangeFact]) -> list[ChangeFact
 
 
 def _empty(runtime: Runtime, columns: Iterable[str], keys: Collection[str]) -> set[str]:
-    """Those of which the side says that all these columns are empty."""
+    """Those of which the side says that all these columns are empty; none, where it says nothing
+    to us."""
     witness, sure = runtime.adapters[Side.SERVICENOW].witness, set(keys)
-    for column in columns:
-        if sure:
-            sure &= witness.empty(TABLE, column, sorted(sure))
+    try:
+        for column in columns:
+            if sure:
+                sure &= witness.empty(TABLE, column, sorted(sure))
+    except (NotThere, AccessLost, Rejected) as error:
+        log.info("plans are not known", action="insight.unknown", why=error.what)
+        return set()
     return sure

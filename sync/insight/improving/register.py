@@ -15,7 +15,7 @@ from functools import cached_property
 from math import ceil
 from typing import Any
 
-from connector.errors import NotThere
+from connector.errors import AccessLost, NotThere, Rejected
 from connector.values import KindInfo, Record
 from mappings.improvement import Improving
 from mappings.sides import Side
@@ -103,6 +103,9 @@ def _project(runtime: Runtime, project: str, desk: Desk) -> Iterator[Improvement
                 yield _judged(runtime, record, kinds.get(record.kind), desk)
     except NotThere:
         return  # said by whoever reads its facts
+    except (AccessLost, Rejected) as error:
+        where = " (`scope` in improvement.yaml)" if rules.scope else ""
+        desk.troubles.append(f"improvements of {project}{where} are not read: {error}")
 
 
 def _own_field(runtime: Runtime, project: str, kind: str, desk: Desk) -> tuple[str, ...]:

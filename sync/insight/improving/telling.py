@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, RetryLater
 from connector.values import Done, Patch
 from mappings.improvement import Improving
 from mappings.sides import Side
@@ -22,6 +22,7 @@ from sync.core.model import Link, LinkState
 from sync.insight.improving.notes import asked, result, sent_back
 from sync.insight.improving.saying import Words, say, told
 from sync.insight.improving.values import Improvement, Standing
+from sync.insight.parts import Parts
 from sync.runtime import Runtime, log
 from sync.store import Store
 from sync.store.values import FactRow
@@ -30,15 +31,18 @@ LABELLED = "improving labelled"
 """Rows of the store: issues that bear the label because we put it there."""
 
 
-def tell(runtime: Runtime, improvements: Sequence[Improvement], rules: Improving) -> int:
+def tell(
+    runtime: Runtime, improvements: Sequence[Improvement], rules: Improving, parts: Parts
+) -> int:
     """Write what is new; how many records were told something."""
     held = too_many(runtime.store, improvements, rules)
     some = [one for one in improvements if not (held and one.is_vague)]
     if rules.label:
-        _label(runtime, some, rules.label)
+        with parts.part("labels of improvements are not set"):
+            _label(runtime, some, rules.label)
     links = runtime.store.links.by_keys(Side.JIRA, [one.key for one in some])
     words = [w for one in some for w in _words(runtime.store, one, links.get(one.key), rules)]
-    return sum(_said(runtime, one) for one in words)
+    return sum(_said(runtime, [w for w in words if w.side is side], parts) for side in Side)
 
 
 def too_many(store: Store, improvements: Iterable[Improvement], rules: Improving) -> str:
@@ -58,13 +62,17 @@ def too_many(store: Store, improvements: Iterable[Improvement], rules: Improving
     )
 
 
-def _said(runtime: Runtime, words: Words) -> bool:
-    try:
-        return say(runtime, words)
-    except ConnectorError as error:
-        log.info("not said of an improvement", action="insight.unsaid", record=words.label,
-                 why=error.what)  # fmt: skip
-        return False
+def _said(runtime: Runtime, words: Sequence[Words], parts: Parts) -> int:
+    """Say it all on a side; one that is away is not waited for again."""
+    said = 0
+    for one in runtime.pieces(words):
+        try:
+            said += say(runtime, one)
+        except ConnectorError as error:
+            parts.failed(f"not said on {one.label}", error)
+            if isinstance(error, RetryLater):
+                break
+    return said
 
 
 # ---- the label

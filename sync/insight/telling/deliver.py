@@ -23,6 +23,7 @@ from sync.core.knowledge import ARTICLE
 from sync.core.model import IntentState, Link, LinkState
 from sync.core.plan import Carried, Remark
 from sync.core.tellings import bears
+from sync.insight.parts import Parts
 from sync.insight.telling.delivery import COLUMNS, READ, columns, delivery, digest, note
 from sync.insight.telling.memory import NOTE, Memory, News, remember, remembered
 from sync.runtime import Runtime, chunks, log
@@ -57,18 +58,19 @@ class Moves:
         return (end.version, self.versions.get(end.key, ""), *self.stories(link))
 
 
-def deliver(runtime: Runtime, moves: Moves, *, notes: bool = True) -> int:
+def deliver(runtime: Runtime, moves: Moves, parts: Parts, *, notes: bool = True) -> int:
     """Bring what the desk sees up to date; how many records were told. Without ``notes`` only an
     instance with our columns is told."""
     told, room = 0, ROOM
     for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
         links = _linked(runtime, spec)
-        way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
-        links = _moved(runtime, links, moves, way)[:room] if way else []
-        room -= len(links)
-        for part in runtime.pieces(chunks(links, BATCH)):
-            news = list(_news(runtime, spec, part, moves, way))
-            told += _remark(runtime, spec, news) if way == NOTE else _write(runtime, news, way)
+        with parts.part(f"delivery status is not told on {spec.servicenow.table}"):
+            way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
+            links = _moved(runtime, links, moves, way)[:room] if way else []
+            room -= len(links)
+            for part in runtime.pieces(chunks(links, BATCH)):
+                news = list(_news(runtime, spec, part, moves, way))
+                told += _remark(runtime, spec, news) if way == NOTE else _write(runtime, news, way)
     return told
 
 

@@ -20,6 +20,7 @@ from connector.values import Done, Json, Patch, Refused, Value, WriteResult
 from mappings.sides import Side
 from sync.core.model import FileLink, Link, LinkState
 from sync.insight.model import Class, Priority, Subject, Trend
+from sync.insight.parts import Parts
 from sync.insight.telling.shown import Shown, shown
 from sync.runtime import Runtime, chunks, log
 from sync.store.values import FactRow
@@ -63,6 +64,7 @@ def tell(
     priorities: Mapping[str, Priority],
     fields: Mapping[str, str],
     draw: Draw | None,
+    parts: Parts,
 ) -> tuple[int, int]:
     """Write what changed; how many epics, and how many charts. ``priorities`` are by problem,
     ``fields`` names Jira fields by what goes into them (:func:`values`). Without ``draw`` there are
@@ -74,11 +76,14 @@ def tell(
     ]
     known = runtime.store.insight.get(KIND, [str(one.link.id) for one in epics])
     fresh = [one for one in epics if _is_news(runtime, one, known.get(str(one.link.id)))]
-    written = 0
-    for part in runtime.pieces(chunks(fresh[:ROOM], 100)):
-        written += _write(runtime, part)
+    written = drawn = 0
+    with parts.part("trends are not told"):
+        for part in runtime.pieces(chunks(fresh[:ROOM], 100)):
+            written += _write(runtime, part)
     due = _undrawn(runtime, epics)[:CHARTS] if draw else []
-    drawn = sum(_chart(runtime, one, draw) for one in runtime.pieces(due) if draw)
+    with parts.part("charts are not drawn"):
+        for one in runtime.pieces(due):
+            drawn += _chart(runtime, one, draw) if draw else 0
     return written, drawn
 
 
