@@ -15,6 +15,7 @@ from connector.sandbox.servicenow.register import CLOSED, PROGRESS, REGISTER, ac
 from mappings.improvement import Improving
 from mappings.insight import Rules
 from mappings.sides import Side
+from sync.insight.improving.saying import KIND as SAID
 from sync.insight.improving.values import Improvement, Standing, Verdict
 from sync.insight.model import Insight
 from sync.insight.report.export import as_json
@@ -22,6 +23,7 @@ from sync.insight.report.page import page
 from sync.insight.run import publish, refresh
 from tests.support.bench import Bench
 from tests.support.jira_admin import add_fields
+from tests.support.memory.store import MemoryStore
 from tests.support.people import Company
 from tests.support.stage import Stage
 
@@ -448,3 +450,54 @@ def test_the_real_clients_find_judge_and_tell_it(flavour: Flavour) -> None:
     ]
     assert "nobody owns it" in str(said.body)
     assert "needs-measure" in stage.jira.world.issues[vague].fields["labels"]
+
+
+def test_a_lost_store_repeats_nothing_and_leaves_no_label_behind(scene: Scene) -> None:
+    issue, team = scene.wants("Improve the laptop process"), scene.company.team()
+    scene.bench.until_quiet()
+    scene.looks()
+    [early] = scene.bench.store.insight.all(SAID)
+    team.edit(issue, description="Success measure: reopen_rate lower")
+    scene.looks()
+    assert len(scene.comments(issue)) == 2, "another text"
+    scene.bench.store.insight.put([early])
+    scene.looks()
+    assert len(scene.comments(issue)) == 2, "a restored store"
+    scene.bench.store = MemoryStore(clock=scene.bench.clock.now)
+    scene.bench.until_quiet()
+    scene.later(1)
+    scene.looks()
+    scene.looks()
+    assert len(scene.comments(issue)) == 2
+
+    scene.bench.store = MemoryStore(clock=scene.bench.clock.now)
+    team.edit(issue, **SOUND)
+    scene.bench.until_quiet()
+    scene.looks()
+    assert (len(scene.comments(issue)), scene.labels(issue)) == (2, ())
+
+
+def test_a_label_that_nobody_wants_any_more_goes_and_another_name_takes_its_place() -> None:
+    scene = Scene("cloud", register=False)
+    issue = scene.wants("Improve the laptop process")
+    scene.looks()
+    assert scene.labels(issue) == ("needs-measure",)
+    scene.looks(Improving(label="vague"))
+    assert scene.labels(issue) == ("vague",)
+    scene.looks(Improving(label=""))
+    assert scene.labels(issue) == ()
+
+
+def test_whoever_adds_the_values_is_not_asked_for_them_again() -> None:
+    scene = Scene("cloud", register=False)
+    measure = "Success measure: approval of laptops from 3 days to 1"
+    issue = scene.wants(**{**SOUND, "description": measure})
+    scene.company.team().move_to(issue, "Done")
+    scene.bench.clock.advance(120)
+    scene.looks()
+    [said] = scene.comments(issue)
+    assert "Please add the value before and after" in said
+    scene.company.team().edit(issue, description=f"{measure}. Before: 3 days, after: 1 day")
+    scene.bench.clock.advance(120)
+    scene.looks()
+    assert scene.comments(issue) == [said]

@@ -36,7 +36,7 @@ from sync.store.values import FactRow
 KIND = "improvement"
 """Rows of the store: what was measured."""
 
-FIELDS = ("summary", "description", "assignee", "duedate", "resolution")
+FIELDS = ("summary", "description", "assignee", "duedate", "resolution", "labels")
 SETTABLE = {"owner": "assignee", "due": "duedate"}
 """What an issue type may have no field for: then it is not asked of its issues."""
 
@@ -146,6 +146,7 @@ def _judged(runtime: Runtime, record: Record, kind: KindInfo | None, desk: Desk)
         record.key, record.label, record.container, title, measure, wanted(measure),
         tuple(one for one in missing if one.need not in unshown), name, due[:10],
         Standing.DROPPED if gone else Standing.OPEN,
+        labels=labels if isinstance(labels := held.get("labels"), tuple) else (),
     )  # fmt: skip
 
 

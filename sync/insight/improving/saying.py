@@ -1,10 +1,11 @@
-"""Saying something of our own on a record of either side: once, also after a lost answer.
+"""Saying something of our own on a record of either side: once, also after a lost answer or store.
 
 What is about to be said is written down first, with the reference that stands in its first line. As
 long as its answer is awaited the record's own comments are looked at; only when the settle time is
-over may it be sent again, under the same reference. Nothing here needs a link: an issue without a
-record in ServiceNow is told as well. The reference is what the engine knows copies by, so nothing
-of this is carried across.
+over may it be sent again, under the same reference. That is made of the wording and of what was
+said before it, so that after a store was lost or restored the record's comments tell what stands
+there. Nothing here needs a link: an issue without a record in ServiceNow is told as well. The
+reference is what the engine knows copies by, so nothing of this is carried across.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def say(runtime: Runtime, words: Words) -> bool:
             return False
         elif row.data["digest"] == words.digest:
             reference = str(row.data["reference"])
-    if row is not None and row.data["digest"] == words.digest and _is_settled(runtime, words, row):
+    if row is None or row.data["digest"] != words.digest:
+        if _is_known(runtime, words, row):
+            return False
+    elif _is_settled(runtime, words, row):
         return False
     return _send(runtime, words, reference, row)
 
@@ -75,6 +79,25 @@ def _stands(runtime: Runtime, words: Words, reference: str) -> bool:
     adapter = runtime.adapters[words.side]
     comments = adapter.comments(words.container, [words.key], fresh=True)
     return any(bears(one.body) == reference for one in comments)
+
+
+def _is_known(runtime: Runtime, words: Words, last: FactRow | None) -> bool:
+    """Whether a wording that the store does not know stands on the record; the store does then."""
+    adapter = runtime.adapters[words.side]
+    comments = adapter.comments(words.container, [words.key], fresh=True)
+    borne = {one for comment in comments if (one := bears(comment.body))}
+    for before in ("", *sorted(borne)) if last is None else (str(last.data["reference"]),):
+        if (reference := _reference(runtime, words, before)) in borne:
+            data = {**words.notes, "digest": words.digest, "reference": reference, "state": SAID}
+            _keep(runtime, words, data, adapter.server_now())
+            return True
+    return False
+
+
+def _reference(runtime: Runtime, words: Words, before: str) -> str:
+    """The reference of a wording, said after the one of that reference, if any."""
+    name = " ".join(filter(None, (words.topic, words.digest, before)))
+    return marks.reference(runtime.options.installation, KIND, words.side, name)
 
 
 def _may_arrive(runtime: Runtime, side: Side, sent: datetime) -> bool:
@@ -92,8 +115,8 @@ def _is_settled(runtime: Runtime, words: Words, row: FactRow) -> bool:
 def _send(runtime: Runtime, words: Words, reference: str, before: FactRow | None) -> bool:
     adapter, now = runtime.adapters[words.side], runtime.adapters[words.side].server_now()
     if not reference:
-        name = f"{words.topic} {words.digest} {now:%Y%m%d%H%M%S}"
-        reference = marks.reference(runtime.options.installation, KIND, words.side, name)
+        last = str(before.data["reference"]) if before else ""
+        reference = _reference(runtime, words, last)
     data = {**words.notes, "digest": words.digest, "reference": reference, "state": SENT}
     _keep(runtime, words, data, now)
     runtime.store.ensure()

@@ -37,9 +37,8 @@ def tell(
     """Write what is new; how many records were told something."""
     held = too_many(runtime.store, improvements, rules)
     some = [one for one in improvements if not (held and one.is_vague)]
-    if rules.label:
-        with parts.part("labels of improvements are not set"):
-            _label(runtime, some, rules.label)
+    with parts.part("labels of improvements are not set"):
+        _label(runtime, some, rules.label)
     links = runtime.store.links.by_keys(Side.JIRA, [one.key for one in some])
     words = [w for one in some for w in _words(runtime.store, one, links.get(one.key), rules)]
     return sum(_said(runtime, [w for w in words if w.side is side], parts) for side in Side)
@@ -79,24 +78,31 @@ def _said(runtime: Runtime, words: Sequence[Words], parts: Parts) -> int:
 
 
 def _label(runtime: Runtime, improvements: Sequence[Improvement], label: str) -> None:
-    """On what is vague, and off again once it is sound or over; a person who took it off is
-    right."""
+    """On what is vague, and off again once it is sound or over, or where the rules name another
+    label or none; a person who took it off is right. One of which the store knows nothing goes,
+    too, as after it was lost."""
     store = runtime.store
-    known = store.insight.get(LABELLED, [one.key for one in improvements])
-    due = [one for one in improvements if one.is_vague != (one.key in known)]
+    rows = store.insight.get(LABELLED, [one.key for one in improvements])
+    known = {key: str(row.data["label"]) for key, row in rows.items()}
+    strays = {one.key: label for one in improvements if label in one.labels and not one.is_vague}
+    held = strays | known
+    wanted = {one.key: label if one.is_vague else "" for one in improvements}
+    due = [one for one in improvements if wanted[one.key] != held.get(one.key, "")]
     patches = [
-        Patch(one.project, one.key, add={"labels": (label,)})
-        if one.is_vague
-        else Patch(one.project, one.key, remove={"labels": (str(known[one.key].data["label"]),)})
+        Patch(
+            one.project, one.key,
+            add={"labels": (label,)} if wanted[one.key] else {},
+            remove={"labels": (held[one.key],)} if one.key in held else {},
+        )
         for one in due
-    ]
+    ]  # fmt: skip
     store.ensure()
     results = runtime.adapters[Side.JIRA].patch(patches, ()) if patches else []
     for one, answer in zip(due, results, strict=True):
         if not isinstance(answer, Done):
             log.info("label not written", action="insight.refused", record=one.label,
                      why=answer.error.what)  # fmt: skip
-        elif one.is_vague:
+        elif wanted[one.key]:
             store.insight.put([FactRow(LABELLED, one.key, runtime.clock(), {"label": label})])
         else:
             store.insight.drop(LABELLED, [one.key])
@@ -113,13 +119,19 @@ def _words(store: Store, one: Improvement, link: Link | None, rules: Improving) 
         text = _result(one, rules.window)
         for side in Side if text else ():
             if side is Side.JIRA or live is not None:
-                yield _placed(one, live, side, f"{one.key} result {side}", _digest(text), text)
+                yield _placed(one, live, side, f"{one.key} result {side}", _end(one, rules), text)
 
 
 def _result(one: Improvement, window: str) -> str:
     if one.wanted is not None:
         return result(one, one.wanted, window) if one.after is not None else ""
     return asked(one) if one.by_people else ""
+
+
+def _end(one: Improvement, rules: Improving) -> str:
+    """Which end of an improvement a result tells of. Whoever adds the values to a measure of
+    people's own is not asked for them again."""
+    return _digest(f"{one.wanted!r} {rules.window if one.wanted else ''} {one.done}")
 
 
 def _back(store: Store, one: Improvement, link: Link | None) -> Words:

@@ -106,6 +106,7 @@ class Improvement:
     waits: int = 0
     number: str = ""
     origin: Side = Side.JIRA
+    labels: tuple[str, ...] = ()
 
     @property
     def by_people(self) -> bool:
