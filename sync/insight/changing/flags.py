@@ -4,7 +4,7 @@ A flag is a label on the story and a work note with the reason on the change. Bo
 row of the store, which is written first: whatever was cut short is made good by the next run, a
 label by setting it again, a note by its name (:mod:`sync.insight.changing.saying`). The row counts
 the rounds of a flag, so that one which goes up again is told again. It goes down only where the
-facts say why: a change or a story that is not shown proves nothing.
+facts say why: a change or a story that is not shown, and a link that rests, prove nothing.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def _turn(runtime: Runtime, changes: Changes, policy: Policy, now: datetime) -> 
         for key, one in wanted.items()
         if (before := known.get(key)) is None or not before.on
     ]  # fmt: skip
-    up = [one for one in known.values() if one.on and one.key not in wanted]
+    still = {(UNAPPROVED, one.change.key) for one in changes.unapproved}
+    still |= {(UNREADY, one.change.key) for one in changes.unready}
+    up = [one for one in known.values() if one.on and (one.name, one.change) not in still]
     rows += _down(store, up, policy, now)
     rows += [one for one in _strays(store, changes, policy) if one.key not in known | wanted]
     store.insight.put(_row(one, now) for one in rows)
