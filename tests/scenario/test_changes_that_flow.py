@@ -4,7 +4,7 @@ exactly once, whatever becomes of answers, processes and the store."""
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -18,6 +18,8 @@ from mappings.insight import Rules
 from mappings.loader import load_policy
 from mappings.policy import SHIPPED, Policy
 from mappings.sides import Side
+from sync.core.model import LinkState
+from sync.insight.changing.path import KIND as PATH
 from sync.insight.changing.results import KIND as CHECK
 from sync.insight.model import Changes
 from sync.insight.run import publish, refresh
@@ -434,6 +436,34 @@ def test_what_lacks_anything_is_not_scheduled(lacks: dict[str, str]) -> None:
     key = raised(scene, **lacks)
     scene.comes_to_rest()
     assert scene.company.row(key)["state"] == "-5"
+
+
+@pytest.mark.parametrize(("state", "how", "notes"), [("-1", "done", 1), ("4", "refused", 0)])
+def test_a_step_whose_answer_was_lost_is_settled_wherever_people_went_on_from_it(
+    state: str, how: str, notes: int
+) -> None:
+    scene = Scene(Bench(columns=(TEMPLATE,)), ALLOW)
+    key = raised(scene)
+    scene.bench.now_faults.add(Fault("drop_after", "PATCH", path="/change_request/"))
+    scene.runs()
+    assert scene.company.row(key)["state"] == "-2", "it arrived"
+    scene.company.platform(key, state=state)
+    scene.comes_to_rest()
+    assert [row.data["how"] for row in scene.bench.store.insight.all(PATH)] == [how]
+    assert len(scene.notes(key, "Scheduled without approval")) == notes
+
+
+def test_a_link_that_rests_takes_no_flag_down(scene: Scene) -> None:
+    key = scene.opens(**scene.planned(3))
+    scene.runs()
+    assert scene.labels(key) == {UNREADY}
+    links = scene.bench.store.links
+    links.save(replace(scene.company.link(key), state=LinkState.FROZEN))
+    scene.runs()
+    links.save(replace(scene.company.link(key), state=LinkState.ACTIVE))
+    scene.runs()
+    assert scene.labels(key) == {UNREADY}
+    assert len(scene.notes(key)) == 1, "it is not told again"
 
 
 def test_who_brings_it_back_is_not_overruled(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from connector.values import Done, Move, Refused, Unclear, WriteResult
 from mappings.acting import Acting
 from mappings.sides import Side
 from sync.core.model import HistoryRow, Link, LinkState
-from sync.insight.changing.readiness import NEW, STANDARD
+from sync.insight.changing.readiness import CANCELED, NEW, STANDARD
 from sync.insight.changing.saying import PLAN, Note
 from sync.insight.changing.standard import SCHEDULED, can_be_scheduled
 from sync.insight.model import Standard
@@ -35,6 +35,9 @@ PROPOSED, TAKEN = "proposed", "taken"
 HERE, TABLE = Side.SERVICENOW, "change_request"
 ROOM = 20
 """Steps that one run takes, at most."""
+
+BEYOND = frozenset({SCHEDULED, "-1", "0", "3"})
+"""Scheduled, Implement, Review and Closed: what a standard change comes to by this step alone."""
 
 CHECKED = ("state", "type", "std_change_producer_version", "on_hold")
 """Columns that are looked at right before the step."""
@@ -115,7 +118,8 @@ def _is_due(runtime: Runtime, row: FactRow | None, now: datetime) -> bool:
 
 
 def _look_after(runtime: Runtime, now: datetime) -> None:
-    """Steps whose answer was lost: the state tells."""
+    """Steps whose answer was lost: the state tells. Who has gone on from Scheduled was there; of
+    one that was called off nobody can tell, and nothing more is tried."""
     store = runtime.store
     sent = {row.key: row for row in store.insight.all(KIND) if row.data["how"] == SENT}
     if not sent:
@@ -123,8 +127,11 @@ def _look_after(runtime: Runtime, now: datetime) -> None:
     held = runtime.adapters[HERE].read(TABLE, sorted(sent), ("state",), fresh=True)
     links = store.links.by_keys(HERE, sorted(sent))
     for key, record in held.items():
-        if record.fields.get("state") == SCHEDULED and key in links:
+        state = record.fields.get("state")
+        if state in BEYOND and key in links:
             _done(runtime, links[key], str(sent[key].data["rule"]), now)
+        elif state == CANCELED:
+            _keep(store, key, now, how=REFUSED)
 
 
 def _move(runtime: Runtime, steps: Sequence[_Step], now: datetime) -> None:
