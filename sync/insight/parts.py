@@ -13,7 +13,16 @@ class Parts:
     """What a side raises ends the part in which it happens, and is kept in words for people."""
 
     def __init__(self) -> None:
-        self.troubles: list[str] = []
+        self._failed: dict[str, None] = {}
+        self._refused: dict[tuple[str, str], list[str]] = {}
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """All of it, each thing once."""
+        refused = (
+            f"{what} {_some(records)}: {why}" for (what, why), records in self._refused.items()
+        )
+        return (*self._failed, *refused)
 
     @contextmanager
     def part(self, what: str) -> Iterator[None]:
@@ -26,6 +35,14 @@ class Parts:
     def failed(self, what: str, error: ConnectorError) -> None:
         """Keep that something was not done, and why."""
         log.info("a part of the run was left", action="insight.left", part=what, why=str(error))
-        trouble = f"{what}: {error}"
-        if trouble not in self.troubles:
-            self.troubles.append(trouble)
+        self._failed[f"{what}: {error}"] = None
+
+    def refused(self, what: str, record: str, error: ConnectorError) -> None:
+        """Keep that a record was refused something, as people call it."""
+        self._refused.setdefault((what, error.what), []).append(record)
+
+
+def _some(records: list[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(records) - 1
+    return f"{records[0]} and {more} more" if more else records[0]

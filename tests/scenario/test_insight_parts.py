@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira.more_types import add_type
 from mappings.improvement import Improving
@@ -87,6 +88,34 @@ def test_what_one_part_is_refused_stops_no_other(
     faults.clear()
     assert scene.runs() == ""
     assert scene.told() == WHOLE, "nothing is lost by it"
+
+
+@pytest.mark.parametrize(
+    ("side", "method", "path", "said"),
+    [
+        ("now", "PATCH", "/change_request/", "a note was refused, and is not tried again, on CHG"),
+        ("jira", "PUT", "/issue/", "the label of an improvement was refused on OPS-"),
+        ("jira", "POST", "/comment$", "a comment was refused on OPS-"),
+    ],
+)
+def test_what_a_record_refuses_is_said_to_people(
+    side: str, method: str, path: str, said: str
+) -> None:
+    scene = Scene(Bench())
+    faults = scene.bench.now_faults if side == "now" else scene.bench.jira_faults
+    faults.add(Fault("status", method, path=path, times=None, status=400))
+    assert said in scene.runs()
+
+
+def test_one_table_that_is_too_slow_stops_nothing_else_and_a_side_that_is_away_does() -> None:
+    scene = Scene(Bench())
+    slow = Fault("status", "GET", path="/asmt_metric_result", times=None, status=503)
+    scene.bench.now_faults.add(slow)
+    assert "asmt_metric_result is not read" in scene.runs()
+    assert scene.told() == WHOLE
+    scene.bench.now_faults.add(Fault("status", "GET", path="/table/", times=None, status=503))
+    with pytest.raises(RetryLater):
+        scene.runs()
 
 
 def test_a_scope_of_improvements_that_jira_cannot_read_stops_nothing_else() -> None:

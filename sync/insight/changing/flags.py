@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from connector.errors import Gone
-from connector.values import Done, NotSent, Patch
+from connector.values import Done, NotSent, Patch, Refused
 from mappings.policy import Policy
 from mappings.sides import Side
 from sync.core.model import Link, LinkState
@@ -25,6 +25,7 @@ from sync.insight.collecting import collect
 from sync.insight.facts import ChangeFact, IssueFact, Kind, unpacked
 from sync.insight.figures.failures import ended
 from sync.insight.model import Changes
+from sync.insight.parts import Parts
 from sync.runtime import Runtime, chunks, log
 from sync.store import Store
 from sync.store.values import FactRow
@@ -59,13 +60,13 @@ class Flag:
         return f"{self.name} {self.change}"
 
 
-def update(runtime: Runtime, changes: Changes, policy: Policy, now: datetime) -> None:
+def update(runtime: Runtime, changes: Changes, policy: Policy, now: datetime, parts: Parts) -> None:
     """Write down which flags are up by now, and bring the labels in line."""
     _turn(runtime, changes, policy, now)
     wanted = policy.acting.labels
     due = [one for one in _all(runtime.store) if one.label != _label(one, wanted)]
     for part in runtime.pieces(chunks(due[:ROOM], BATCH)):
-        _labels(runtime, part, wanted, now)
+        _labels(runtime, part, wanted, now, parts)
 
 
 def notes(runtime: Runtime, policy: Policy, now: datetime) -> Iterator[Note]:
@@ -199,7 +200,11 @@ def _label(flag: Flag, wanted: Mapping[str, str]) -> str:
 
 
 def _labels(
-    runtime: Runtime, flags: Sequence[Flag], wanted: Mapping[str, str], now: datetime
+    runtime: Runtime,
+    flags: Sequence[Flag],
+    wanted: Mapping[str, str],
+    now: datetime,
+    parts: Parts,
 ) -> None:
     """Set and take off labels: one by one, so that people's own stay."""
     patches = []
@@ -214,13 +219,17 @@ def _labels(
         )  # fmt: skip
     runtime.store.ensure()
     results = runtime.adapters[Side.JIRA].patch(patches, ())
+    links = runtime.store.links.by_keys(Side.SERVICENOW, [one.change for one in flags])
     for one, result in zip(flags, results, strict=True):
         gone = isinstance(result, NotSent) and isinstance(result.error, Gone) and not one.on
         if isinstance(result, Done) or gone:
             runtime.store.insight.put([_row(replace(one, label=_label(one, wanted)), now)])
         else:
-            log.info("a flag was not set", action="insight.refused", record=one.issue,
+            label = links[one.change].jira.label if one.change in links else one.issue
+            log.info("a flag was not set", action="insight.refused", record=label,
                      why=result.error.what)  # fmt: skip
+            if isinstance(result, Refused):
+                parts.refused("the label of a flag was refused on", label, result.error)
 
 
 def _settled(store: Store, key: str, name: str) -> None:

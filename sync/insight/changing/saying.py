@@ -22,6 +22,7 @@ from sync.core import marks
 from sync.core.model import Intent, IntentKind, IntentState, Link
 from sync.core.plan import Carried, Remark
 from sync.core.tellings import bears
+from sync.insight.parts import Parts
 from sync.runtime import Runtime, chunks, log
 from sync.store.values import SentIntent
 
@@ -62,12 +63,12 @@ class _Written:
         return self.note.link.servicenow.key
 
 
-def say(runtime: Runtime, notes: Sequence[Note]) -> int:
+def say(runtime: Runtime, notes: Sequence[Note], parts: Parts) -> int:
     """Say what is not said yet, on changes that are open; how many came to stand there by this."""
-    return sum(_say(runtime, part) for part in runtime.pieces(chunks(notes, BATCH)))
+    return sum(_say(runtime, part, parts) for part in runtime.pieces(chunks(notes, BATCH)))
 
 
-def _say(runtime: Runtime, notes: Sequence[Note]) -> int:
+def _say(runtime: Runtime, notes: Sequence[Note], parts: Parts) -> int:
     written = [_written(runtime, note) for note in notes]
     known = runtime.store.comments.known({note.link.id for note in notes})
     there = {(id, row.source_id) for id, rows in known.items() for row in rows}
@@ -77,10 +78,10 @@ def _say(runtime: Runtime, notes: Sequence[Note]) -> int:
             one.note.settle()
         else:
             left.append(one)
-    return _left(runtime, left) if left else 0
+    return _left(runtime, left, parts) if left else 0
 
 
-def _left(runtime: Runtime, written: Sequence[_Written]) -> int:
+def _left(runtime: Runtime, written: Sequence[_Written], parts: Parts) -> int:
     """Those of which the store does not know that they stand there: the journal does."""
     table = written[0].note.link.servicenow.container
     keys = list(dict.fromkeys(one.key for one in written))
@@ -99,7 +100,7 @@ def _left(runtime: Runtime, written: Sequence[_Written]) -> int:
             one.note.settle()  # a closed record drops it
         elif active == "true" and not _is_under_way(intents.get(one.reference)):
             due.append(one)
-    return said + _sent(runtime, due)
+    return said + _sent(runtime, due, parts)
 
 
 def _heard(comments: Iterable[Comment]) -> Heard:
@@ -110,7 +111,7 @@ def _is_under_way(intent: SentIntent | None) -> bool:
     return intent is not None and intent.state in UNDER_WAY - {IntentState.DONE}
 
 
-def _sent(runtime: Runtime, due: Sequence[_Written]) -> int:
+def _sent(runtime: Runtime, due: Sequence[_Written], parts: Parts) -> int:
     if not due:
         return 0
     drafts = [_draft(one) for one in due]
@@ -126,10 +127,12 @@ def _sent(runtime: Runtime, due: Sequence[_Written]) -> int:
             runtime.store.intents.unclear([one.reference])
         else:
             runtime.store.intents.drop([one.reference])
+            label = one.note.link.servicenow.label
             if isinstance(result, Refused):
                 one.note.settle()
-            log.info("a note was not taken", action="insight.refused",
-                     record=one.note.link.servicenow.label, why=result.error.what)  # fmt: skip
+                parts.refused("a note was refused, and is not tried again, on", label, result.error)
+            log.info("a note was not taken", action="insight.refused", record=label,
+                     why=result.error.what)  # fmt: skip
     return said
 
 

@@ -34,7 +34,7 @@ def act(runtime: Runtime, changes: Changes, policy: Policy, now: datetime, parts
     """Do all of it; how many notes were written."""
     forget(runtime.store, now)
     with parts.part("labels of flags are not set"):
-        flags.update(runtime, changes, policy, now)
+        flags.update(runtime, changes, policy, now, parts)
     with parts.part("no change is scheduled"):
         path.take(runtime, changes.standard, policy.acting, now)
     wanted = chain(
@@ -44,7 +44,7 @@ def act(runtime: Runtime, changes: Changes, policy: Policy, now: datetime, parts
         _checks(runtime, policy, now),
     )
     with parts.part("nothing is said on changes"):
-        return say(runtime, list(islice(wanted, ROOM)))
+        return say(runtime, list(islice(wanted, ROOM)), parts)
     return 0
 
 

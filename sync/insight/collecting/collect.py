@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from connector.errors import AccessLost, NotThere
+from connector.errors import AccessLost, NotThere, Rejected, RetryLater, Unreachable
 from connector.values import Record
 from mappings.sides import Side
 from sync.insight.collecting.tables import TABLES, Table
@@ -49,8 +49,18 @@ APPROVED = "approved"
 
 
 def collect(runtime: Runtime) -> tuple[str, ...]:
-    """Bring the facts of ServiceNow up to date; what could not be read, in words for people."""
-    return tuple(why for table in TABLES if (why := _table(runtime, table)))
+    """Bring the facts of ServiceNow up to date; what could not be read, in words for people. One
+    table may be too slow; where two in a row are, it is the side, and its trouble is raised."""
+    troubles, late = list[str](), False
+    for table in TABLES:
+        try:
+            why, late = _table(runtime, table), False
+        except RetryLater as error:
+            if late or isinstance(error, Unreachable):
+                raise
+            why, late = f"{table.name} is not read: {error}", True
+        troubles += filter(None, [why])
+    return tuple(troubles)
 
 
 def facts(store: Store, kind: Kind) -> Iterator[Fact]:
@@ -91,7 +101,7 @@ def _table(runtime: Runtime, table: Table) -> str:
         cursor = _moment(store.meta.get(_name(table, "cursor")))
     try:
         seen, left_out = _read(runtime, table, _scope(table, now, cursor))
-    except (NotThere, AccessLost) as error:
+    except (NotThere, AccessLost, Rejected) as error:
         log.info("no facts of this table", action="insight.skipped", table=table.name,
                  why=error.what)  # fmt: skip
         why = f"{table.name} is not read: {error.what}"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain, takewhile
 from math import ceil
 
-from connector.errors import AccessLost, NotThere
+from connector.errors import AccessLost, NotThere, Rejected
 from connector.histories import Step as Change
 from connector.values import Record
 from mappings.sides import Side
@@ -68,7 +68,7 @@ def _project(runtime: Runtime, project: str) -> str:
             runtime.directory.learn_statuses(record.fields for record in some)
             seen.update(record.key for record in some)
             store.insight.put(_rows(runtime, project, some, categories))
-    except (NotThere, AccessLost) as error:
+    except (NotThere, AccessLost, Rejected) as error:
         log.info("no facts of this project", action="insight.skipped", project=project,
                  why=error.what)  # fmt: skip
         return f"project {project} is not read: {error.what}"

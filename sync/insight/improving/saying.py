@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.errors import ConnectorError
-from connector.values import CommentDraft, Done, NotSent, Refused
+from connector.values import CommentDraft, Done, NotSent, Refused, WriteResult
 from mappings.sides import Side
 from mappings.text import to_journal, to_wiki
 from sync.core import marks
 from sync.core.tellings import bears
+from sync.insight.parts import Parts
 from sync.runtime import Runtime, log
 from sync.store import Store
 from sync.store.values import FactRow
@@ -50,7 +51,7 @@ class Words:
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def say(runtime: Runtime, words: Words) -> bool:
+def say(runtime: Runtime, words: Words, parts: Parts) -> bool:
     """Say it, unless this wording stands there already, was refused within the day, or may still
     arrive; whether it was said now."""
     row = runtime.store.insight.get(KIND, [words.topic]).get(words.topic)
@@ -67,7 +68,10 @@ def say(runtime: Runtime, words: Words) -> bool:
             return False
     elif _is_settled(runtime, words, row):
         return False
-    return _send(runtime, words, reference, row)
+    result = _send(runtime, words, reference, row)
+    if isinstance(result, Refused):
+        parts.refused("a comment was refused on", words.label, result.error)
+    return isinstance(result, Done)
 
 
 def told(store: Store, topics: Collection[str]) -> dict[str, Mapping[str, Any]]:
@@ -112,7 +116,7 @@ def _is_settled(runtime: Runtime, words: Words, row: FactRow) -> bool:
     return bool(row.data["state"] == SAID)
 
 
-def _send(runtime: Runtime, words: Words, reference: str, before: FactRow | None) -> bool:
+def _send(runtime: Runtime, words: Words, reference: str, before: FactRow | None) -> WriteResult:
     adapter, now = runtime.adapters[words.side], runtime.adapters[words.side].server_now()
     if not reference:
         last = str(before.data["reference"]) if before else ""
@@ -130,14 +134,14 @@ def _send(runtime: Runtime, words: Words, reference: str, before: FactRow | None
         raise
     if isinstance(result, Done):
         _keep(runtime, words, {**data, "state": SAID}, now)
-        return True
+        return result
     if isinstance(result, Refused):
         _keep(runtime, words, {**data, "state": REFUSED}, now)
     elif isinstance(result, NotSent):
         _restore(runtime, words, before)
     log.info("not said of an improvement", action="insight.unsaid", record=words.label,
              why=result.error.what)  # fmt: skip
-    return False
+    return result
 
 
 def _restore(runtime: Runtime, words: Words, before: FactRow | None) -> None:

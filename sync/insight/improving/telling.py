@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from connector.errors import ConnectorError, RetryLater
-from connector.values import Done, Patch
+from connector.values import Done, Patch, Refused
 from mappings.improvement import Improving
 from mappings.sides import Side
 from sync.core.model import Link, LinkState
@@ -38,7 +38,7 @@ def tell(
     held = too_many(runtime.store, improvements, rules)
     some = [one for one in improvements if not (held and one.is_vague)]
     with parts.part("labels of improvements are not set"):
-        _label(runtime, some, rules.label)
+        _label(runtime, some, rules.label, parts)
     links = runtime.store.links.by_keys(Side.JIRA, [one.key for one in some])
     words = [w for one in some for w in _words(runtime.store, one, links.get(one.key), rules)]
     return sum(_said(runtime, [w for w in words if w.side is side], parts) for side in Side)
@@ -66,7 +66,7 @@ def _said(runtime: Runtime, words: Sequence[Words], parts: Parts) -> int:
     said = 0
     for one in runtime.pieces(words):
         try:
-            said += say(runtime, one)
+            said += say(runtime, one, parts)
         except ConnectorError as error:
             parts.failed(f"not said on {one.label}", error)
             if isinstance(error, RetryLater):
@@ -77,7 +77,7 @@ def _said(runtime: Runtime, words: Sequence[Words], parts: Parts) -> int:
 # ---- the label
 
 
-def _label(runtime: Runtime, improvements: Sequence[Improvement], label: str) -> None:
+def _label(runtime: Runtime, improvements: Sequence[Improvement], label: str, parts: Parts) -> None:
     """On what is vague, and off again once it is sound or over, or where the rules name another
     label or none; a person who took it off is right. One of which the store knows nothing goes,
     too, as after it was lost."""
@@ -102,6 +102,8 @@ def _label(runtime: Runtime, improvements: Sequence[Improvement], label: str) ->
         if not isinstance(answer, Done):
             log.info("label not written", action="insight.refused", record=one.label,
                      why=answer.error.what)  # fmt: skip
+            if isinstance(answer, Refused):
+                parts.refused("the label of an improvement was refused on", one.label, answer.error)
         elif wanted[one.key]:
             store.insight.put([FactRow(LABELLED, one.key, runtime.clock(), {"label": label})])
         else:
