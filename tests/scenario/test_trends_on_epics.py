@@ -142,6 +142,10 @@ def test_a_field_that_jira_refuses_is_left_out_named_and_tried_again_a_day_later
     assert scene.tells(fields=fields) == (0, 0)
     scene.bench.clock.advance(timedelta(days=1).total_seconds())
     assert scene.tells(fields=fields) == (1, 0)
+    later = scene.bench.connect()
+    assert untold(later) == (trouble,)
+    scene.bench.clock.advance(timedelta(days=8).total_seconds())
+    assert untold(later) == (), "its problem may be no more"
     assert scene.tells(fields=FIELDS) == (1, 0), "without that field"
     assert untold(scene.bench.connect()) == ()
 

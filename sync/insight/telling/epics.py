@@ -136,9 +136,13 @@ def _digest(epic: Epic) -> str:
 
 
 def untold(runtime: Runtime) -> tuple[str, ...]:
-    """Fields that Jira refused on some epics when they were told last, in words for people."""
+    """Fields that Jira refused on some epics when they were told last, in words for people. Those
+    are tried again every day; of one that was not for a week nothing is known any more."""
     found: dict[str, str] = {}
+    since = runtime.clock() - 7 * EVERY
     for row in runtime.store.insight.all(KIND):
+        if row.at < since:
+            continue
         for name, why in row.data.get("left", {}).items():
             found.setdefault(name, f"field {name!r} is left out on epics: {why}")
     return tuple(found[name] for name in sorted(found))
