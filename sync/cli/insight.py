@@ -109,6 +109,7 @@ def accept(
     """
     from sync.insight.run import accept as make
     from sync.insight.telling.accept import Awaited
+    from sync.insight.words import number_of
 
     settings = configured(sides=True)
     with _stages(quiet=json) as stage, looking(settings, stage) as run:
@@ -124,11 +125,12 @@ def accept(
         emit(told | {"closed": list(done.closed)})
         return
     what = "is made" if done.made else "was there already"
-    say(f"{done.number} {what}; {done.attached} incidents were put on it.")
+    attached = number_of(done.attached, "incident")
+    say(f"{done.number} {what}; {attached} put on it.")
     if done.closed:
         say(
-            f"{len(done.closed)} are closed and only listed in its evidence, since ServiceNow "
-            f"keeps a closed incident as it is: {', '.join(done.closed)}."
+            f"Only listed in its evidence: {number_of(len(done.closed), 'closed incident')}, since "
+            f"ServiceNow keeps a closed incident as it is: {', '.join(done.closed)}."
         )
 
 

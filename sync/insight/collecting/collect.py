@@ -27,6 +27,7 @@ from sync.insight.facts import (
     packed,
     unpacked,
 )
+from sync.insight.words import number_of
 from sync.runtime import Runtime, log
 from sync.store import Store
 from sync.store.values import FactRow
@@ -119,7 +120,8 @@ def _table(runtime: Runtime, table: Table) -> str:
             store.meta.put(_name(table, "begun"), now.isoformat())
             store.meta.put(_name(table, "columns"), ",".join(table.asked))
         store.meta.put(_name(table, "cursor"), (now - OVERLAP).isoformat())
-    lacks = f"{table.name}: {left_out} records do not show {table.needs}, they are left out"
+    some = number_of(left_out, "record")
+    lacks = f"{table.name}: {some} left out, {table.needs} is not shown"
     return lacks if left_out else ""
 
 

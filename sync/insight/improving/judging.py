@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from mappings.improvement import Improving
 from sync.insight.improving.values import Lack, Wanted
 from sync.insight.improving.wording import Fault, understood
+from sync.insight.words import short
 
 VAGUE = re.compile(
     r"(?:please |we (?:should|need to|must) )?"
@@ -55,8 +56,8 @@ def _measure(title: str, measure: str, rules: Improving, knows: Knows) -> Iterat
         yield found.text
     elif found is not None and found.subject and not knows(found.subject):
         yield (
-            f"its success measure is about {found.subject!r}, and no record of half a year names a "
-            "service, team, item or issue type so"
+            f"its success measure is about {short(found.subject)!r}, and no record of half a year "
+            "names a service, team, item or issue type so"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.insight.improving.measuring import length
 from sync.insight.improving.values import Improvement, Taken, Verdict, Wanted
 from sync.insight.report.tables import amount
+from sync.insight.words import short
 
 
 def sent_back(one: Improvement) -> str:
@@ -18,7 +19,7 @@ def sent_back(one: Improvement) -> str:
 def result(one: Improvement, wanted: Wanted, window: str) -> str:
     """What was measured before it was begun and after it was done."""
     figure, days = wanted.figure, length(window).days
-    of = f" of {wanted.subject}" if wanted.subject else ""
+    of = f" of {short(wanted.subject)}" if wanted.subject else ""
     lines = [
         f"Measured: {figure.name}{of}, {days} days before it was begun and {days} days after it "
         "was done.",
@@ -64,4 +65,4 @@ def verdict(one: Verdict) -> str:
 def first_line(text: str) -> str:
     """The first line of a text, not too long."""
     line = next((one.strip() for one in text.split("\n") if one.strip()), "")
-    return line if len(line) <= 200 else f"{line[:197]}..."
+    return short(line)

@@ -26,6 +26,7 @@ from mappings.text import from_wiki
 from sync.insight.figures import failures, flow, stability, uptime
 from sync.insight.figures.readings import Figure
 from sync.insight.improving.values import Goal, Wanted, Way
+from sync.insight.words import short
 
 FIGURES: Mapping[str, Figure] = {
     one.name: one for one in (*flow.FIGURES, *stability.FIGURES, *failures.FIGURES, *uptime.FIGURES)
@@ -133,10 +134,10 @@ def _named(line: str) -> tuple[Figure | None, str]:
 def _ours(figure: Figure, rest: str) -> Wanted | Fault:
     found = _GOAL.fullmatch(rest)
     if found is None:
-        said = f"`{figure.name} {rest}`" if rest else f"`{figure.name}` alone"
+        said = f"`{figure.name} {short(rest)}`" if rest else f"`{figure.name}` alone"
         return Fault(f"its success measure {said} has no goal that can be read: {_example(figure)}")
     word, sign = " ".join(found["way"].lower().split()), found["sign"]
-    said = rest[found.start("way") :]
+    said = short(rest[found.start("way") :])
     unit = (found["unit"] or found["start_unit"] or "").lower()
     if word == "by":
         return _by(figure, found, said)

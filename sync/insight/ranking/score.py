@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from mappings.insight import Backlog
 from sync.insight.model import Class, Priority, Trend
+from sync.insight.words import number_of
 
 STEADY = 5
 """A smaller change of the score is none: people would see numbers move without a reason."""
@@ -100,7 +101,7 @@ def _impact(problem: Situation, rules: Backlog) -> _Part:
     counts = problem.trend.windows.get(_WINDOW) if problem.trend else None
     recent = counts.now if counts else 0
     share = _of(recent, rules.half["incidents"]) + _of(problem.open_incidents, rules.half["open"])
-    reason = f"{recent} incidents in 30 days, {problem.open_incidents} open"
+    reason = f"{number_of(recent, 'incident')} in 30 days, {problem.open_incidents} open"
     return _Part("impact", "Customer impact", share / 2, reason)
 
 

@@ -9,6 +9,7 @@ from sync.insight.improving.notes import first_line, valued, verdict
 from sync.insight.improving.values import Improvement, Standing, Taken
 from sync.insight.report.markup import Html, tag
 from sync.insight.report.tables import NOTHING, listing
+from sync.insight.words import number_of
 from sync.report import stamp
 
 PEOPLE = "measured by people"
@@ -82,7 +83,7 @@ def _valued(one: Improvement, taken: Taken | None) -> str:
 
 def _after(one: Improvement) -> str:
     waits = one.wanted is not None and one.waits > 0
-    return f"not yet: {one.waits} days more" if waits else _valued(one, one.after)
+    return f"not yet: {number_of(one.waits, 'day')} more" if waits else _valued(one, one.after)
 
 
 def _came(one: Improvement) -> str:

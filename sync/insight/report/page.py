@@ -20,6 +20,7 @@ from sync.insight.report.look import STYLE
 from sync.insight.report.markup import Html, joined, tag
 from sync.insight.report.roles import OTHERS, OUTCOMES, ROLES, Role, figures_of, role_of
 from sync.insight.report.tables import amount, by_kinds, overall, readable, trend_table
+from sync.insight.words import number_of
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 PROPOSALS, NUMBERS = 100, 40
@@ -202,7 +203,8 @@ def _proposal(one: Proposal) -> Html:
         tag("ul", *(tag("li", line) for line in one.evidence)) if one.evidence else "",
         tag(
             "p",
-            f"{len(one.incidents)} incidents: {numbers}{f' and {rest} more' if rest > 0 else ''}",
+            f"{number_of(len(one.incidents), 'incident')}: {numbers}"
+            f"{f' and {rest} more' if rest > 0 else ''}",
             kind="small",
         ),
         tag("p", "Accept with ", tag("code", f"tandem insight accept {one.id}"), kind="small"),

@@ -149,7 +149,7 @@ def test_records_that_do_not_say_when_they_began_are_told(bench: Bench, company:
     company.incident()
     bench.servicenow.world.knobs.hidden_fields.add("incident.opened_at")
     told = collect(bench.runtime)
-    assert "incident: 1 records do not show opened_at, they are left out" in told
+    assert "incident: 1 record left out, opened_at is not shown" in told
 
 
 def test_one_table_that_refuses_the_question_does_not_stop_the_others(

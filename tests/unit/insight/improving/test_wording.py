@@ -143,3 +143,14 @@ def test_a_subject_has_to_be_known() -> None:
     assert why("Fewer", "incident_volume of Payroll below 5", rules) == []
     [(_, text)] = why("Fewer", "incident_volume of Payrol below 5", rules)
     assert "'Payrol'" in text
+
+
+def test_a_measure_without_end_is_repeated_to_nobody_in_full() -> None:
+    for text in ("reopen_rate " + "x" * 30_000, "reopen_rate below 5 h" + " of x" * 6_000):
+        found = understood(text)
+        assert isinstance(found, Fault)
+        assert len(found.text) < 500
+    [lack] = lacks(
+        "T", "o", "d", f"reopen_rate of {'x' * 30_000} below 5 %", Improving(), lambda _name: False
+    )
+    assert len(lack.text) < 500
