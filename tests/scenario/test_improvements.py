@@ -501,3 +501,24 @@ def test_whoever_adds_the_values_is_not_asked_for_them_again() -> None:
     scene.bench.clock.advance(120)
     scene.looks()
     assert scene.comments(issue) == [said]
+
+
+def test_nothing_is_measured_of_a_time_of_which_the_incidents_were_not_read() -> None:
+    scene = Scene("cloud", register=False)
+    scene.incidents(10, 30)
+    issue = scene.wants(**SOUND)
+    scene.company.team().move_to(issue, "In Progress")
+    scene.later(0.1)
+    scene.looks()
+    scene.company.team().move_to(issue, "Done")
+    scene.later(0.1)
+    scene.looks()
+    hidden = Fault("status", "GET", path="/table/incident$", times=None, status=403)
+    scene.bench.now_faults.add(hidden)
+    scene.incidents(10, 31)
+    assert only(scene.looks()).after is None
+    assert scene.comments(issue) == []
+    scene.bench.now_faults.clear()
+    found = only(scene.looks())
+    assert found.after is not None
+    assert (found.after.value, found.verdict) == (10, Verdict.MISSED)

@@ -90,6 +90,12 @@ def changes(store: Store) -> Iterator[ChangeFact]:
             yield replace(change, asked=asked.get(change.key), approved=None if open_ else at)
 
 
+def reached(store: Store, kind: Kind) -> datetime | None:
+    """Up to when facts of a kind were read; nothing where they never were."""
+    cursor = _moment(store.meta.get(f"insight:{kind}:cursor"))
+    return cursor + OVERLAP if cursor else None
+
+
 def _table(runtime: Runtime, table: Table) -> str:
     """Read one table; what is to be said of it: why it is not read, or what is odd about it."""
     store, now = runtime.store, runtime.adapters[Side.SERVICENOW].server_now()

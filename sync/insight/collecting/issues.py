@@ -49,6 +49,14 @@ def versions(facts: Sequence[IssueFact]) -> dict[str, str]:
     return {one.key: one.version for one in facts if one.version}
 
 
+def reached(runtime: Runtime) -> datetime | None:
+    """Up to when the issues of all projects were read; nothing where one never was."""
+    names = [f"insight:issues:{one}" for one in runtime.containers(Side.JIRA)]
+    told = [runtime.store.meta.get(name) for name in names]
+    times = [datetime.fromisoformat(one.split()[1]) + OVERLAP for one in told if one]
+    return min(times) if times and len(times) == len(names) else None
+
+
 def _category(issue: IssueFact) -> str:
     return issue.steps[-1].category if issue.steps else ""
 

@@ -1,8 +1,9 @@
 """The value of a success measure over a window that ended at some moment. Pure.
 
 Before is the window that ended when the improvement was begun, after the one that began when it was
-done. Both are computed from the facts as they are known when it is first asked for; a record that
-changed since counts as it is now. Nothing is said of a window that the facts do not reach back to.
+done. Both are computed from the facts as they are known when it is first asked for, which is not
+before they were read to the window's end; a record that changed since counts as it is now. Nothing
+is said of a window that the facts do not reach back to.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sync.insight.facts import ChangeFact, IncidentFact, IssueFact, OutageFact
+from sync.insight.facts import ChangeFact, IncidentFact, IssueFact, Kind, OutageFact
 from sync.insight.figures import failures, flow, stability, uptime
 from sync.insight.figures.readings import Reading
 from sync.insight.figures.scorecard import AllFacts
@@ -39,6 +40,15 @@ def taken(wanted: Wanted, facts: AllFacts, window: str, end: datetime, reach: da
         if one.figure == wanted.figure and one.slot == Slot(window):
             return Taken(one.value, one.n, begin, end, one.quality)
     return Taken(None, 0, begin, end, "no such figure was found")
+
+
+def kind(wanted: Wanted) -> Kind:
+    """The facts that a measure counts."""
+    if wanted.figure in flow.FIGURES:
+        return Kind.ISSUE
+    if wanted.figure in stability.FIGURES:
+        return Kind.INCIDENT
+    return Kind.CHANGE if wanted.figure in failures.FIGURES else Kind.OUTAGE
 
 
 def names(facts: AllFacts) -> frozenset[str]:

@@ -20,14 +20,16 @@ from connector.values import KindInfo, Record
 from mappings.improvement import Improving
 from mappings.sides import Side
 from sync.core.model import Link, LinkState
+from sync.insight.collecting import collect, issues
 from sync.insight.collecting.collect import HORIZON
-from sync.insight.facts import IssueFact
+from sync.insight.facts import IssueFact, Kind
 from sync.insight.figures.flow import course
 from sync.insight.figures.readings import DAY
 from sync.insight.figures.scorecard import AllFacts
 from sync.insight.improving.judging import lacks, wanted
+from sync.insight.improving.measuring import kind as kind_of
 from sync.insight.improving.measuring import length, names, taken
-from sync.insight.improving.values import Improvement, Standing, Taken
+from sync.insight.improving.values import Improvement, Standing, Taken, Wanted
 from sync.insight.improving.wording import stated
 from sync.runtime import Runtime
 from sync.store import Store
@@ -57,6 +59,7 @@ class Desk:
     facts: AllFacts
     rules: Improving
     now: datetime
+    reached: Mapping[Kind, datetime | None] = field(default_factory=dict)
     room: int = ROOM
     troubles: list[str] = field(default_factory=list)
 
@@ -69,13 +72,20 @@ class Desk:
         """Whether something of this name stands in the facts."""
         return name.casefold() in self.names
 
+    def reaches(self, wanted: Wanted, end: datetime) -> bool:
+        """Whether all that a measure counts was read up to then; what is never read is empty."""
+        until = self.reached.get(kind_of(wanted))
+        return until is None or end <= until
+
 
 def surveyed(
     runtime: Runtime, facts: AllFacts, rules: Improving, now: datetime
 ) -> tuple[tuple[Improvement, ...], tuple[str, ...]]:
     """All improvements that are open or were done within half a year, by project and number; and
     what could not be read."""
-    desk, found = Desk(facts, rules, now), list[Improvement]()
+    reached = {one: collect.reached(runtime.store, one) for one in Kind}
+    reached[Kind.ISSUE] = issues.reached(runtime)
+    desk, found = Desk(facts, rules, now, reached), list[Improvement]()
     for project in runtime.containers(Side.JIRA):
         found += _project(runtime, project, desk)
     links = runtime.store.links.by_keys(Side.JIRA, [one.key for one in found])
@@ -205,7 +215,7 @@ def _kept(kept: Mapping[str, Any], one: Improvement, desk: Desk) -> dict[str, An
 
 
 def _take(into: dict[str, Any], name: str, one: Improvement, end: datetime, desk: Desk) -> None:
-    if one.wanted is None or desk.room <= 0:
+    if one.wanted is None or desk.room <= 0 or not desk.reaches(one.wanted, end):
         return
     desk.room -= 1
     found = taken(one.wanted, desk.facts, desk.rules.window, end, desk.now - HORIZON)
