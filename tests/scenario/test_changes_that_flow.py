@@ -19,6 +19,7 @@ from mappings.loader import load_policy
 from mappings.policy import SHIPPED, Policy
 from mappings.sides import Side
 from sync.core.model import LinkState
+from sync.insight.changing.flags import KIND as FLAG
 from sync.insight.changing.path import KIND as PATH
 from sync.insight.changing.results import KIND as CHECK
 from sync.insight.model import Changes
@@ -451,6 +452,22 @@ def test_a_step_whose_answer_was_lost_is_settled_wherever_people_went_on_from_it
     scene.comes_to_rest()
     assert [row.data["how"] for row in scene.bench.store.insight.all(PATH)] == [how]
     assert len(scene.notes(key, "Scheduled without approval")) == notes
+
+
+def test_a_label_that_is_refused_keeps_no_other_waiting_and_is_tried_the_next_day(
+    scene: Scene,
+) -> None:
+    key = scene.opens()
+    scene.finishes(key)
+    scene.bench.jira_faults.add(Fault("status", "PUT", path="/issue/", status=400))
+    scene.runs()
+    [row] = scene.bench.store.insight.all(FLAG)
+    assert (row.data["label"], bool(row.data["refused"])) == ("", True)
+    scene.runs()
+    assert scene.labels(key) == set(), "not tried again at once"
+    scene.bench.clock.advance(86_400)
+    scene.comes_to_rest()
+    assert scene.labels(key) == {UNAPPROVED}
 
 
 def test_a_link_that_rests_takes_no_flag_down(scene: Scene) -> None:

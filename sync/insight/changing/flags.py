@@ -36,11 +36,15 @@ FLAGS = (UNAPPROVED, UNREADY)
 ROOM, BATCH = 200, 100
 """Labels that one run sets or takes off, at most."""
 
+AGAIN = timedelta(days=1)
+"""When a label that was refused is tried once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
     """One flag of a change, as it is. ``label`` is what stands on the issue by us, ``over`` why it
-    went down; ``told`` and ``closed`` say whether the notes of this round need no more telling."""
+    went down; ``told`` and ``closed`` say whether the notes of this round need no more telling.
+    ``refused`` is when its label was refused."""
 
     name: str
     change: str
@@ -53,6 +57,11 @@ class Flag:
     over: str = ""
     told: bool = False
     closed: bool = False
+    refused: str = ""
+
+    def rests(self, now: datetime) -> bool:
+        """Whether its label was refused a short while ago: it must not keep others waiting."""
+        return bool(self.refused) and now - datetime.fromisoformat(self.refused) < AGAIN
 
     @property
     def key(self) -> str:
@@ -64,7 +73,8 @@ def update(runtime: Runtime, changes: Changes, policy: Policy, now: datetime, pa
     """Write down which flags are up by now, and bring the labels in line."""
     _turn(runtime, changes, policy, now)
     wanted = policy.acting.labels
-    due = [one for one in _all(runtime.store) if one.label != _label(one, wanted)]
+    wrong = (one for one in _all(runtime.store) if one.label != _label(one, wanted))
+    due = [one for one in wrong if not one.rests(now)]
     for part in runtime.pieces(chunks(due[:ROOM], BATCH)):
         _labels(runtime, part, wanted, now, parts)
 
@@ -223,12 +233,15 @@ def _labels(
     for one, result in zip(flags, results, strict=True):
         gone = isinstance(result, NotSent) and isinstance(result.error, Gone) and not one.on
         if isinstance(result, Done) or gone:
-            runtime.store.insight.put([_row(replace(one, label=_label(one, wanted)), now)])
+            runtime.store.insight.put(
+                [_row(replace(one, label=_label(one, wanted), refused=""), now)]
+            )
         else:
             label = links[one.change].jira.label if one.change in links else one.issue
             log.info("a flag was not set", action="insight.refused", record=label,
                      why=result.error.what)  # fmt: skip
             if isinstance(result, Refused):
+                runtime.store.insight.put([_row(replace(one, refused=now.isoformat()), now)])
                 parts.refused("the label of a flag was refused on", label, result.error)
 
 
