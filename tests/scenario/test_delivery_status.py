@@ -14,7 +14,7 @@ from sync.insight.collecting import issues
 from sync.insight.collecting.collect import facts as facts_of
 from sync.insight.facts import IssueFact, Kind
 from sync.insight.parts import Parts
-from sync.insight.telling.deliver import Moves, deliver
+from sync.insight.telling.deliver import ROOM, Moves, deliver
 from sync.insight.telling.delivery import COLUMNS
 from sync.insight.telling.memory import KIND
 from tests.support.bench import Bench
@@ -356,3 +356,19 @@ def test_columns_that_are_refused_are_not_tried_again_before_the_issue_moves() -
     company.team().move_to(company.link(key).jira.key, "In Progress")
     bench.until_quiet()
     assert tells(bench) == 1
+
+
+def test_a_busy_table_keeps_no_other_waiting() -> None:
+    """More changes move between two runs than one run looks at."""
+    bench = Bench("cloud")
+    company = Company(bench)
+    changes = [company.change(f"Patch server {number}") for number in range(ROOM + 5)]
+    incident = company.incident()
+    bench.until_quiet()
+    assert (tells(bench), notes(company, incident)) == (ROOM, [])
+    bench.clock.advance(600)
+    for key in changes:
+        company.team().edit(company.link(key).jira.key, duedate="2027-01-31")
+    bench.until_quiet()
+    assert tells(bench) == 6
+    assert len(notes(company, incident)) == 1

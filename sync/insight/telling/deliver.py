@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from connector.errors import NotThere
 from connector.values import Comment, Done, Patch, Record, Refused
@@ -39,6 +39,13 @@ PLAN = "insight"
 """What the history gives as the plan of what is written here."""
 
 
+Way: TypeAlias = tuple[str, ...]
+"""Columns of ours, or ``NOTE``."""
+
+Turn: TypeAlias = tuple[MappingSpec, Way, list[Link]]
+"""A pair's links that are looked at now, and where they are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moves:
     """What the reading of all issues tells, by their ids: how many stories of an epic are done, and
@@ -61,17 +68,36 @@ class Moves:
 def deliver(runtime: Runtime, moves: Moves, parts: Parts, *, notes: bool = True) -> int:
     """Bring what the desk sees up to date; how many records were told. Without ``notes`` only an
     instance with our columns is told."""
-    told, room = 0, ROOM
-    for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
-        links = _linked(runtime, spec)
-        with parts.part(f"delivery status is not told on {spec.servicenow.table}"):
-            way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
-            links = _moved(runtime, links, moves, way)[:room] if way else []
-            room -= len(links)
+    told = 0
+    for spec, way, links in _turns(runtime, moves, parts, notes=notes):
+        with parts.part(_what(spec)):
             for part in runtime.pieces(chunks(links, BATCH)):
                 news = list(_news(runtime, spec, part, moves, way))
                 told += _remark(runtime, spec, news) if way == NOTE else _write(runtime, news, way)
     return told
+
+
+def _what(spec: MappingSpec) -> str:
+    return f"delivery status is not told on {spec.servicenow.table}"
+
+
+def _turns(runtime: Runtime, moves: Moves, parts: Parts, *, notes: bool) -> Iterator[Turn]:
+    """Whose turn it is in this run: of all pairs those that were looked at longest ago."""
+    found: list[tuple[MappingSpec, Way, list[tuple[str, Link]]]] = []
+    for spec in (one for one in runtime.specs if one.servicenow.table != ARTICLE):
+        links = _linked(runtime, spec)
+        with parts.part(_what(spec)):
+            way = _columns(runtime, spec) or (NOTE if notes else ()) if links else ()
+            found += [(spec, way, _moved(runtime, links, moves, way))] if way else []
+    every = sorted((looked, link.id) for *_, rows in found for looked, link in rows)
+    due = frozenset(id for _, id in every[:ROOM])
+    for spec, way, rows in found:
+        yield spec, way, [link for _, link in sorted(rows, key=_order) if link.id in due]
+
+
+def _order(row: tuple[str, Link]) -> tuple[str, int]:
+    looked, link = row
+    return looked, link.id
 
 
 def _linked(runtime: Runtime, spec: MappingSpec) -> list[Link]:
@@ -83,15 +109,16 @@ def _linked(runtime: Runtime, spec: MappingSpec) -> list[Link]:
 
 
 def _moved(
-    runtime: Runtime, links: Sequence[Link], moves: Moves, way: tuple[str, ...]
-) -> list[Link]:
+    runtime: Runtime, links: Sequence[Link], moves: Moves, way: Way
+) -> list[tuple[str, Link]]:
     """Links whose issue, or whose stories, moved since they were told of, or that were told in
-    another way; longest ago first."""
+    another way; each with when it was looked at last."""
     known = remembered(runtime, links)
-    fresh = [
-        one for one in links if (known[one.id].seen, known[one.id].way) != (moves.seen(one), way)
+    return [
+        (known[one.id].looked, one)
+        for one in links
+        if (known[one.id].seen, known[one.id].way) != (moves.seen(one), way)
     ]
-    return sorted(fresh, key=lambda one: (known[one.id].looked, one.id))
 
 
 def _news(
