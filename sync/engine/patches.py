@@ -160,6 +160,7 @@ def _happened(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> No
         runtime.store.ledger.record([history_row(action, one, patch.plan) for one in untold])
         for loss in lost:
             confess(runtime, action, loss)
-        echo(runtime, patch.side, link)
+        for side in Side:  # the other one may have moved on, to what was agreed on before
+            echo(runtime, side, link)
     log.info("a patch without an answer had happened", action="patch.settled",
              record=link.end(patch.side).label)  # fmt: skip

@@ -15,6 +15,7 @@ import pytest
 
 from tests.simulation.__main__ import mode_of
 from tests.simulation.play import run
+from tests.simulation.setup import Mode
 from tests.simulation.situations import never
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,15 @@ def test_every_invariant_holds_and_every_situation_is_met(seeds: range) -> None:
             wrong.append(f"seed {seed}: a second telling differs")
     assert not wrong
     assert not never(reached), "situations that nobody tested"
+
+
+ONCE: tuple[tuple[int, Mode], ...] = ((30008168, "liveness"),)
+"""Schedules that brought up a bug of which no shorter story is known."""
+
+
+@pytest.mark.parametrize(("seed", "mode"), ONCE)
+def test_what_once_went_wrong_does_not(seed: int, mode: Mode) -> None:
+    assert not run(seed, mode).findings
 
 
 SEEDS = (4, 8, 12, 13, 21, 36, 38, 44, 57, 172, 228, 261)
