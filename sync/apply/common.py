@@ -19,8 +19,8 @@ ECHO = "echo"
 """Reason of a row whose record we changed without seeing all that moved it."""
 
 
-FILED = "filed"
-"""Reason of a row whose record has a new file."""
+COMMENTED, FILED = "commented", "filed"
+"""Reasons of a row whose record has news in its journal, or a new file."""
 
 LATER = "later"
 """Reason of a row whose record waits for a write that has to be tried again."""

@@ -15,6 +15,7 @@ from connector.articles import OUT, SOURCE, STATE, TIE, Tie
 from connector.values import Record
 from mappings.model import MappingSpec
 from mappings.sides import Side
+from sync.apply.common import COMMENTED
 from sync.core import marks
 from sync.core.knowledge import (
     ARTICLE,
@@ -39,7 +40,7 @@ from sync.engine.shelf import articles_of, note_hanging, note_published, publish
 from sync.runtime import Runtime
 
 UNDER_WAY = frozenset({IntentState.SENT, IntentState.UNCLEAR, IntentState.DONE})
-ATTACHED = "commented"
+ATTACHED = COMMENTED
 """Reason of a row that a new tie left: its stream tells of problems as others do of comments."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mappings.sides import Side
-from sync.apply.common import FILED, LATER
+from sync.apply.common import COMMENTED, FILED, LATER
 from sync.apply.files import attach, filed
 from sync.apply.remarks import arrived, remark
 from sync.core import marks
@@ -80,7 +80,7 @@ def keep_news(runtime: Runtime, actions: Sequence[Action], cases: Sequence[Case]
         if (one.link.id, source) in written - woken:
             end = one.link.end(source)
             told = isinstance(one, Remark) and not one.comment.source_id.startswith(NOTICE)
-            reason = "commented" if told else FILED
+            reason = COMMENTED if told else FILED
             runtime.store.inbox.nudge(source, end.container, [end.key], reason)
 
 

@@ -12,7 +12,7 @@ from mappings.model import MappingSpec, Rule
 from mappings.sides import Side
 from mappings.templates import LABEL
 from mappings.values import Unknown
-from sync.apply.common import ECHO, FILED
+from sync.apply.common import COMMENTED, ECHO, FILED
 from sync.core.knowledge import Article
 from sync.core.merge import Stuck
 from sync.core.model import Absence, Base, CommentLink, FileLink, Link, Parked, Value
@@ -130,7 +130,7 @@ def reasons(row: QueuedRow) -> frozenset[str]:
 SWEEP = "sweep"
 """Reason of a row that the audit left."""
 
-QUIET_REASONS = frozenset({"changed", ECHO, "commented", FILED})
+QUIET_REASONS = frozenset({"changed", ECHO, COMMENTED, FILED})
 """Reasons for which a record that equals its base needs no look at the other side."""
 
 

@@ -15,7 +15,7 @@ from connector.errors import ConnectorError, Rejected
 from connector.values import Comment, Record
 from mappings.sides import Side
 from sync.apply.asks import hung, written
-from sync.apply.common import FILED, Place, comment_field, file_field, park
+from sync.apply.common import COMMENTED, FILED, Place, comment_field, file_field, park
 from sync.apply.creates import made
 from sync.apply.files import filed
 from sync.apply.remarks import arrived
@@ -221,7 +221,7 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
         if link is not None:
             end = link.end(intent.side.other)
             # A word on a file that was left out is planned where files are listed.
-            for reason in ("commented", FILED) if intent.kind is IntentKind.COMMENT else (FILED,):
+            for reason in (COMMENTED, FILED) if intent.kind is IntentKind.COMMENT else (FILED,):
                 runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], reason)
         return
     spec = runtime.spec(intent.pair)

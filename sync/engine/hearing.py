@@ -14,7 +14,7 @@ from functools import partial
 from connector.values import Comment
 from mappings.model import MappingSpec
 from mappings.sides import Side
-from sync.apply.common import ECHO
+from sync.apply.common import COMMENTED, ECHO
 from sync.core.model import LinkState
 from sync.engine.carry import carried, told_of, too_old, untold
 from sync.engine.cases import Candidate, Case, places, reasons
@@ -24,9 +24,6 @@ from sync.engine.parked import reopened
 from sync.engine.sayings import sayings, unsaid
 from sync.engine.wording import Teller
 from sync.runtime import Runtime, container
-
-COMMENTED = "commented"
-"""Reason of a row whose record has news in its journal."""
 
 CHANGE, APPROVAL = "change_request", "approval"
 """The table whose records are decided about, and the lane of those decisions."""

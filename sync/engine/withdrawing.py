@@ -18,12 +18,12 @@ from dataclasses import replace
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from mappings.text import from_wiki
-from sync.apply.common import comment_field
+from sync.apply.common import COMMENTED, comment_field
 from sync.core import marks
 from sync.core.model import CommentLink, Link, LinkState
 from sync.core.tellings import bears, first_line, telling
 from sync.engine.cases import Case, Withdrawn
-from sync.engine.hearing import COMMENTED, heard_anew
+from sync.engine.hearing import heard_anew
 from sync.engine.parked import waiting_comments
 from sync.engine.wording import LANES
 from sync.runtime import Runtime, chunks, container
