@@ -99,8 +99,7 @@ def _optional(runtime: Runtime) -> Iterator[Rung]:
     """Which mappings work here that need not."""
     for one in runtime.optional.findings():
         state = "off" if not one.on else "on" if one.makes else "makes nothing"
-        told = f"{state}: {one.told}"
-        told += "".join(f"; {rest}" for table, rest in INSTEAD.items() if one.lacks(table))
+        told = "; ".join(filter(None, (f"{state}: {one.told}", INSTEAD.get(one.without))))
         yield Rung(f"pair {one.pair}", "warn" if one.warn else "ok", told, one.remedy)
 
 

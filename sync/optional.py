@@ -47,7 +47,7 @@ _NOBODY = "0" * 32
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Whether a pair works here, and why. ``makes``: whether it may make records; ``warn``: whether
-    somebody ought to do something about it."""
+    somebody ought to do something about it; ``without``: the table that is of no use to us."""
 
     pair: str
     on: bool
@@ -55,10 +55,7 @@ class Finding:
     makes: bool = True
     remedy: str = ""
     warn: bool = False
-
-    def lacks(self, table: str) -> bool:
-        """Whether it is off for want of this table."""
-        return not self.on and table in self.told
+    without: str = ""
 
 
 def found(spec: MappingSpec, servicenow: Adapter, offered: Offered) -> Finding:
@@ -93,12 +90,13 @@ def _missing(servicenow: Adapter, table: str, pair: str) -> Finding | None:
     try:
         servicenow.read(table, [_NOBODY], ())
     except NotThere:
-        return Finding(pair, on=False, told=f"the instance has no table {table}")
+        told = f"the instance has no table {table}"
+        return Finding(pair, on=False, told=told, without=table)
     except AccessLost as error:
         servicenow.identity()
         remedy = f"Give the account the right to read {table}, or remove the mapping."
         told = f"{table} may not be read: {error.what}"
-        return Finding(pair, on=False, told=told, remedy=remedy, warn=True)
+        return Finding(pair, on=False, told=told, remedy=remedy, warn=True, without=table)
     return None
 
 
