@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from connector.values import Done, Move, Refused, Unclear, WriteResult
+from connector.values import Done, Move, Record, Refused, Unclear, WriteResult
 from mappings.acting import Acting
 from mappings.sides import Side
 from sync.core.model import HistoryRow, Link, LinkState
@@ -149,10 +149,9 @@ def _move(runtime: Runtime, steps: Sequence[_Step], now: datetime) -> None:
         _remember(runtime, step, result, now)
 
 
-def _is_still(held: Mapping[str, object], key: str) -> bool:
+def _is_still(held: Mapping[str, Record], key: str) -> bool:
     """Whether a change is still as it has to be, and nobody holds it."""
-    record = held.get(key)
-    fields = getattr(record, "fields", {})
+    fields = held[key].fields if key in held else {}
     return (
         fields.get("state") == NEW
         and fields.get("type") == STANDARD
