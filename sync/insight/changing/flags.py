@@ -256,6 +256,4 @@ def _all(store: Store) -> list[Flag]:
 
 
 def _row(flag: Flag, now: datetime) -> FactRow:
-    """One that is up is not forgotten."""
-    at = collect.FOREVER if flag.on or flag.label else now
-    return FactRow(KIND, flag.key, at, asdict(flag))
+    return FactRow(KIND, flag.key, now, asdict(flag))
