@@ -242,13 +242,14 @@ class Standard:
 class Changes:
     """What is to be known of changes: all that are open by number, what is wrong with some, and
     which may go the standard path. ``labelled`` are the labels that mean flags, as found on
-    stories, by change."""
+    stories, by change; ``called`` are changes by what a pipeline may call them."""
 
     judged: tuple[Judged, ...] = ()
     unready: tuple[Unready, ...] = ()
     unapproved: tuple[Unapproved, ...] = ()
     standard: tuple[Standard, ...] = ()
     labelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

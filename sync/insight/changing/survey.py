@@ -35,7 +35,8 @@ def surveyed(
         for key, link in store.links.by_keys(Side.SERVICENOW, asked).items()
         if link.state is not LinkState.ENDED
     }
-    checks = by_change(all_checks(store), called(changes, live))
+    names = _called(changes, live)
+    checks = by_change(all_checks(store), names)
     open_ = [replace(one, checks=passed(checks.get(one.key, ()))) for one in changes if one.active]
     open_.sort(key=lambda one: (one.number, one.key))
     found = tuple(
@@ -48,10 +49,11 @@ def surveyed(
         unapproved(changes, links, issues),
         standard(found, policy.acting),
         _labelled(links, issues, frozenset(policy.acting.labels.values())),
+        names,
     )
 
 
-def called(changes: Iterable[ChangeFact], links: Mapping[str, Link]) -> dict[str, str]:
+def _called(changes: Iterable[ChangeFact], links: Mapping[str, Link]) -> dict[str, str]:
     """Keys of changes by what a pipeline may call them: the number, or the key of the story."""
     names = {link.jira.label.upper(): key for key, link in links.items() if link.jira.label}
     return names | {one.number.upper(): one.key for one in changes}

@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from mappings.policy import Policy
 from mappings.sides import Side
-from sync.core.model import Link, LinkState
+from sync.core.model import LinkState
 from sync.insight.changing import flags, path
 from sync.insight.changing.checks import Check
 from sync.insight.changing.results import forget, told, untold
@@ -25,7 +25,6 @@ from sync.store.values import FactRow
 ESCALATION = "escalation"
 """Rows that say by which rule somebody was asked to look last."""
 
-TABLE = "change_request"
 ROOM = 200
 """Notes that one run writes, at most: the rest has its turn at the next."""
 
@@ -41,7 +40,7 @@ def act(runtime: Runtime, changes: Changes, policy: Policy, now: datetime, parts
         flags.notes(runtime, policy, now),
         path.notes(runtime, changes.standard, now),
         _escalations(runtime, changes.judged, policy, now),
-        _checks(runtime, policy, now),
+        _checks(runtime, changes.called, policy, now),
     )
     with parts.part("nothing is said on changes"):
         return say(runtime, list(islice(wanted, ROOM)), parts)
@@ -58,31 +57,21 @@ def check_text(one: Check) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _checks(runtime: Runtime, policy: Policy, now: datetime) -> Iterator[Note]:
+def _checks(
+    runtime: Runtime, called: Mapping[str, str], policy: Policy, now: datetime
+) -> Iterator[Note]:
     """Results that are not on their change yet; where nobody wants them there, none."""
     found = untold(runtime.store)
     if found and not policy.acting.check_notes:
         told(runtime.store, found)
         return
-    links = _named(runtime) if found else {}
+    keys = {called[one.change] for one in found if one.change in called}
+    links = runtime.store.links.by_keys(Side.SERVICENOW, keys)
     for one in found:
-        link = links.get(one.change)
-        if link is not None:
+        link = links.get(called.get(one.change, ""))
+        if link is not None and link.state is LinkState.ACTIVE:
             settle = partial(told, runtime.store, [one])
             yield Note(link, f"check {one.id}", check_text(one), now, settle)
-
-
-def _named(runtime: Runtime) -> Mapping[str, Link]:
-    """Links of changes by what a pipeline may call them."""
-    pairs = [spec.pair for spec in runtime.specs if spec.servicenow.table == TABLE]
-    live = [
-        link
-        for pair in pairs
-        for link in runtime.store.links.of_pair(pair)
-        if link.state is LinkState.ACTIVE
-    ]
-    by_key = {link.jira.label.upper(): link for link in live}
-    return by_key | {link.servicenow.label.upper(): link for link in live}
 
 
 def _escalations(
