@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sync.cli.app import complain, out, say
 from sync.cli.inspect import table
+from sync.insight.words import number_of
 
 if TYPE_CHECKING:
     from sync.insight.model import Insight
@@ -46,7 +47,7 @@ def _backlog(found: Insight) -> object:
 
     ranked = standing(found)
     more = f", the first {FIRST}" if len(ranked) > FIRST else ""
-    made = table(f"{len(ranked)} open problems{more}", "problem", "class", "score")
+    made = table(f"{number_of(len(ranked), 'open problem')}{more}", "problem", "class", "score")
     for problem, rank in ranked[:FIRST]:
         made.add_row(f"{problem.number} {problem.summary}", rank.class_.value, str(rank.score))
     return made
@@ -57,7 +58,11 @@ def _proposals(found: Insight) -> object:
     shown, whole = found.proposals[:SHOWN], len(found.proposals)
     more = f", the {len(shown)} largest" if whole > len(shown) else ""
     made = table(
-        f"{whole} proposals: what keeps coming back{more}", "id", "incidents", "what", "fix"
+        f"{number_of(whole, 'proposal')}: what keeps coming back{more}",
+        "id",
+        "incidents",
+        "what",
+        "fix",
     )
     for one in shown:
         title = f"{one.title} (on {one.problem})" if one.problem else one.title

@@ -41,10 +41,11 @@ def usual(keys: Iterable[str]) -> str:
 
 
 def _place(facts: Sequence[IncidentFact]) -> Iterator[str]:
-    item = usual(fact.item_name or fact.item for fact in facts)
-    service = usual(fact.service_name or fact.service for fact in facts)
+    """By name: the key of one whose name is kept from us says nothing to people."""
+    item = usual(fact.item_name for fact in facts)
+    service = usual(fact.service_name for fact in facts)
     named = [f"item {item}"] * bool(item) + [f"service {service}"] * bool(service)
     if named:
         missing = sum(not fact.item for fact in facts)
-        rest = f"; {missing} name the service only." if item and missing else "."
+        rest = f"; {missing} of them without an item." if item and missing else "."
         yield f"All on {' of '.join(named)}{rest}"

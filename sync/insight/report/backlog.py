@@ -9,6 +9,7 @@ from sync.insight.facts import ProblemFact
 from sync.insight.model import Class, Insight, Priority
 from sync.insight.report.markup import Html, joined, tag
 from sync.insight.report.tables import ROWS, table
+from sync.insight.words import number_of
 
 
 def standing(insight: Insight) -> list[tuple[ProblemFact, Priority]]:
@@ -44,7 +45,7 @@ def backlog_table(insight: Insight) -> Iterator[Html]:
         return
     classes = [rank.class_ for _, rank in ranked]
     counts = ", ".join(f"{classes.count(one)} {one.value}" for one in Class)
-    yield tag("p", f"{len(ranked)} open problems: {counts}.")
+    yield tag("p", f"{number_of(len(ranked), 'open problem')}: {counts}.")
     more = f" The first {ROWS} of {len(ranked)}; JSON has all." if len(ranked) > ROWS else ""
     heads = (("Problem", ""), ("Class", ""), ("Score", "num"), ("Why", "means"))
     caption = f"Scores are of 100, the highest first.{more}"

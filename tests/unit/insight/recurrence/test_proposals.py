@@ -57,12 +57,18 @@ def test_one_failure_in_five_wordings_is_proposed_with_its_evidence() -> None:
     assert one.evidence == (
         "5 incidents on 5 days, from 2026-02-24 to 2026-02-28.",
         "5 (INC0, INC1, INC2, INC3, INC4) are put on the problem when this is accepted.",
-        "All on item vpn-gw-01 of service Remote Access; 1 name the service only.",
+        "All on item vpn-gw-01 of service Remote Access; 1 of them without an item.",
         "Words in common: disconnects, vpn.",
         "Median time to restore: 3.0 hours, of 2 resolved ones.",
         "1 of 5 were reopened.",
         "Fix: defect, it was neither asked for nor answered with what is known.",
     )
+
+
+def test_no_key_stands_for_a_name_that_is_kept_from_us() -> None:
+    [one] = proposed([replace(fact, item_name="") for fact in told(*TELLINGS)])
+    assert "All on service Remote Access." in one.evidence
+    assert "i1" not in " ".join(one.evidence)
 
 
 @pytest.mark.parametrize(

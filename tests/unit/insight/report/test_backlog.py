@@ -37,6 +37,12 @@ def test_the_page_tells_what_comes_first_and_why() -> None:
     assert 'href="#backlog"' in page(TWO)
 
 
+def test_one_is_one() -> None:
+    assert "1 open problem: 0 urgent, 0 planned, 1 strategic." in section(
+        Insight(NOW, priorities={"p1": LOW}, problems=(MAIL,))
+    )
+
+
 def test_no_open_problem_is_said() -> None:
     assert "<p>No problem is open.</p>" in section(Insight(NOW))
 
