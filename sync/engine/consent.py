@@ -1,7 +1,8 @@
 """What was written unasked within the last hour, and how long a person's word on a plan holds.
 
 The history of writes tells it all (reliability: 6.8). What a person released does not count: from
-there on a pair is counted anew. Nor do the first looks at new twins, which were counted as creates.
+there on a pair is counted anew. Nor do writes to links younger than a day, made or joined: their
+first looks write much, and people work on new tickets; creates and deleted files count in any case.
 A plan is approved by its hash as long as it was shown lately: who approves it has seen it.
 """
 
