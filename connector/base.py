@@ -88,9 +88,11 @@ class Witness(Protocol):
         """Which of these records surely have nothing in a field; one that rights hide from us reads
         as empty too."""
 
-    def trace(self, patch: Patch) -> Trace | None:
+    def trace(self, patch: Patch, called: Mapping[str, str]) -> Trace | None:
         """What the side's history shows of a patch whose answer was lost; ``None`` for nothing.
 
+        ``called`` are the labels of linked records by key, as last seen: a history names the others
+        by their labels, and one that is hidden by now does not tell its own.
         Another patch of ours that set one of the fields to the same value looks the same there.
         """
 

@@ -80,7 +80,7 @@ class Witness:
         del container, name
         return frozenset(keys)
 
-    def trace(self, patch: Patch) -> Trace | None:
+    def trace(self, patch: Patch, called: Mapping[str, str]) -> Trace | None:
         """Our own entry in the issue's history that leads to what the patch sets, made since the
         patch was decided on. Jira stamps an entry with the time that ``updated`` takes."""
         path = issue_path(patch.key)
@@ -100,13 +100,16 @@ class Witness:
         table = self._facts.historic(patch.fields)
         told = replaced(list(entries or ()), patch.fields, table, ours)
         mine = [entry for entry in entries or () if ours(entry)]
-        written = frozenset(told) | self._linked(patch, mine)
+        written = frozenset(told) | self._linked(patch, mine, called)
         return Trace(written, told) if written else None
 
-    def _linked(self, patch: Patch, mine: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    def _linked(
+        self, patch: Patch, mine: Sequence[Mapping[str, Any]], called: Mapping[str, str]
+    ) -> frozenset[str]:
         """The sets of linked issues of which every change stands among these entries."""
         _, changes = apart(patch)
-        keys = {change.other: self._keys(change.other) for change in changes} if mine else {}
+        others = {change.other for change in changes} if mine else set()
+        keys = {other: self._keys(other) | {called.get(other, "")} - {""} for other in others}
         missing = {one.name for one in changes if not link_told(mine, one, keys.get(one.other, ()))}
         return frozenset(one.name for one in changes) - missing
 

@@ -9,7 +9,7 @@ row that is empty and not empty at once, a row that shows nothing and is not emp
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from connector.articles import ARTICLE
@@ -88,9 +88,10 @@ class Witness:
         except (AccessLost, Rejected):
             return frozenset()
 
-    def trace(self, patch: Patch) -> Trace | None:
+    def trace(self, patch: Patch, called: Mapping[str, str]) -> Trace | None:
         """What the audit shows of it. Where it shows nothing, a record that we wrote last and that
         holds the values has taken them; more than one write since hides what was replaced."""
+        del called  # this history names others by their ids
         me = self._facts.myself(self._user)
         if me is None or patch.container == ARTICLE:
             return None  # articles are not audited under their number

@@ -90,9 +90,18 @@ def _trace(runtime: Runtime, patch: SentPatch) -> Trace | None:
     add, remove = _members(patch, added=True), _members(patch, added=False)
     sent = Patch(patch.container, patch.key, patch.fields, add, remove, version=patch.version)
     try:
-        return runtime.adapters[patch.side].witness.trace(sent)
+        return runtime.adapters[patch.side].witness.trace(sent, _called(runtime, patch, sent))
     except (Gone, NotThere, Rejected):
         return None
+
+
+def _called(runtime: Runtime, patch: SentPatch, sent: Patch) -> dict[str, str]:
+    """What the members of sets that the patch changes were called when last seen."""
+    members = sorted(
+        {key for part in (sent.add, sent.remove) for keys in part.values() for key in keys}
+    )
+    known = runtime.store.links.by_keys(patch.side, members) if members else {}
+    return {key: link.end(patch.side).label for key, link in known.items()}
 
 
 def _members(patch: SentPatch, *, added: bool) -> dict[str, tuple[str, ...]]:

@@ -85,9 +85,9 @@ def test_a_lost_patch_of_what_is_not_audited_shows_on_the_record(desk: ServiceNo
     key = made(desk, TASK)
     held = desk.adapter.read(TASK, [key], ())[key]
     patch = Patch(TASK, key, {"short_description": "Wrong date"}, version=held.version)
-    assert desk.adapter.witness.trace(patch) is None
+    assert desk.adapter.witness.trace(patch, {}) is None
     desk.adapter.patch([patch], ())
-    found = desk.adapter.witness.trace(patch)
+    found = desk.adapter.witness.trace(patch, {})
     assert found is not None
     assert (found.written, found.intruded) == ({"short_description"}, False)
 

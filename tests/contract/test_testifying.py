@@ -74,13 +74,13 @@ def test_jira_leaves_out_what_it_hides(board: JiraMount) -> None:
 def test_a_patch_that_happened_tells_what_it_replaced(mount: Mount) -> None:
     key = mount.made(1)
     patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
-    assert mount.adapter.witness.trace(patch) is None
+    assert mount.adapter.witness.trace(patch, {}) is None
     mount.clock.advance(2)
     mount.edit(key, summary="theirs")
-    assert mount.adapter.witness.trace(patch) is None
+    assert mount.adapter.witness.trace(patch, {}) is None
     mount.clock.advance(2)
     mount.adapter.patch([patch], [])
-    told = mount.adapter.witness.trace(patch)
+    told = mount.adapter.witness.trace(patch, {})
     assert told is not None
     assert told.replaced[mount.summary].value == "theirs"
     assert told.replaced[mount.summary].author
@@ -92,7 +92,7 @@ def test_a_patch_that_nobody_came_between_replaced_nothing_unseen(mount: Mount) 
     patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
     mount.clock.advance(2)
     mount.adapter.patch([patch], [])
-    told = mount.adapter.witness.trace(patch)
+    told = mount.adapter.witness.trace(patch, {})
     assert told is not None
     assert not told.intruded
     assert told.replaced.get(mount.summary, Replaced("record 1")).value == "record 1"
@@ -103,11 +103,11 @@ def test_what_a_person_wrote_is_not_taken_for_ours(mount: Mount) -> None:
     patch = replace(mount.patch(key, summary="the same"), version=mount.read(key).version)
     mount.clock.advance(2)
     mount.edit(key, summary="the same")
-    assert mount.adapter.witness.trace(patch) is None
+    assert mount.adapter.witness.trace(patch, {}) is None
 
 
 def test_nothing_happened_to_a_record_that_is_gone(mount: Mount) -> None:
     key = mount.made(1)
     patch = replace(mount.patch(key, summary="ours"), version=mount.read(key).version)
     mount.delete(key)
-    assert mount.adapter.witness.trace(patch) is None
+    assert mount.adapter.witness.trace(patch, {}) is None

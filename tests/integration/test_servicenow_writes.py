@@ -215,14 +215,14 @@ def patched_beside_somebody(*, quiet: bool) -> tuple[Patch, Trace | None]:
     [key] = stage.created(a_draft(1))
     words = {"short_description": "ours"}
     patch = Patch("incident", key, words, version=stage.record(key).version)
-    assert stage.adapter.witness.trace(patch) is None
+    assert stage.adapter.witness.trace(patch, {}) is None
     stage.clock.advance(5)
     if not quiet:
         by = stage.world.caller("amira.haddad")
         stage.world.update("incident", key, {"short_description": "theirs"}, by)
-        assert stage.adapter.witness.trace(patch) is None
+        assert stage.adapter.witness.trace(patch, {}) is None
     stage.adapter.patch([patch], [])
-    return patch, stage.adapter.witness.trace(patch)
+    return patch, stage.adapter.witness.trace(patch, {})
 
 
 def test_without_an_audit_the_record_itself_tells_that_a_patch_happened() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from connector.errors import NotThere
@@ -58,7 +58,7 @@ class DirectWitness:
         del container, name
         return frozenset(keys)
 
-    def trace(self, patch: Patch) -> Trace | None:
+    def trace(self, patch: Patch, called: Mapping[str, str]) -> Trace | None:
         """What our latest entry since the patch was decided on shows that it replaced."""
         self._ask("GET", f"/rest/api/2/issue/{patch.key}")
         with self._world.lock:
@@ -66,24 +66,24 @@ class DirectWitness:
             if issue is None:
                 return None
             names = {name: self._told(issue, patch, name) for name in patch.fields}
-            linked = self._linked(issue, patch)
+            linked = self._linked(issue, patch, called)
         found = {name: told for name, told in names.items() if told is not None}
         written = frozenset(found) | linked
         return Trace(written, found) if written else None
 
-    def _linked(self, issue: Issue, patch: Patch) -> frozenset[str]:
+    def _linked(self, issue: Issue, patch: Patch, called: Mapping[str, str]) -> frozenset[str]:
         """The sets of linked issues of which every change stands in the history as ours."""
         _, changes = apart(patch)
-        missing = {one.name for one in changes if not self._link_told(issue, patch, one)}
+        missing = {
+            one.name
+            for one in changes
+            if not self._link_told(issue, patch, one, called.get(one.other, ""))
+        }
         return frozenset(one.name for one in changes) - missing
 
-    def _link_told(self, issue: Issue, patch: Patch, change: LinkChange) -> bool:
-        there = self._world.issues.get(change.other)
-        if there is None or self._world.is_hidden(there):
-            return False
-        moves = (item for entry in there.history for item in entry.items if item.name == "Key")
+    def _link_told(self, issue: Issue, patch: Patch, change: LinkChange, called: str) -> bool:
         words = change.name.removeprefix(native.LINK)
-        keys = {there.key, *(item.old_text for item in moves)}
+        keys = {*self._keys(change.other), called} - {""}
         told = {f"This issue {words} {key}".casefold() for key in keys}
         return any(
             item.name == "Link"
@@ -92,6 +92,13 @@ class DirectWitness:
             if entry.author == self._world.site.me and _young(entry, patch)
             for item in entry.items
         )
+
+    def _keys(self, other: str) -> set[str | None]:
+        there = self._world.issues.get(other)
+        if there is None or self._world.is_hidden(there):
+            return set()
+        moves = (item for entry in there.history for item in entry.items if item.name == "Key")
+        return {there.key, *(item.old_text for item in moves)}
 
     def _told(self, issue: Issue, patch: Patch, name: str) -> Replaced | None:
         field = native.field_of(self._world, name, self._world.type_of(issue))
