@@ -92,6 +92,11 @@ def waits_for(name: str, member: str) -> str:
     return f"{name}{WAITS} {member}"
 
 
+OLD_COPY = "@old copy"
+"""The name of a base that is none: this link was not shown when its store was found to be an old
+copy, so what is written here may be older than what both sides hold once they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """One record that needs a look. ``due`` holds it back after a failure."""

@@ -18,7 +18,7 @@ from sync.apply.updates import update
 from sync.apply.waiting import wake
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
+from sync.core.model import OLD_COPY, WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
 from sync.core.plan import (
     Action,
     Adopt,
@@ -37,7 +37,7 @@ from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
 from sync.engine.cases import present
 from sync.engine.doubles import report
-from sync.engine.epoch import HELD_BACK
+from sync.engine.epoch import HELD_BACK, RESTORED
 from sync.engine.gates import led_elsewhere, note
 from sync.engine.judge import FROZEN, Verdict
 from sync.engine.patches import judged
@@ -174,6 +174,7 @@ def _finish(runtime: Runtime, verdict: Verdict, *, finished: bool) -> None:
         if link != case.link:
             runtime.store.links.save(link)
         _remember(runtime, link, verdict)
+        _keep_doubt(runtime, link, verdict)
         close_conflicts(runtime, link.id, verdict.agreed)
         for side in Side if verdict.cleared else ():
             runtime.store.ledger.unpark(side, case.link.end(side).key, verdict.cleared)
@@ -217,6 +218,15 @@ def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     gone = [name for name in case.bases if f"{WAITS} " in name and name not in strangers]
     if told or (gone and len(case.records) == len(Side)):
         runtime.store.links.drop_bases(link.id, [*told, *gone])
+
+
+def _keep_doubt(runtime: Runtime, link: Link, verdict: Verdict) -> None:
+    """Remember of a link that cannot be judged that it comes from an old copy, until it can."""
+    case = verdict.case
+    if verdict.state is not LinkState.ACTIVE and RESTORED in case.reasons:
+        runtime.store.links.set_bases(link.id, {OLD_COPY: Base(None, None)})
+    elif verdict.state is LinkState.ACTIVE and OLD_COPY in case.bases:
+        runtime.store.links.drop_bases(link.id, [OLD_COPY])
 
 
 def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:

@@ -18,7 +18,7 @@ from mappings.values import Lookup, Unknown
 from sync.apply.common import KEPT
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
-from sync.core.model import Base, HistoryRow, LinkState, Parked, Value
+from sync.core.model import OLD_COPY, Base, HistoryRow, LinkState, Parked, Value
 from sync.core.plan import Action, Attach, Detach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
 from sync.engine.cases import SWEEP, Case, context, present
@@ -160,7 +160,7 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
         return _told(case, rule, decision, "the two never agreed on it before")
     if rule.name in bench.undone and decision.side is Side.JIRA:
         return _told(case, rule, decision, "it was put back after a step of ours without an answer")
-    if RESTORED in case.reasons:
+    if RESTORED in case.reasons or OLD_COPY in case.bases:
         return _told(case, rule, decision, "the store is an old copy: the edit may be old")
     if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):
         return frozen(decision, rule.name)
