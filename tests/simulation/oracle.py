@@ -322,7 +322,9 @@ class Judge:
                 continue
             if any(m.fit and m.value == one.value for m in later) or self._undone(moments[:n], one):
                 continue
-            if self._in_ledger(couple, rule, one) or (until is None and self._waits(couple, rule)):
+            if self._in_ledger(couple, rule, one, _given(one, moments[:n])):
+                continue
+            if until is None and self._waits(couple, rule):
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
@@ -408,13 +410,13 @@ class Judge:
             agreed |= {held.get(one.entry.side)} if moment.fit else set()
         return one.value in agreed
 
-    def _in_ledger(self, couple: Couple, rule: Rule, one: Moment) -> bool:
+    def _in_ledger(self, couple: Couple, rule: Rule, one: Moment, given: Value) -> bool:
         for row in self.conflicts:
             if (row.field, row.number) != (rule.name, couple.servicenow.label):
                 continue
             seat = row.servicenow if one.entry.side is Side.SERVICENOW else row.jira
             held = self._said(rule, one.entry.side, seat.value)
-            if held == one.value or _among(one.value, held):
+            if held == one.value or _among(given, held):
                 return True
         return False
 
@@ -535,6 +537,14 @@ class Judge:
 def _among(value: Value, held: Value) -> bool:
     """Whether a set of linked issues stands in a larger one."""
     return isinstance(value, tuple) and isinstance(held, tuple) and set(value) <= set(held)
+
+
+def _given(one: Moment, before: list[Moment]) -> Value:
+    """What a person gave: of linked issues those that were not there already."""
+    held = next((m.value for m in reversed(before) if m.entry.side is one.entry.side), None)
+    if not (isinstance(one.value, tuple) and isinstance(held, tuple)):
+        return one.value
+    return tuple(key for key in one.value if key not in held) or one.value
 
 
 def _speaks_of_twins(row: Parked) -> bool:
