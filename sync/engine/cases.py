@@ -130,6 +130,9 @@ def reasons(row: QueuedRow) -> frozenset[str]:
 SWEEP = "sweep"
 """Reason of a row that the audit left."""
 
+APPEARED = "appeared"
+"""Reason of a row whose twin was taken for lost, and is there after all."""
+
 QUIET_REASONS = frozenset({"changed", ECHO, COMMENTED, FILED})
 """Reasons for which a record that equals its base needs no look at the other side."""
 

@@ -21,7 +21,7 @@ from sync.core import marks
 from sync.core.model import IntentState, Link, LinkState, Parked
 from sync.engine.absent import returnable, with_absences
 from sync.engine.blanks import without_doubtful
-from sync.engine.cases import SWEEP, Candidate, Case, Gathered, places, reasons
+from sync.engine.cases import APPEARED, SWEEP, Candidate, Case, Gathered, places, reasons
 from sync.engine.epoch import RESTORED
 from sync.engine.gates import through
 from sync.engine.hearing import with_backlog, with_comments, with_noticed
@@ -296,9 +296,9 @@ def _inside(
 def _outside(
     runtime: Runtime, spec: MappingSpec, side: Side, rows: Mapping[str, QueuedRow]
 ) -> tuple[list[Candidate], list[QueuedRow]]:
-    """Records that may have got their twin since the store was copied, and left the scope then."""
+    """Records that may have a twin of which the store knows nothing, and left the scope since."""
     where = container(spec, side)
-    old = {key: row for key, row in rows.items() if RESTORED in reasons(row)}
+    old = {key: row for key, row in rows.items() if reasons(row) & {RESTORED, APPEARED}}
     mine = {key: row for key, row in old.items() if row.container == where}
     if not mine:
         return [], []

@@ -16,7 +16,7 @@ from sync.apply.counts import incident_counts
 from sync.core import marks
 from sync.core.model import Link, LinkState
 from sync.engine.absent import graves
-from sync.engine.cases import SWEEP
+from sync.engine.cases import APPEARED, SWEEP
 from sync.engine.doubles import report
 from sync.engine.propose import end_of, made_by_us, mark_of
 from sync.engine.unfiling import missed
@@ -45,6 +45,7 @@ def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
         found += missed(runtime, spec, links)
         found += unshown(runtime, spec, links)
         found += _second_twins(runtime, spec, links)
+        found += _appeared(runtime, spec)
         _refresh(runtime, links)
         found += load(runtime, spec, progress)
     return found
@@ -99,6 +100,35 @@ def _second_twins(runtime: Runtime, spec: MappingSpec, links: Sequence[Link]) ->
         for part in chunks(mine, 50):
             found += _doubles(runtime, spec, origin, part)
     return found
+
+
+def _appeared(runtime: Runtime, spec: MappingSpec) -> int:
+    """Wake every record whose twin was not found in time after a lost answer, and is shown now: it
+    may have been hidden until then, and the record may have left its scope since."""
+    found = 0
+    lost = runtime.store.intents.taken_for_lost(spec.pair)
+    for origin in Side:
+        keys = [one.source_key for one in lost if one.side is origin.other]
+        alone = sorted(set(keys) - runtime.store.links.by_keys(origin, keys).keys())
+        for part in chunks(alone, 50):
+            back = sorted(_with_twin(runtime, spec, origin, part))
+            runtime.store.inbox.nudge(origin, container(spec, origin), back, APPEARED)
+            found += len(back)
+    return found
+
+
+def _with_twin(
+    runtime: Runtime, spec: MappingSpec, origin: Side, keys: Sequence[str]
+) -> frozenset[str]:
+    """Those of these records whose mark a record of ours bears."""
+    side = origin.other
+    by_mark = {mark_of(runtime, spec.pair, origin, key): key for key in keys}
+    carried = runtime.adapters[side].find(container(spec, side), list(by_mark))
+    return frozenset(
+        by_mark[mark]
+        for mark, records in carried.items()
+        if any(made_by_us(runtime, side, record) for record in records)
+    )
 
 
 def _doubles(runtime: Runtime, spec: MappingSpec, origin: Side, links: Sequence[Link]) -> int:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 
-from sync.core.model import Intent, IntentState
+from sync.core.model import Intent, IntentKind, IntentState
 from sync.errors import BrokenInvariant
 from sync.store.database import Database
 from sync.store.rows import RowValues, Upsert, chunks
@@ -85,6 +85,15 @@ class Intents:
         statement = select(INTENT).where(INTENT.c.state.in_(_OPEN)).order_by(INTENT.c.marker)
         with self._database.read() as connection:
             return tuple(SentIntent(**row) for row in connection.execute(statement).mappings())
+
+    def taken_for_lost(self, pair: str) -> tuple[SentIntent, ...]:
+        """Creates of a pair that went out and were dropped: refused, or not found in time."""
+        dropped, went_out = INTENT.c.state == IntentState.DROPPED, INTENT.c.sent_at.is_not(None)
+        making = INTENT.c.kind == IntentKind.CREATE
+        statement = select(INTENT).where(INTENT.c.pair == pair, making, dropped, went_out)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(INTENT.c.marker)).mappings()
+            return tuple(SentIntent(**row) for row in rows)
 
     def get(self, markers: Collection[str]) -> dict[str, SentIntent]:
         """Intents by marker; unknown ones are absent."""

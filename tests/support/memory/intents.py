@@ -62,6 +62,13 @@ class MemoryIntents(Intents):
             markers = {marker for state in _OPEN for marker in self._tables.intents_in.at(state)}
             return tuple(self._tables.intents.of(markers))
 
+    def taken_for_lost(self, pair: str) -> tuple[SentIntent, ...]:
+        """Creates of a pair that went out and were dropped, by marker."""
+        with self._tables.lock:
+            dropped = self._tables.intents.of(set(self._tables.intents_in.at(IntentState.DROPPED)))
+        gone = (one for one in dropped if one.pair == pair and one.sent_at is not None)
+        return tuple(one for one in gone if one.kind is IntentKind.CREATE)
+
     def get(self, markers: Collection[str]) -> dict[str, SentIntent]:
         """Intents by marker; unknown ones are absent."""
         rows = self._tables.intents.rows

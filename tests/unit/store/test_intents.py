@@ -57,6 +57,17 @@ def test_open_ones_are_planned_sent_or_unclear(store: Store) -> None:
     ]
 
 
+def test_creates_that_went_out_and_were_dropped_are_told_by_pair(store: Store) -> None:
+    kinds = {"m3": {"kind": IntentKind.COMMENT}, "m4": {"pair": "q"}}
+    markers = [f"m{number}" for number in range(6)]
+    store.intents.plan([an_intent(marker, **kinds.get(marker, {})) for marker in markers])
+    store.intents.sent(["m1", "m2", "m3", "m4", "m5"], NOON)
+    store.intents.drop(["m0", "m1", "m3", "m4", "m5"])  # m0 never went out, m2 still may have
+    assert [one.marker for one in store.intents.taken_for_lost("p")] == ["m1", "m5"]
+    store.intents.plan([an_intent("m5")])
+    assert [one.marker for one in store.intents.taken_for_lost("p")] == ["m1"]
+
+
 def test_a_dropped_intent_is_used_again_and_remembers_that_it_was_sent(store: Store) -> None:
     store.intents.plan([an_intent()])
     store.intents.sent(["m1"], NOON)
