@@ -154,8 +154,10 @@ def _bases(side: Side, stored: Sequence[Stored]) -> dict[str, Base]:
     for one in stored:
         if one.write.name.startswith("@") or isinstance(one.held, Unknown) or _ignored(one):
             continue
-        if not one.write.settles or (_joined_in(one) and not isinstance(one.write.other, tuple)):
-            continue  # links that others made beside ours may tell another reference: both changed
+        if not one.write.settles:
+            continue
+        if _joined_in(one) and not isinstance(one.write.other, tuple):
+            continue  # a link that others made beside ours may tell another reference: both changed
         # What others put among our members was never agreed on: it is their change.
         own = one.write.new if _joined_in(one) else one.held
         held = {side: own, side.other: one.write.other}
