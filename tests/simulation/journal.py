@@ -1,13 +1,13 @@
 """What really happened on both sides, in one order: the write logs of both sandboxes, merged.
 
 Every call into a sandbox writes on one side only, so draining both logs after every call gives the
-true order over both. An entry keeps the record's state right after the call; both sandboxes replace
-states and never change them.
+true order over both. An entry keeps the record's state right after the write, in Jira after the
+call; both sandboxes replace states and never change them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -90,7 +90,8 @@ class Journal:
 
     def _servicenow(self, cause: str) -> Iterator[Entry]:
         world = self.servicenow.world
-        for line in world.write_log[self._read[Side.SERVICENOW] :]:
+        lines = world.write_log[self._read[Side.SERVICENOW] :]
+        for line, state in zip(lines, self._states(lines), strict=True):
             if line["table"] == ARTICLE:
                 yield self._article(line, cause)
             elif line["table"] in TABLES:
@@ -103,10 +104,23 @@ class Journal:
                     cause=cause,
                     op={"insert": "create", "journal": "comment"}.get(line["op"], line["op"]),
                     what=_changed(line["fields"]),
-                    state=world.true_row(line["key"]),
+                    state=state,
                     comment=line.get("entry", ""),
                 )
         self._read[Side.SERVICENOW] = len(world.write_log)
+
+    def _states(self, lines: Sequence[Mapping[str, Any]]) -> list[State]:
+        """What each record of these writes held after its own: one call may write a record, and
+        then another whose rules write the first one again."""
+        now: dict[str, Mapping[str, Any] | None] = {}
+        found = []
+        for line in reversed(lines):
+            key = line["key"]
+            row = now[key] if key in now else self.servicenow.world.true_row(key)
+            found.append(row)
+            before = {name: old for name, (old, _) in line["fields"].items()}
+            now[key] = {**row, **before} if row and line["op"] == "update" else row
+        return found[::-1]
 
     def _article(self, line: Mapping[str, Any], cause: str) -> Entry:
         """A write of an article: all versions are one record, by its number."""
