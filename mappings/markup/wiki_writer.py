@@ -142,8 +142,13 @@ def _dressed(words: Sequence[Words], order: tuple[Style, ...]) -> str:
             continue
         text = _dressed(same, tuple(inner))
         following = words[at].text[:1] if at < len(words) else ""
-        found += _wrapped(text, style, found[-1:], following)
+        found += _wrapped(text, style, _before(words[: at - len(same)], found), following)
     return found
+
+
+def _before(words: Sequence[Words], written: str) -> str:
+    """The sign before a look. An address never ends at a sign of ours, whatever its own last is."""
+    return "]" if words and words[-1].address else written[-1:]
 
 
 def _wrapped(text: str, style: Style, before: str, after: str) -> str:
