@@ -99,6 +99,7 @@ class Trust:
     heeded: set[tuple[str, str]] = field(default_factory=set)
     examined: bool = False
     doubt: Doubt | None = None
+    readopted: bool = False
     remembered: int = 0
     announced: datetime | None = None
 

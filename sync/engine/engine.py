@@ -153,13 +153,15 @@ class Engine:
     def _trusted(self, rows: Sequence[QueuedRow], *, follow_ups_only: bool) -> Sequence[QueuedRow]:
         """The rows, once both sides know us and are as old as the store believes.
 
-        After a restored store they are all links, so that nothing is made that is there already.
+        After a restored store they are all links, so that nothing is made that is there already;
+        a plan may have found out first that it was restored, and leaves it at that.
         """
         probe(self.runtime)
-        doubt = None if self.runtime.trust.examined else examine(self.runtime)
-        if doubt is None or not doubt.readopt:
+        doubt, trust = examine(self.runtime), self.runtime.trust
+        if doubt is None or not doubt.readopt or trust.readopted:
             return rows
         readopt(self.runtime)
+        trust.readopted = True
         poll(self.runtime)
         return self._rows(follow_ups_only=follow_ups_only)
 

@@ -1,17 +1,22 @@
-"""An old store is put back while a comment is under way that it has never heard of."""
+"""An old store is put back while a comment is under way that it has never heard of.
+
+A process that only looked at its plan before knows that the store is old, and has looked at nothing anew.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from connector.sandbox.faults import Fault
+from sync.engine import Engine, Orders
 from tests.support.bench import Bench
 from tests.support.memory import MemoryStore
 from tests.support.people import Company
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
-def test_the_comment_arrives_once(flavour: str) -> None:
+@pytest.mark.parametrize("planned", [False, True])
+def test_the_comment_arrives_once(flavour: str, planned: bool) -> None:
     bench = Bench(flavour)
     company = Company(bench)
     key = company.incident()
@@ -25,7 +30,10 @@ def test_the_comment_arrives_once(flavour: str) -> None:
     assert company.issue(key).comments == ()
 
     bench.store.restore(copy)
-    bench.sync()
+    engine = Engine(bench.connect())
+    if planned:
+        engine.plan()
+    engine.run(Orders(yes=True))
     bench.clock.advance(120)
     bench.until_quiet()
 
