@@ -1,9 +1,8 @@
 """Files that only their content tells apart.
 
-A copy that the store does not know is recognised by its name and size, and by its hash where both
-sides tell one. Where several files of one record are alike in name and size, and one of them may be
-the original of such a copy, those without a hash are fetched: else the copy would be taken for the
-wrong one's, which then is never sent.
+A copy that the store does not know looks like its original by name and size; so does the copy of
+another file, which may be deleted since. Whichever of the two bears no hash is fetched: else a file
+would count as carried that never was (reliability: I-10).
 """
 
 from __future__ import annotations
@@ -37,9 +36,8 @@ def _with(runtime: Runtime, case: Case, desk: Desk) -> Case:
             _unknown(case, side, desk, ours=True),
         )
         for kind in originals.keys() & copies.keys():
-            if len(originals[kind]) > 1:
-                files[side.other] = _hashed(runtime, side.other, files[side.other], originals[kind])
-                files[side] = _hashed(runtime, side, files[side], copies[kind])
+            files[side.other] = _hashed(runtime, side.other, files[side.other], originals[kind])
+            files[side] = _hashed(runtime, side, files[side], copies[kind])
     return case if files == dict(case.files) else replace(case, files=files)
 
 
