@@ -51,6 +51,8 @@ _INSIDE = re.compile(_ESCAPES.format(opens=r"|[*_+^~-](?![^\W_])"), re.VERBOSE |
 
 _LEAD = re.compile(r"(?:h[1-6]|bq)(?P<dot>\.)(?=\s)|(?P<mark>[*#-])(?=[*#-]*\s)")
 _PAUSE = re.compile(r"[.,;:?)']*(?:\s|\Z)")
+_NAMING = re.compile(r"\A(?P<numbered>[\^~])")
+"""Begins a file's or a person's name where a link's words stand."""
 
 
 def write_wiki(document: Document) -> str:
@@ -173,7 +175,7 @@ def _told(words: Words, following: Sequence[Words]) -> str:
         rest = "".join(one.text for one in following[:2])
         bare = not words.styles and scan.URL.fullmatch(words.text) and _PAUSE.match(rest)
         return words.text if bare else f"[{words.text}]"
-    return f"[{_escaped(words)}|{words.address}]"
+    return f"[{_NAMING.sub(_inert, _escaped(words))}|{words.address}]"
 
 
 def _escaped(words: Words) -> str:

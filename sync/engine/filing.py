@@ -1,9 +1,9 @@
 """Files on their way across: which are new, what they are called there, which are left out. Pure.
 
 A copy is known by what the store remembers. Where it forgot, a file that our account made is the
-copy of one of the same name, size and content on the other side. One that fits nothing there is never
-carried: its original may be gone, and what a person deleted does not come back (reliability: I-07,
-I-10). So people do not attach files with the account of this program.
+copy of one of the same name, size and content on the other side. One that fits nothing there is
+never carried: its original may be gone, and what a person deleted does not come back (reliability:
+I-07, I-10). So people do not attach files with the account of this program.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ def test_normal_documents_are_normal(document: Document) -> None:
 @settings(max_examples=300)
 @given(DOCUMENTS)
 @example((Paragraph((Words("https://a.example/:\x1b"),)),))  # no sign to be seen ends an address
+@example((Paragraph((Words("^ a", address="https://a.example/"),)),))  # its words name no file
 def test_a_document_survives_wiki_markup(document: Document) -> None:
     assert normal(read_wiki(write_wiki(document))) == normal(document)
 

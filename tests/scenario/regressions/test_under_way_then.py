@@ -1,6 +1,6 @@
 """An old store is put back while a comment is under way that it has never heard of.
 
-A process that only looked at its plan before knows that the store is old, and has looked at nothing anew.
+A process that only showed its plan before knows that the store is old, and looked at nothing anew.
 """
 
 from __future__ import annotations
