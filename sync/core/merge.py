@@ -7,7 +7,8 @@ ServiceNow Jira       R      decision
 =========  =========  =====  ==========================================================
 any        any        holds  keep; where the base moved, remember (agreement, no traffic)
 no base    no base    no     first link: the side the link came from wins
-same       same       no     keep: an accepted drift (repair: the owner wins)
+same       same       no     keep: an accepted drift (repair: the owner wins; a conflict where both
+                             changed while one of them said nothing)
 changed    same       no     write Jira, where the field flows there; else put it back
 same       changed    no     mirror image
 any        by us      no     write Jira: our walk through its workflow stopped half-way
@@ -92,7 +93,8 @@ class Question:
 
     ``first`` wins where there is no base yet; ``repair`` makes an old drift count as a change by
     the side that does not own the field; ``stamps`` are only for the policy ``newest``; ``ours`` is
-    a side that only our own unfinished write has changed.
+    a side that only our own unfinished write has changed; ``contested``: the base only looked like
+    an agreement, since both had changed and one of them pointed at a record without a twin.
     """
 
     rule: Rule
@@ -103,6 +105,7 @@ class Question:
     repair: bool = False
     stamps: Mapping[Side, datetime] | None = None
     ours: Side | None = None
+    contested: bool = False
 
     def held(self, side: Side) -> Value | Unknown:
         """The present value of a side, if it is known."""
@@ -131,7 +134,7 @@ def decide(question: Question, lookup: Lookup) -> Decision:
     if question.ours is not None and question.ours in moved:
         onward = _carry(question, question.ours, "to finish what was begun", lookup)
         return replace(onward, begun=True) if isinstance(onward, Write) else onward
-    if len(moved) == len(Side):
+    if len(moved) == len(Side) or (question.contested and not moved):
         return _clash(question, here, lookup)
     if moved:
         return _follow(question, moved[0], here, lookup)

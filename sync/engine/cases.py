@@ -15,7 +15,7 @@ from mappings.values import Unknown
 from sync.apply.common import COMMENTED, ECHO, FILED
 from sync.core.knowledge import Article
 from sync.core.merge import Stuck
-from sync.core.model import Absence, Base, CommentLink, FileLink, Link, Parked, Value
+from sync.core.model import WAITS, Absence, Base, CommentLink, FileLink, Link, Parked, Value
 from sync.runtime import container
 from sync.store.values import QueuedRow
 
@@ -177,6 +177,15 @@ class Gathered:
     held: tuple[QueuedRow, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     looks_empty: Mapping[str, str] = field(default_factory=dict)
+
+
+def contested(case: Case, name: str) -> bool:
+    """Whether both sides had changed a reference when they came to agree on it, with nothing said
+    by one of them yet: what was agreed on before is kept as what waits."""
+    base, before = case.bases.get(name), case.bases.get(name + WAITS)
+    if base is None or before is None:
+        return False
+    return all(before.of(side) != base.of(side) for side in Side)
 
 
 def present(case: Case, rule: Rule, side: Side) -> Value | Unknown:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from connector.errors import Rejected
-from mappings.references import IssueLink, Reference
+from mappings.references import Reference
 from mappings.sides import Side
-from mappings.values import Unknown
 from sync.apply.asks import ask, hang
 from sync.apply.common import LATER, Place, close_conflicts, park
 from sync.apply.creates import create, dependents, made
@@ -18,7 +17,7 @@ from sync.apply.updates import update
 from sync.apply.waiting import wake
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import OLD_COPY, WAITS, Base, Conflict, Link, LinkState, Seat, waits_for
+from sync.core.model import OLD_COPY, WAITS, Base, Conflict, Link, LinkState, Seat
 from sync.core.plan import (
     Action,
     Adopt,
@@ -35,7 +34,6 @@ from sync.core.plan import (
 from sync.engine import asking
 from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
-from sync.engine.cases import present
 from sync.engine.doubles import report
 from sync.engine.epoch import HELD_BACK, RESTORED
 from sync.engine.gates import led_elsewhere, note
@@ -46,6 +44,7 @@ from sync.engine.refiling import forget
 from sync.engine.study import Study
 from sync.engine.unfiling import over
 from sync.engine.unseen import seeing
+from sync.engine.untold import fought, strangers, untold
 from sync.runtime import Runtime, log
 
 
@@ -201,7 +200,7 @@ def _await_twins(runtime: Runtime, verdicts: Sequence[Verdict]) -> None:
     with runtime.store.transaction():
         for verdict in verdicts:
             known = verdict.case.bases
-            waiting = {**_untold(verdict), **_strangers(runtime, verdict)}
+            waiting = {**untold(verdict), **strangers(runtime, verdict)}
             fresh = {name: base for name, base in waiting.items() if known.get(name) != base}
             if fresh:
                 runtime.store.links.set_bases(verdict.case.link.id, fresh)
@@ -209,13 +208,13 @@ def _await_twins(runtime: Runtime, verdicts: Sequence[Verdict]) -> None:
 
 def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     """What was agreed on without traffic, and what waits for a twin."""
-    case, strangers = verdict.case, _strangers(runtime, verdict)
-    found = {**verdict.settled, **_untold(verdict)}
-    found |= {name: base for name, base in strangers.items() if name not in case.bases}
+    case, linked, doubted = verdict.case, strangers(runtime, verdict), fought(runtime, verdict)
+    found = {**verdict.settled, **untold(verdict), **doubted}
+    found |= {name: base for name, base in linked.items() if name not in case.bases}
     if found:
         runtime.store.links.set_bases(link.id, found)
-    told = [name + WAITS for name in verdict.settled if name + WAITS in case.bases]
-    gone = [name for name in case.bases if f"{WAITS} " in name and name not in strangers]
+    told = [name + WAITS for name in verdict.settled if name + WAITS in case.bases.keys() - doubted]
+    gone = [name for name in case.bases if f"{WAITS} " in name and name not in linked]
     if told or (gone and len(case.records) == len(Side)):
         runtime.store.links.drop_bases(link.id, [*told, *gone])
 
@@ -227,20 +226,6 @@ def _keep_doubt(runtime: Runtime, link: Link, verdict: Verdict) -> None:
         runtime.store.links.set_bases(link.id, {OLD_COPY: Base(None, None)})
     elif verdict.state is LinkState.ACTIVE and OLD_COPY in case.bases:
         runtime.store.links.drop_bases(link.id, [OLD_COPY])
-
-
-def _strangers(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
-    """Linked issues without a twin: they tell something as soon as they have one."""
-    case, found = verdict.case, {}
-    lookup = seeing(runtime.directory, case.unseen)
-    for rule in case.spec.rules:
-        if not isinstance(rule.relation, IssueLink):
-            continue
-        value = present(case, rule, Side.JIRA)
-        if not isinstance(value, Unknown):
-            for key in rule.relation.strangers(value, lookup):
-                found[waits_for(rule.name, key)] = Base(None, key)
-    return found
 
 
 def _wake(runtime: Runtime, verdict: Verdict) -> None:
@@ -257,22 +242,6 @@ def _wake(runtime: Runtime, verdict: Verdict) -> None:
             if link.state is LinkState.ACTIVE:
                 end = link.end(side)
                 runtime.store.inbox.nudge(side, end.container, [end.key], "unseen")
-
-
-def _untold(verdict: Verdict) -> dict[str, Base]:
-    """References that changed and cannot be told yet: the other record has no twin."""
-    case, found = verdict.case, {}
-    updates = (action for action in verdict.actions if isinstance(action, Update))
-    told = {write.name for update in updates for write in update.writes} | verdict.settled.keys()
-    for rule in case.spec.rules if len(case.records) == len(Side) else ():
-        if not isinstance(rule.relation, Reference) or rule.name in told:
-            continue
-        held = {side: present(case, rule, side) for side in Side}
-        here, there = (None if isinstance(one, Unknown) else one for one in held.values())
-        now, name = Base(here, there), rule.name + WAITS
-        if now not in (case.bases.get(rule.name), case.bases.get(name)):
-            found[name] = now
-    return found
 
 
 def _named(link: Link, like: Link) -> Link:

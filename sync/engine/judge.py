@@ -21,7 +21,7 @@ from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decid
 from sync.core.model import OLD_COPY, Base, HistoryRow, LinkState, Parked, Value
 from sync.core.plan import Action, Attach, Detach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
-from sync.engine.cases import SWEEP, Case, context, present
+from sync.engine.cases import SWEEP, Case, contested, context, present
 from sync.engine.ending import came_back, farewells
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
@@ -211,6 +211,7 @@ def _merged(case: Case, rule: Rule, bench: Bench) -> Decision:
         repair=bench.repair or isinstance(rule.relation, Reference) or _retried(case),
         stamps=bench.stamps.get(f"{case.link.id}/{rule.name}"),
         ours=Side.JIRA if rule.name in bench.own_steps else None,
+        contested=contested(case, rule.name),
     )
     return decide(question, bench.lookup)
 

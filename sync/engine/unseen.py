@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
-from sync.core.model import LinkState, waits_for
+from sync.core.model import LinkState, Value, waits_for
 from sync.engine.cases import Case, present
 from sync.runtime import Runtime
 
@@ -121,6 +121,9 @@ def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
         if isinstance(here, Unknown) or isinstance(there, Unknown):
             continue
         if relation.holds(here, there, lookup):
+            if not relation.tells(Side.SERVICENOW, here, lookup):
+                for key in relation.points(Side.JIRA, _vanished(case, rule.name, there), lookup):
+                    yield Side.JIRA, case.spec.jira.project, key
             continue
         for key in relation.points(Side.SERVICENOW, here, lookup):
             if issue := relation.twin(Side.SERVICENOW, key, lookup):
@@ -129,6 +132,14 @@ def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
             record = relation.twin(Side.JIRA, key, lookup)
             if record is not None and not _agreed(case, rule.name, key):
                 yield Side.SERVICENOW, _table(runtime, relation, record), record
+
+
+def _vanished(case: Case, name: str, jira: Value) -> tuple[str, ...]:
+    """Issues that were linked when both sides agreed and are not now: somebody may have emptied the
+    reference while they are hidden, and both sides only seem to agree on that."""
+    base = case.bases.get(name)
+    agreed = linked(base.jira) if base else ()
+    return tuple(key for key in agreed if key not in linked(jira))
 
 
 def _table(runtime: Runtime, relation: IssueLink, record: str) -> str:
