@@ -17,12 +17,13 @@ from connector.contents import File
 from mappings.model import AttachmentRules
 from mappings.sides import Side
 from mappings.text import to_journal, to_wiki
-from sync.apply.common import file_field
+from sync.apply.common import comment_field, file_field
 from sync.core import marks
 from sync.core.model import FileLink
 from sync.core.plan import Attach, Carried
 from sync.core.tellings import bears
 from sync.engine.cases import Case
+from sync.engine.parked import waiting_comments
 
 LONGEST_NAME = 100
 """Characters that ServiceNow keeps of a file's name (``sys_attachment.file_name``)."""
@@ -77,12 +78,14 @@ def notices(case: Case, side: Side, desk: Desk) -> tuple[Carried, ...]:
 
 
 def unnoticed(case: Case, side: Side, desk: Desk) -> list[Carried]:
-    """The words on files left out that are still to be said, as far as the store knows."""
-    told = {row.source_id for row in case.known if row.source is side}
+    """The words on files left out that are still to be said, as far as the store knows, and were not
+    put aside for a person."""
+    told = {comment_field(row.source_id) for row in case.known if row.source is side}
+    settled = told | waiting_comments(case, side.other)
     found = []
     for file in _new(case, side, desk):
         why = left_out(case.spec.attachments, side, file, desk)
-        if why is not None and _notice_id(file) not in told:
+        if why is not None and comment_field(_notice_id(file)) not in settled:
             found.append(_notice(case, side, file, why, desk.installation))
     return found
 

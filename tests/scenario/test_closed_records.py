@@ -134,6 +134,24 @@ def test_a_long_comment_is_put_aside_as_one_and_arrives_whole(stage: Stage) -> N
     assert not stage.tandem.parked
 
 
+def test_words_on_files_left_out_wait_too_and_come_to_rest(stage: Stage) -> None:
+    ticket, story = closed(stage)
+    for name in ("setup.exe", "patch.exe"):
+        stage.team.hands("mei.chen").attach(story.key, name, b"MZ")
+    quiet(stage)
+    assert len(stage.tandem.parked) == 2
+    sent = tries(stage)
+    quiet(stage)
+    assert tries(stage) == sent
+
+    stage.desk.platform(ticket, state="2")
+    stage.tandem.syncs()
+    names = ["setup.exe", "patch.exe"]
+    assert [name for name in names for note in ticket.notes if name in note] == names
+    assert not stage.tandem.parked
+    stage.unsettled = "a word of ours is no copy of anything"
+
+
 def test_an_edit_is_put_aside_too(stage: Stage) -> None:
     ticket = stage.desk.opens()
     stage.tandem.syncs()
