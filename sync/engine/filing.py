@@ -78,8 +78,8 @@ def notices(case: Case, side: Side, desk: Desk) -> tuple[Carried, ...]:
 
 
 def unnoticed(case: Case, side: Side, desk: Desk) -> list[Carried]:
-    """The words on files left out that are still to be said, as far as the store knows, and were not
-    put aside for a person."""
+    """The words on files left out that are still to be said, as far as the store knows; those that
+    were put aside for a person are not."""
     told = {comment_field(row.source_id) for row in case.known if row.source is side}
     settled = told | waiting_comments(case, side.other)
     found = []
