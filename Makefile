@@ -11,7 +11,7 @@ STAMP := .venv/.ready-$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 LOCKS := requirements-build.lock requirements.lock requirements-dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint mutants soak bench format lock
+.PHONY: help setup demo test compiled lint mutants soak bench format lock
 
 help: ## show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +28,17 @@ $(STAMP): pyproject.toml $(LOCKS) deploy/setup_venv.py
 demo: setup ## run the main job on the sandbox and watch it; needs no accounts
 	@$(BIN)/tandem demo
 
+# Where the environment forbids to keep what is compiled, every process of a test compiles all anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Three, also on two cores: tests of real processes wait as much as they work.
-test: lint ## everything that must hold: style, types, floors, tests
+test: setup ## everything that must hold: style, types, floors, tests
+	@$(MAKE) --no-print-directory -j 2 lint compiled
 	$(BIN)/pytest -q -n 3 --dist worksteal
+
+# Beside the lint, which takes one core: else each worker would compile the tests for itself.
+compiled: setup
+	@$(BIN)/pytest -q --collect-only >/dev/null || true
 
 lint: setup ## style, types and floors
 	$(BIN)/ruff check .
