@@ -4,7 +4,7 @@ A patch is simply planned anew where its value is not there. But one that did ha
 replaced an edit that was made between our look and our write, and after a lost answer, or a crash,
 nobody would know: both sides agree. So the side's own history is asked until it shows the write, or
 until the settle time is over and there was none (reliability: I-03, I-23, 6.2). One that a later
-patch has overtaken is only asked about at that end: until then what is found may be the later one.
+patch has overtaken is only settled at that end: until then what is found may be the later one's.
 
 A walk through a workflow may have stopped on the way, and been undone by a person; so it is kept
 until its link has been judged with that in mind.
@@ -38,11 +38,9 @@ def settle(runtime: Runtime, rows: Collection[QueuedRow] = ()) -> None:
         looked_at = link is not None and any((s, link.end(s).key) in awake for s in Side)
         if not (looked_at or due(runtime, _name(patch))):
             continue
-        if patch.overtaken and not _over(runtime, patch):
-            continue
         told = _trace(runtime, patch) if link else None
         whole = told is not None and len(_shown(patch, told)) == len(patch.writes)
-        if link and told and (whole or _over(runtime, patch)):
+        if link and told and (_over(runtime, patch) or (whole and not patch.overtaken)):
             _happened(runtime, patch, link, told)
         elif link and is_walk(patch) and _over(runtime, patch) and _judged_at_all(runtime, link):
             runtime.store.inbox.nudge(patch.side, patch.container, [patch.key], LATER)
@@ -55,16 +53,32 @@ def settle(runtime: Runtime, rows: Collection[QueuedRow] = ()) -> None:
 
 
 def _agree(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> None:
-    """Write down what the two sides agreed on with a patch. Where the history shows a part only,
-    another patch may have written that, but its sets are believed while the rest may still come:
-    who takes a link of ours away meanwhile shall be heard."""
+    """Write down what the two sides agreed on with a patch. Where the history shows a part only, or
+    a later patch was sent, what is found may be another patch's. A field that is in no other one
+    and a set are believed while the rest may still come: who takes either back meanwhile shall be
+    heard."""
     spec, shown = runtime.spec(patch.pair), _shown(patch, told)
-    if spec is None or patch.overtaken:
+    if spec is None:
         return
-    whole = len(shown) == len(patch.writes)
-    names = {one.name for one in shown if whole or isinstance(one.new, tuple)}
+    whole, others = len(shown) == len(patch.writes), _in_others(runtime, patch)
+    names = {
+        one.name
+        for one in shown
+        if one.name not in others or (not patch.overtaken and (whole or isinstance(one.new, tuple)))
+    }
     found = _bases(runtime, spec, patch)
     runtime.store.links.set_bases(link.id, {name: found[name] for name in names & found.keys()})
+
+
+def _in_others(runtime: Runtime, patch: SentPatch) -> frozenset[str]:
+    """Fields of the other patches of a record whose answer was lost, too."""
+    place = (patch.side, patch.container, patch.key)
+    return frozenset(
+        write.name
+        for other in runtime.store.patches.open()
+        if other.id != patch.id and (other.side, other.container, other.key) == place
+        for write in other.writes
+    )
 
 
 def judged(runtime: Runtime, links: Collection[int]) -> None:

@@ -5,6 +5,8 @@ A value that stays the same leaves no line there, nor does one that somebody els
 
 from __future__ import annotations
 
+import pytest
+
 from connector.sandbox.faults import Fault
 from mappings.sides import Side
 from tests.support.bench import Bench
@@ -78,6 +80,29 @@ def test_what_the_side_dropped_is_not_taken_for_an_agreement() -> None:
     assert company.row(key)["description"] == "Since Monday."
     assert company.issue(key).fields["description"] == "Since Sunday."
     assert company.parked() == [("INC0010001", "description")]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_who_takes_back_what_arrived_beside_a_dropped_text_is_heard(again: bool) -> None:
+    bench = Bench()
+    company = Company(bench)
+    key = company.incident("Mail is slow", description="Since Monday.")
+    bench.until_quiet()
+    bench.servicenow.world.knobs.locked_fields.add("incident.description")
+    issue = company.issue(key).id
+    company.team().edit(issue, summary="Mail is down", description="Since Sunday.")
+    bench.clock.advance(60)
+    bench.now_faults.add(Fault("drop_after", method="PATCH", path="incident", times=1 + again))
+    bench.sync()
+    assert company.row(key)["short_description"] == "Mail is down"
+
+    company.team().edit(issue, summary="Mail is slow")
+    bench.clock.advance(31)
+    bench.until_quiet()
+
+    assert company.row(key)["short_description"] == "Mail is slow"
+    assert company.issue(key).fields["summary"] == "Mail is slow"
+    assert not company.conflicts()
 
 
 def test_an_earlier_try_does_not_answer_for_the_rest_of_a_later_one() -> None:
