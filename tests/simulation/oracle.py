@@ -39,7 +39,7 @@ the journal allows, and counted:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -243,6 +243,8 @@ class Judge:
             return True  # a story below an epic of people's own is left alone, and its incident too
         if rule.relation.kind == "link" and there in self.marked.twins(Side.SERVICENOW, str(here)):
             return True  # of two twins, which are told of, the engine keeps to its own
+        if isinstance(rule.relation, IssueLink):
+            there = tuple(key for key in linked(there) if not self._second(key))
         return self._untold(rule, here, there) or rule.relation.holds(here, there, self.lookup)
 
     def _untold(self, rule: Rule, here: Value, there: Value) -> bool:
@@ -288,10 +290,16 @@ class Judge:
 
     def _speaks(self, relation: IssueLink, key: str) -> bool:
         """Whether a linked issue is a twin, or may have been one at that time."""
+        if self._second(key):
+            return False
         issue = self.rig.jira.world.issues.get(key)
         if relation.twin(Side.JIRA, key, self.lookup) or issue is None:
             return True
         return marks.PROPERTY in issue.properties and not self.lookup.twin(Side.JIRA, key)
+
+    def _second(self, key: str) -> bool:
+        """Whether an issue is a second twin, which is told of and never becomes one of a couple."""
+        return (key, TWIN) in self.waiting and not self.rig.store.links.by_keys(Side.JIRA, [key])
 
     def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
         names = rule.relation.names(entry.side)
@@ -320,7 +328,7 @@ class Judge:
             end = moments.index(until) if until else len(moments)
             if any(m.fit for m in moments[n:end]) or (until and not until.entry.ours):
                 continue
-            if any(m.fit and m.value == one.value for m in later) or self._undone(moments[:n], one):
+            if _agreed_later(one, moments[n + 1 :]) or self._undone(moments[:n], one):
                 continue
             if self._in_ledger(couple, rule, one, _given(one, moments[:n])):
                 continue
@@ -550,6 +558,16 @@ def _given(one: Moment, before: list[Moment]) -> Value:
 def _speaks_of_twins(row: Parked) -> bool:
     """Whether a record is put aside because another one is the twin."""
     return row.field == TWIN or row.reason.startswith("it was made for")
+
+
+def _agreed_later(one: Moment, after: Sequence[Moment]) -> bool:
+    """Whether both sides came to agree on a value that was replaced, and brought back, since."""
+    held = one.value
+    for moment in after:
+        held = moment.value if moment.entry.side is one.entry.side else held
+        if moment.fit and held == one.value:
+            return True
+    return False
 
 
 def _beside(one: Moment, later: list[Moment]) -> bool:
