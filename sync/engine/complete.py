@@ -219,10 +219,12 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
     if intent.kind is not IntentKind.CREATE:
         link = runtime.store.links.by_keys(intent.side, [intent.parent]).get(intent.parent)
         if link is not None:
-            end = link.end(intent.side.other)
-            # A word on a file that was left out is planned where files are listed.
-            for reason in (COMMENTED, FILED) if intent.kind is IntentKind.COMMENT else (FILED,):
-                runtime.store.inbox.nudge(intent.side.other, end.container, [end.key], reason)
+            # A word on a file left out is planned where files are listed, and one on an article
+            # where the incident itself was read: it has to be open.
+            told = (COMMENTED, FILED) if intent.kind is IntentKind.COMMENT else (FILED,)
+            for side, reason in ((side, reason) for side in Side for reason in told):
+                end = link.end(side)
+                runtime.store.inbox.nudge(side, end.container, [end.key], reason)
         return
     spec = runtime.spec(intent.pair)
     if spec is not None:

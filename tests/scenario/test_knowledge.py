@@ -212,6 +212,24 @@ def test_an_article_that_was_out_when_it_was_attached_is_told(stage: Stage) -> N
     assert len(told(problem.issue.comments, paper)) == len(told(incident.notes, paper)) == 1
 
 
+def test_a_word_that_was_lost_is_said_though_the_incident_was_looked_at_meanwhile(
+    stage: Stage,
+) -> None:
+    problem, paper = known_error(stage)
+    incident = stage.desk.opens(problem_id=problem)
+    stage.tandem.settles()
+    Library(stage).moves(paper, "published")
+    stage.faults[Side.SERVICENOW].add(Fault("drop_before", method="PATCH", path="/table/incident/"))
+    stage.later(20)
+    stage.tandem.syncs()
+    stage.desk.edits(incident, short_description="Mail is down")
+    stage.later(0.6)
+    stage.tandem.syncs()
+    stage.later(10)
+    stage.tandem.syncs()
+    assert len(told(incident.notes, paper)) == 1
+
+
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_the_word_on_an_epic_is_not_for_customers(flavour: Flavour) -> None:
     stage = Stage(flavour, project="DESK")
