@@ -85,10 +85,11 @@ def _aside(case: Case, row: FileLink) -> bool:
 
 
 def over(case: Case) -> Iterator[FileLink]:
-    """Deleted files whose copy is gone, too."""
+    """Deleted files whose copy is gone, too; a record that is not shown shows no files either."""
     for row in case.unfiled:
         side = row.source.other
-        if side in case.files and row.copy_id not in {file.id for file in case.files[side]}:
+        shown = side in case.files and side in case.records
+        if shown and row.copy_id not in {file.id for file in case.files[side]}:
             yield row
 
 

@@ -143,6 +143,21 @@ def test_a_record_that_is_hidden_takes_no_files_along(bench: Bench, side: Side) 
     assert scene.copies() == ["0.txt", "1.txt"]
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_a_copy_goes_once_its_record_is_shown_again(bench: Bench, side: Side) -> None:
+    """Its files are not shown either while it is hidden, which does not mean that they are gone."""
+    scene = Scene(bench, side)
+    hide = Company(bench).team().hide
+    hidden = bench.servicenow.world.knobs.hidden_rows
+    hidden.add(scene.key) if side is Side.JIRA else hide(scene.issue)
+    scene.detaches(scene.numbers[0])
+    scene.audit()
+    assert scene.copies() == ["0.txt", "1.txt"]
+    hidden.discard(scene.key) if side is Side.JIRA else hide(scene.issue, hidden=False)
+    scene.audit()
+    assert scene.copies() == ["1.txt"]
+
+
 def test_files_that_are_all_hidden_are_not_deleted(bench: Bench) -> None:
     """An access rule on attachments: the record is shown, its files are not."""
     scene = Scene(bench, Side.SERVICENOW)
