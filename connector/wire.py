@@ -7,7 +7,7 @@ reached the side) or in :class:`NoAnswer` (something may have).
 from __future__ import annotations
 
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
@@ -56,6 +56,23 @@ def tame(session: requests.Session) -> None:
     """Nothing from the environment, and no cookies: they would serialise all requests."""
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def prepared(session: requests.Session, request: requests.Request) -> requests.PreparedRequest:
+    """A request with the session's headers and credentials, ready to be sent.
+
+    What the library would merge besides for each request is empty on a tame session: parameters and
+    hooks of its own, and what the environment says.
+    """
+    found = requests.PreparedRequest()
+    words = {name: value for name, value in (request.params or {}).items() if value is not None}
+    found.prepare_method(request.method)
+    found.prepare_url(request.url, urlencode(words))
+    found.prepare_headers({**session.headers, **(request.headers or {})})
+    found.prepare_cookies(session.cookies)
+    found.prepare_body(request.data, request.files, request.json)
+    found.prepare_auth(request.auth or session.auth, request.url)
+    return found
 
 
 def broken(error: Exception, side: str, where: str) -> NeverSent | NoAnswer:

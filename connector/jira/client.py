@@ -25,7 +25,7 @@ from connector.retry import ServerClock
 from connector.settings import HttpSettings, JiraSettings, host_of
 from connector.streaming import CHUNK, WORDS, Sink, Upload
 from connector.values import RequestClass
-from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
+from connector.wire import CONNECT_SECONDS, FAILURES, broken, prepared, tame
 from connector.workers import PerThread
 
 AGILE = "agile/"
@@ -161,7 +161,7 @@ class JiraClient:
         self._meter.count(ask.kind)
         try:
             return session.send(
-                session.prepare_request(request),
+                prepared(session, request),
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=stream,

@@ -27,7 +27,7 @@ from connector.servicenow.auth import OAuth, auth_of
 from connector.settings import HttpSettings, ServiceNowSettings, host_of
 from connector.streaming import CHUNK, WORDS, Sink, Upload
 from connector.values import RequestClass
-from connector.wire import CONNECT_SECONDS, FAILURES, broken, tame
+from connector.wire import CONNECT_SECONDS, FAILURES, broken, prepared, tame
 from connector.workers import PerThread
 
 with warnings.catch_warnings():
@@ -78,6 +78,9 @@ class _Session(requests.Session):
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["allow_redirects"] = False
         return super().request(*args, **kwargs)
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        return prepared(self, request)
 
 
 class ServiceNowClient:
@@ -153,9 +156,11 @@ class ServiceNowClient:
         request = requests.Request(ask.method, url, own, data=data, params=dict(ask.params))
         self._meter.count(ask.kind)
         try:
-            prepared = session.prepare_request(request)
             return session.send(  # type: ignore[no-any-return]
-                prepared, timeout=self._timeout, allow_redirects=False, stream=stream
+                prepared(session, request),
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=stream,
             )
         except FAILURES as error:
             raise broken(error, SIDE, ask.where) from error
