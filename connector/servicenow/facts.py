@@ -16,12 +16,15 @@ from connector.base import Memory
 from connector.errors import NotThere
 from connector.servicenow.answers import SIDE
 from connector.servicenow.door import Door
-from connector.servicenow.lists import by_id, page_of
+from connector.servicenow.lists import Row, by_id, page_of
 from connector.servicenow.query import chunks, joined, one_of, searchable, term
 from connector.servicenow.translate import needed, person
 from connector.values import Choice, FieldInfo, KindInfo, Person
 
 KEPT = timedelta(hours=24)
+AGAIN = timedelta(minutes=5)
+"""How long what was read about a class serves for other tables that extend it."""
+
 _PEOPLE = "sys_id,user_name,name,email,active"
 _DICTIONARY = "sys_id,name,element,column_label,internal_type,mandatory,read_only,max_length"
 _CHOICE = "sys_id,name,element,value,label,dependent_value,sequence"
@@ -35,6 +38,7 @@ class Facts:
         self._memory = memory
         self._names: dict[str, str] = {}
         self._self: Person | None = None
+        self._classes: dict[tuple[str, str], tuple[datetime, list[Row]]] = {}
 
     def kind(self, table: str) -> KindInfo:
         """A table with its columns and choices. Raises ``NotThere``."""
@@ -76,7 +80,7 @@ class Facts:
         chain, name = [], table
         while name and name not in chain:
             fields = "sys_id,name,super_class.name"
-            rows, _ = page_of(self._door, "sys_db_object", term("name", "=", name), fields)
+            rows = self._about([name], "sys_db_object", "", fields)
             if not rows:
                 break
             chain.append(str(rows[0].get("name") or name))
@@ -86,18 +90,34 @@ class Facts:
         return chain
 
     def _columns(self, chain: list[str]) -> list[dict[str, Any]]:
-        query = joined(one_of("name", chain), term("element", "ISNOTEMPTY", ""))
         found: dict[str, dict[str, Any]] = {}
-        rows = [row for page in by_id(self._door, "sys_dictionary", query, _DICTIONARY)
-                for row in page]  # fmt: skip
-        for row in sorted(rows, key=lambda one: chain.index(needed(one, "name"))):
+        rows = self._about(chain, "sys_dictionary", term("element", "ISNOTEMPTY", ""), _DICTIONARY)
+        for row in rows:
             found.setdefault(needed(row, "element"), row)
         return [found[name] for name in sorted(found)]
 
+    def _about(self, chain: list[str], source: str, condition: str, fields: str) -> list[Row]:
+        """Rows about these classes, those of the nearest one first. A class is asked for once in a
+        while: most tables share all that ``task`` has. Case does not matter in their names."""
+        now, known = self._door.clock_now(), self._classes
+        chain = [name.casefold() for name in chain]
+        unknown = [
+            name
+            for name in chain
+            if (source, name) not in known or now - known[source, name][0] >= AGAIN
+        ]
+        if unknown:
+            found: dict[str, list[Row]] = {name: [] for name in unknown}
+            query = joined(one_of("name", unknown), condition)
+            for row in (row for page in by_id(self._door, source, query, fields) for row in page):
+                found[needed(row, "name").casefold()].append(row)
+            known.update({(source, name): (now, rows) for name, rows in found.items()})
+        return [row for name in chain for row in known[source, name][1]]
+
     def _choices(self, chain: list[str]) -> dict[str, list[list[str]]]:
-        query = joined(one_of("name", chain), term("inactive", "=", "false"), "language=en")
+        condition = joined(term("inactive", "=", "false"), "language=en")
         by_class: dict[tuple[str, str], list[list[str]]] = defaultdict(list)
-        rows = [row for page in by_id(self._door, "sys_choice", query, _CHOICE) for row in page]
+        rows = self._about(chain, "sys_choice", condition, _CHOICE)
         for row in sorted(rows, key=_sequence):
             place = (needed(row, "element"), needed(row, "name"))
             dependent = str(row.get("dependent_value") or "")
