@@ -469,6 +469,7 @@ class Judge:
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
             veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
+            veiled += self._ways_lost(rule, moments)
             contested = sum(row.field == rule.name for row in self._rows(couple))
             if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 yield (
@@ -476,6 +477,17 @@ class Judge:
                     f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"
                 )
                 return
+
+    def _ways_lost(self, rule: Rule, moments: list[Moment]) -> int:
+        """How often a record was deleted by which a linked issue led to another one: it leads there
+        no longer, which only a link of its own can mend."""
+        if not (isinstance(rule.relation, IssueLink) and rule.relation.through):
+            return 0
+        held = (m.value for m in moments if m.entry.side is Side.JIRA)
+        issues = {key for value in held for key in linked(value)}
+        records = {named_in(self.truth.jira.properties.get(key)) for key in issues} - {None}
+        gone = (one for one in self.rig.journal.entries if one.op == "delete")
+        return sum(one.side is Side.SERVICENOW and one.key in records for one in gone)
 
     def _rows(self, couple: Couple) -> list[Conflict]:
         return [row for row in self.conflicts if row.number == couple.servicenow.label]
