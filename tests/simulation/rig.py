@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 from structlog.testing import capture_logs
 
 from connector.errors import ConnectorError
@@ -263,6 +265,7 @@ class Rig:
             self.store.close()
             self.store = Store.open(f"sqlite:///{self._file}", clock=self.clock.now)
             listen(self.store._database)
+            spare(self.store._database)
         options = Options(
             servicenow_host=self._adapters[Side.SERVICENOW].host,
             jira_host=self.jira.base.split("://", 1)[-1],
@@ -462,6 +465,17 @@ def template() -> bytes:
 def listen(database: Database) -> None:
     """Make every commit a boundary."""
     event.listen(database.engine, "commit", lambda _: [rig.committing() for rig in CURRENT])
+
+
+def spare(database: Database) -> None:
+    """Have no commit wait for the disk: a schedule kills the process, never the machine, and what
+    the system has taken over survives that."""
+
+    def unwaiting(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
+    event.listen(database.engine, "connect", unwaiting)
+    database.engine.dispose()  # what was opened before is opened anew
 
 
 def raw(database: Database) -> sqlite3.Connection:
