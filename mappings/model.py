@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from mappings.nodes import Problem
@@ -132,7 +133,7 @@ class Rule:
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what was worked out once is remembered
 class MappingSpec:
     """One pair. ``raw`` is the effective content of its file, for showing and fingerprints.
 
@@ -158,10 +159,21 @@ class MappingSpec:
 
     def names(self, side: Side) -> frozenset[str]:
         """All native fields the rules read on a side."""
-        return frozenset().union(*(rule.relation.names(side) for rule in self.rules))
+        return self._names[side]
+
+    @cached_property
+    def _names(self) -> Mapping[Side, frozenset[str]]:
+        return {
+            side: frozenset().union(*(rule.relation.names(side) for rule in self.rules))
+            for side in Side
+        }
 
     def fingerprint(self) -> str:
         """Changes whenever the effective content does."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         text = json.dumps(self.data(), sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
