@@ -36,14 +36,10 @@ class MemoryInbox(Inbox):
     ) -> int:
         """Take in a page of a stream; the number of records that are news."""
         with self._tables.write():
-            fresh = self._unseen(stream_name, sightings)
-            news = fresh - self._known(kind, side, fresh)
-            places = {s.key: s.container for s in sightings if (s.key, s.version) in news}
-            self._put(side, places, _REASONS[kind])
-            self._note(stream_name, [s for s in sightings if (s.key, s.version) in fresh])
+            news = self._take_in(stream_name, side, kind, sightings) if sightings else 0
             self._forget(stream_name, stamp(keep_since))
             self._move(stream_name, side, cursor)
-            return len(places)
+            return news
 
     def skip(
         self, stream_name: str, side: Side, sightings: Sequence[Sighting], cursor: datetime
@@ -123,15 +119,26 @@ class MemoryInbox(Inbox):
                 found[place] = row
         return list(found.items())
 
+    def _take_in(
+        self, stream: str, side: Side, kind: StreamKind, sightings: Sequence[Sighting]
+    ) -> int:
+        fresh = self._unseen(stream, sightings)
+        news = fresh - self._known(kind, side, fresh)
+        places = {s.key: s.container for s in sightings if (s.key, s.version) in news}
+        self._put(side, places, _REASONS[kind])
+        self._note(stream, [s for s in sightings if (s.key, s.version) in fresh])
+        return len(places)
+
     def _note(self, stream: str, sightings: Iterable[Sighting]) -> None:
         for one in sorted(sightings, key=lambda one: (one.key, one.version)):
             seen = Seen(text(stream), words(one.key), words(one.version), stamp(one.at))
             self._tables.seen.put((seen.stream, seen.key, seen.version), seen)
 
     def _forget(self, stream: str, before: datetime) -> None:
-        for seen in self._tables.seen.of(self._tables.seen_in.at(stream)):
-            if seen.at < before:
-                self._tables.seen.drop((seen.stream, seen.key, seen.version))
+        seen = self._tables.seen
+        old = [key for key in self._tables.seen_in.at(stream) if seen.rows[key].at < before]
+        for key in sorted(old):
+            seen.drop(key)
 
     def _unseen(self, stream: str, sightings: Iterable[Sighting]) -> set[tuple[str, str]]:
         fresh = {(s.key, s.version) for s in sightings}
