@@ -19,6 +19,7 @@ class DirectPeople:
     def __init__(self, world: World, read: Callable[[str], None]) -> None:
         self._world = world
         self._read = read
+        self._told: dict[str, tuple[tuple[object, ...], tuple[KindInfo, ...]]] = {}
 
     def people(self, keys: Collection[str], emails: Collection[str]) -> tuple[Person, ...]:
         """Persons by key and by exact e-mail."""
@@ -35,7 +36,19 @@ class DirectPeople:
         """The issue types of a project."""
         self._read("issue/createmeta")
         self._read("issueLinkType")
-        return tuple(native.kind_info(self._world, kind, project) for kind in project.types)
+        setup = self._setup(project)
+        known, told = self._told.get(project.id, ((), ()))
+        if known != setup:
+            told = tuple(native.kind_info(self._world, kind, project) for kind in project.types)
+            self._told[project.id] = (setup, told)
+        return told
+
+    def _setup(self, project: Project) -> tuple[object, ...]:
+        """All that the kinds of a project are told from: frozen values, of which nearly always
+        every one is the very same as before."""
+        world = self._world
+        rows = (world.fields, world.statuses, world.priorities, world.resolutions)
+        return (project, world.link_types, *(tuple(some.values()) for some in rows))
 
     def creatable(self, project: Project, kind: str) -> frozenset[str]:
         """Which native fields a create of this kind takes in this project."""

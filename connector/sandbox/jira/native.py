@@ -7,7 +7,7 @@ the parent. On Data Center a standard issue's parent is its epic.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -30,9 +30,15 @@ from connector.values import (
 )
 
 _PICKED = frozenset({"priority", "resolution"})
-_DERIVED = frozenset(
-    {"status", "status_category", "issuetype", "project", "creator", "created", "updated"}
-)
+_DERIVED: Mapping[str, Callable[[World, Issue], str]] = {
+    "status": lambda world, issue: world.status_of(issue).name,
+    "status_category": lambda world, issue: world.status_of(issue).category,
+    "issuetype": lambda world, issue: world.type_of(issue).name,
+    "project": lambda world, issue: world.project_of(issue).key,
+    "creator": lambda _world, issue: issue.creator,
+    "created": lambda world, issue: _stamped(world, issue.created),
+    "updated": lambda world, issue: _stamped(world, issue.updated),
+}
 
 
 LINK = "link:"
@@ -103,41 +109,32 @@ def value_of(world: World, issue: Issue, name: str, reader: str = "") -> Value:
 
     A ``reader`` sees no links to issues that are hidden from him.
     """
-    name = _id_of(world, name)
-    if name in _DERIVED:
-        return _derived(world, issue, name)
+    known = _id_of(world, name)
+    return None if known is None else _held(world, issue, known, reader)
+
+
+def _held(world: World, issue: Issue, name: str, reader: str) -> Value:
+    """The value of a field by its id."""
+    derived = _DERIVED.get(name)
+    if derived is not None:
+        return derived(world, issue)
     if name == "parent":
         return _parent(world, issue)
     if name == "attachment":
         return tuple(row.id for row in issue.attachments)
     if name.startswith(LINK):
         return linking.linked(world, reader, issue, name.removeprefix(LINK))
-    field = field_of(world, name, world.type_of(issue))
-    raw = issue.fields.get(field.id) if field else None
-    if field is None or raw is None:
-        return None
-    return _plain(world, issue, field, raw)
+    raw = issue.fields.get(name)
+    return None if raw is None else _plain(world, issue, world.fields[name], raw)
 
 
-def _id_of(world: World, name: str) -> str:
-    """The id of a field that is called by the name that people read."""
+def _id_of(world: World, name: str) -> str | None:
+    """The id of a field that is called by its id or by the name that people read; none where an
+    issue cannot answer with it at all."""
     if name in world.fields or name in _DERIVED or name.startswith(LINK):
         return name
     known = field_of(world, name)
-    return known.id if known else name
-
-
-def _derived(world: World, issue: Issue, name: str) -> str:
-    status = world.status_of(issue)
-    return {
-        "status": status.name,
-        "status_category": status.category,
-        "issuetype": world.type_of(issue).name,
-        "project": world.project_of(issue).key,
-        "creator": issue.creator,
-        "created": _stamped(world, issue.created),
-        "updated": _stamped(world, issue.updated),
-    }[name]
+    return known.id if known else None
 
 
 def _stamped(world: World, at: datetime) -> str:
@@ -192,13 +189,14 @@ def placing(world: World, kind: IssueType, name: str, *, asked: bool) -> Placing
 
 def has(world: World, name: str) -> bool:
     """Whether an issue can answer with this native name at all."""
-    return name in _DERIVED or field_of(world, name) is not None
+    return _id_of(world, name) is not None
 
 
 def record(
     world: World, issue: Issue, fields: Collection[str], base: str, reader: str = ""
 ) -> Record:
     """An issue as a record."""
+    known = ((name, _id_of(world, name)) for name in fields)
     return Record(
         container=world.project_of(issue).key,
         key=issue.id,
@@ -209,7 +207,7 @@ def record(
         updated=issue.updated,
         url=f"{base}/browse/{issue.key}",
         created_by=issue.creator,
-        fields={name: value_of(world, issue, name, reader) for name in fields if has(world, name)},
+        fields={name: _held(world, issue, id, reader) for name, id in known if id is not None},
     )
 
 
@@ -267,7 +265,7 @@ def allowed(world: World, field: FieldDef, project: Project | None) -> tuple[str
 
 
 def _field_info(world: World, field: FieldDef, required: bool, project: Project) -> FieldInfo:
-    kind = str(render_setup.schema(field)["type"])
+    kind = render_setup.schema_type(field)
     limit = field.limit or (32_767 if field.kind == "text" else None)
     return _info(field.id, field.name, kind, required, limit, allowed(world, field, project))
 

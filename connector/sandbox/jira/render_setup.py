@@ -194,13 +194,16 @@ def project_ref(view: View, row: Project) -> Json:
     }
 
 
+def schema_type(field: FieldDef) -> str:
+    """What a field's schema calls its type."""
+    return "array" if field.kind in _ITEMS else _TYPES[field.kind]
+
+
 def schema(field: FieldDef) -> Json:
     """A field's schema."""
-    row: Json
+    row: Json = {"type": schema_type(field)}
     if field.kind in _ITEMS:
-        row = {"type": "array", "items": _ITEMS[field.kind]}
-    else:
-        row = {"type": _TYPES[field.kind]}
+        row["items"] = _ITEMS[field.kind]
     if field.custom:
         return {**row, "custom": field.custom, "customId": int(field.id.rpartition("_")[2])}
     return {**row, "system": field.id}
