@@ -252,7 +252,8 @@ class Runtime:
 
 def lasting(spec: MappingSpec) -> MappingSpec:
     """The mapping of two records that are linked, without what is only told to a new twin."""
-    return replace(spec, rules=tuple(rule for rule in spec.rules if not rule.once))
+    rules = tuple(rule for rule in spec.rules if not rule.once)
+    return replace(spec, rules=rules) if len(rules) < len(spec.rules) else spec
 
 
 def container(spec: MappingSpec, side: Side) -> str:

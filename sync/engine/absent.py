@@ -49,7 +49,7 @@ def _looked(runtime: Runtime, case: Case, known: Mapping[Side, Absence]) -> Case
         if (seen and side in known) or side in case.missing():
             now = runtime.adapters[side].server_now()
             fresh[side] = observed(known.get(side), case.link.id, side, now, seen=seen)
-    return replace(case, absences=fresh, noted=known)
+    return replace(case, absences=fresh, noted=known) if fresh else case
 
 
 def _proofs(runtime: Runtime, cases: Sequence[Case]) -> dict[tuple[Side, str], datetime]:
@@ -67,7 +67,10 @@ def _proofs(runtime: Runtime, cases: Sequence[Case]) -> dict[tuple[Side, str], d
 
 
 def _judged(runtime: Runtime, case: Case, proofs: Mapping[tuple[Side, str], datetime]) -> Case:
-    why = {side: _gone(runtime, case, side, proofs) for side in case.missing()}
+    missing = case.missing()
+    if not missing:
+        return case
+    why = {side: _gone(runtime, case, side, proofs) for side in missing}
     found = {side: text for side, text in why.items() if text}
     asks = case.spec.on_delete is OnDelete.DELETE
     under_way = asks and any(removing(runtime, case, side.other) for side in found)

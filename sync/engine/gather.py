@@ -218,13 +218,17 @@ def _with_trouble(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         found |= {(side, key): rows for key, rows in ledger.parked_of(side, keys).items()}
     disputes = ledger.conflicts_of([case.link.id for case in cases])
     return [
-        replace(
+        _troubled(
             case,
-            parked=tuple(row for side in Side for row in found[(side, case.link.end(side).key)]),
-            disputed=frozenset(row.field for row in disputes[case.link.id]),
+            tuple(row for side in Side for row in found[(side, case.link.end(side).key)]),
+            frozenset(row.field for row in disputes[case.link.id]),
         )
         for case in cases
     ]
+
+
+def _troubled(case: Case, parked: tuple[Parked, ...], disputed: frozenset[str]) -> Case:
+    return replace(case, parked=parked, disputed=disputed) if parked or disputed else case
 
 
 def _looks_empty(cases: Sequence[Case]) -> dict[str, str]:

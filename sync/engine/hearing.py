@@ -59,7 +59,7 @@ def with_comments(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         )
 
     known = runtime.store.comments.known([case.link.id for case in cases])
-    told = [replace(case, known=known[case.link.id]) for case in cases]
+    told = [replace(case, known=rows) if (rows := known[case.link.id]) else case for case in cases]
     first = _hear(runtime, _hear(runtime, told, _to_hear), behind, fresh=True)
     second = _hear(runtime, first, partial(_to_compare, runtime.options.installation))
     return _hear(runtime, second, stale, fresh=True)

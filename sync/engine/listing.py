@@ -99,7 +99,10 @@ def _list(
 ) -> list[Case]:
     asked = [(case, wanted(case)) for case in cases]
     found = _read(runtime, places(asked))
-    return [replace(case, files={**case.files, **_of(case, sides, found)}) for case, sides in asked]
+    return [
+        replace(case, files={**case.files, **_of(case, sides, found)}) if sides else case
+        for case, sides in asked
+    ]
 
 
 def _of(

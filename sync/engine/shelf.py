@@ -62,7 +62,8 @@ def with_articles(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     """The cases of problems and incidents with the published articles about them."""
     if runtime.knowledge is None:
         return list(cases)
-    return [replace(case, articles=tuple(_about(runtime, case))) for case in cases]
+    about = ((case, tuple(_about(runtime, case))) for case in cases)
+    return [replace(case, articles=found) if found else case for case, found in about]
 
 
 def _about(runtime: Runtime, case: Case) -> Iterable[Article]:

@@ -84,6 +84,8 @@ def with_unseen(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
         for key in keys - runtime.read(*place, sorted(keys)).keys()
     }
     bereft = _bereft(runtime, cases)
+    if not unseen and not bereft:
+        return list(cases)
     return [
         replace(
             case,

@@ -336,8 +336,9 @@ class DirectServiceNow(Counted):
             self._read(f"/api/now/table/{table}")
         try:
             with self.world.lock:
-                check_table(self.world, table, self._me())
-                rows = Evaluation(self.world, table, self._me()).select(query, among)
+                me = self._me()
+                check_table(self.world, table, me)
+                rows = Evaluation(self.world, table, me).select(query, among)
         except Refusal as refusal:
             kind = NotThere if refusal.status == 400 else AccessLost
             raise kind(refusal.message, side=self.name, where=f"GET {table}") from None
