@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from connector.contents import File
@@ -196,14 +197,14 @@ class Note:
     finding: Clash | Stuck
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its hash is worked out once
 class Plan:
     """All actions of a pass in the order they are carried out, and the findings beside them."""
 
     actions: tuple[Action, ...] = ()
     notes: tuple[Note, ...] = ()
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Twelve hex digits over everything that would be written."""
         text = json.dumps([identity(action) for action in self.actions], sort_keys=True)
