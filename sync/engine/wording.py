@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from connector.values import Comment
 from mappings.markup.journal import formatted, journal_plain
@@ -80,8 +80,8 @@ def parts_text(side: Side, body: str) -> tuple[str, ...]:
         if size(wiki) <= LIMIT:
             return (wiki,)
     plain = from_wiki(body) if side is Side.JIRA else canonical_text(journal_plain(body)) or ""
-    parts = split(plain, LIMIT, lambda part: size(_escaped(side.other, part)))
-    return tuple(_escaped(side.other, part) for part in parts)
+    escaped = cache(partial(_escaped, side.other))
+    return tuple(map(escaped, split(plain, LIMIT, lambda part: size(escaped(part)))))
 
 
 def digests(side: Side, body: str, names: Names = nobody) -> tuple[str, ...]:
