@@ -74,10 +74,12 @@ def wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
     if stream.kind is StreamKind.FILES:
         flows = [spec.attachments.flow for spec in runtime.specs]
         return any(flow is not None and flow.reaches(side.other) for flow in flows)
+    if not stream.lane:
+        return True
     where = [one for one in runtime.specs if container(one, side) in stream.containers]
     if stream.lane == LANE:
         return bool(where)
-    return not stream.lane or any(one.comments.wish(stream.lane) != "off" for one in where)
+    return any(one.comments.wish(stream.lane) != "off" for one in where)
 
 
 def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:

@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from threading import Lock
 
 from connector.sandbox.clock import Clock
@@ -83,9 +84,14 @@ class Fault:
 
     def matches(self, request: Request) -> bool:
         """Whether this fault is about such a request."""
-        if self.method and not re.fullmatch(self.method, request.method):
+        if self.method and not _is_whole(self.method, request.method):
             return False
         return not self.path or re.search(self.path, request.path) is not None
+
+
+@lru_cache(maxsize=256)  # every fault in force is asked about every request
+def _is_whole(pattern: str, method: str) -> bool:
+    return re.fullmatch(pattern, method) is not None
 
 
 class Faults:

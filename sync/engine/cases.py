@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from connector.contents import File
 from connector.values import Comment, Fields, Record
@@ -124,7 +125,12 @@ def context(record: Record | None) -> Fields:
 
 def reasons(row: QueuedRow) -> frozenset[str]:
     """All reasons of a row: the inbox joins those of several nudges with ``+``."""
-    return frozenset(row.reason.split("+"))
+    return _apart(row.reason)
+
+
+@lru_cache(maxsize=256)  # each rule of a link asks, and few are ever given
+def _apart(reason: str) -> frozenset[str]:
+    return frozenset(reason.split("+"))
 
 
 SWEEP = "sweep"
