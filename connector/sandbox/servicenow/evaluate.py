@@ -8,7 +8,7 @@ with no rows, or refused. Rows that tie in the order come in no order.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import (
@@ -217,17 +217,20 @@ def _text_test(operator: str, value: str, column: Column, get: Getter) -> Test:
     if column.kind == "boolean" and operator in ("=", "!="):
         truth = wanted in ("true", "1")
         return lambda row: (get(row) == "true") is (truth if operator == "=" else not truth)
-    tests: dict[str, Test] = {
-        "=": lambda row: get(row).casefold() == wanted,
-        "!=": lambda row: bool(get(row)) and get(row).casefold() != wanted,
-        "LIKE": lambda row: wanted in get(row).casefold(),
-        "NOT LIKE": lambda row: bool(get(row)) and wanted not in get(row).casefold(),
-        "STARTSWITH": lambda row: get(row).casefold().startswith(wanted),
-        "ENDSWITH": lambda row: get(row).casefold().endswith(wanted),
-    }
     if column.kind == "glide_date_time" and operator in ("=", "!=") and value:
         _check_stamp(value)
-    return tests[operator]
+    holds = _TEXT_TESTS[operator]
+    return lambda row: holds(get(row), wanted)
+
+
+_TEXT_TESTS: Mapping[str, Callable[[str, str], bool]] = {
+    "=": lambda text, wanted: text.casefold() == wanted,
+    "!=": lambda text, wanted: bool(text) and text.casefold() != wanted,
+    "LIKE": lambda text, wanted: wanted in text.casefold(),
+    "NOT LIKE": lambda text, wanted: bool(text) and wanted not in text.casefold(),
+    "STARTSWITH": lambda text, wanted: text.casefold().startswith(wanted),
+    "ENDSWITH": lambda text, wanted: text.casefold().endswith(wanted),
+}
 
 
 def _range(operator: str, value: str, column: Column, get: Getter) -> Test:
