@@ -117,6 +117,10 @@ class Faults:
         with self._lock:
             return tuple(self._active)
 
+    def calm(self) -> bool:
+        """Whether none is in force."""
+        return not self._active
+
     def next(self, request: Request) -> Fault | None:
         """The fault that strikes this request, if any; uses it up by one."""
         with self._lock:

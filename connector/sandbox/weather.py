@@ -46,7 +46,7 @@ class Tally:
     def count(self, kind: RequestClass) -> None:
         """One more."""
         with self._lock:
-            self._counts[kind.value] += 1
+            self._counts[kind] += 1  # a kind is its own name
 
     def totals(self) -> Mapping[str, int]:
         """Class to number, all classes present."""
@@ -87,7 +87,7 @@ class Weather:
     def calm(self) -> bool:
         """Whether nothing can strike now."""
         self.settle()
-        return not self.faults.active()
+        return self.faults.calm()
 
     def next(self, method: str, path: str) -> Fault | None:
         """What strikes this request."""
