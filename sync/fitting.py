@@ -86,7 +86,8 @@ def fitted(
     fields = kinds[spec.pair].fields
     there = frozenset(name.casefold() for field in fields for name in (field.name, field.label))
     kept = tuple(rule for rule in spec.rules if _offered(spec, rule, kinds, there))
-    left_out = tuple(r.name for r in spec.rules if r not in kept and not r.optional)
+    names = {rule.name for rule in kept}
+    left_out = tuple(r.name for r in spec.rules if r.name not in names and not r.optional)
     told = labelled(replace(spec, rules=kept), table)
     return replace(told, rules=tuple(_cut(rule, kinds[spec.pair]) for rule in told.rules)), left_out
 

@@ -146,6 +146,7 @@ class Watched:
             looks = name == "read" and bool(named.get("fresh"))
             return self._rig.through(self._side, name, args, do, looks=looks)
 
+        setattr(self, name, call)  # asked for some hundred times
         return call
 
 
