@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 
 from connector.base import Meter
@@ -92,7 +93,13 @@ class Weather:
     def next(self, method: str, path: str) -> Fault | None:
         """What strikes this request."""
         self.settle()
-        return self.faults.next(Request(method, path))
+        return self.faults.next(_request(method, path))
+
+
+@lru_cache(maxsize=256)
+def _request(method: str, path: str) -> Request:
+    """The same few are asked about again and again."""
+    return Request(method, path)
 
 
 class Wire:
