@@ -6,11 +6,15 @@ reached the side) or in :class:`NoAnswer` (something may have).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
+from requests.cookies import RequestsCookieJar
 
 from connector.errors import Unreachable
 
@@ -52,27 +56,48 @@ class NoAnswer(Unreachable):
     """The connection broke or the time ran out: the request may have been carried out."""
 
 
+class _NoCookies(RequestsCookieJar):
+    """A jar that stays empty; what a side wants to put in is not even taken apart."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Leave them."""
+
+
 def tame(session: requests.Session) -> None:
     """Nothing from the environment, and no cookies: they would serialise all requests."""
     session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.cookies = _NoCookies(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def prepared(session: requests.Session, request: requests.Request) -> requests.PreparedRequest:
-    """A request with the session's headers and credentials, ready to be sent.
+    """What ``Session.prepare_request`` makes for a tame session, at a fraction of its cost.
 
-    What the library would merge besides for each request is empty on a tame session: parameters and
-    hooks of its own, and what the environment says.
+    A tame session adds its headers and who we are, nothing else: no cookies, no parameters, no
+    hooks. The library merges all of them for each request, and takes the whole URL apart twice.
     """
     found = requests.PreparedRequest()
-    words = {name: value for name, value in (request.params or {}).items() if value is not None}
     found.prepare_method(request.method)
-    found.prepare_url(request.url, urlencode(words))
-    found.prepare_headers({**session.headers, **(request.headers or {})})
-    found.prepare_cookies(session.cookies)
+    found.url = _address(str(request.url)) + _query(request.params)
+    found.prepare_headers({**session.headers, **request.headers})
+    found._cookies = session.cookies  # type: ignore[attr-defined]
     found.prepare_body(request.data, request.files, request.json)
-    found.prepare_auth(request.auth or session.auth, request.url)
+    found.prepare_auth(session.auth if request.auth is None else request.auth, found.url)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _address(url: str) -> str:
+    """A URL without a query as the library writes it; raises what the library raises."""
+    found = requests.PreparedRequest()
+    found.prepare_url(url, None)
+    return str(found.url)
+
+
+def _query(params: Mapping[str, Any] | None) -> str:
+    """Parameters as the library writes them: ``None`` and empty lists are left out."""
+    given = {name: value for name, value in (params or {}).items() if value is not None}
+    text = urlencode(given, doseq=True)
+    return f"?{text}" if text else ""
 
 
 def broken(error: Exception, side: str, where: str) -> NeverSent | NoAnswer:

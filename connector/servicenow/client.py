@@ -75,12 +75,11 @@ class _Session(requests.Session):
         super().__init__()
         tame(self)
 
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["allow_redirects"] = False
-        return super().request(*args, **kwargs)
-
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        return prepared(self, request)
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *, timeout: Any = None, stream: bool = False, **parts: Any
+    ) -> requests.Response:
+        ready = prepared(self, requests.Request(method, url, **parts))
+        return self.send(ready, timeout=timeout, stream=stream, allow_redirects=False)
 
 
 class ServiceNowClient:

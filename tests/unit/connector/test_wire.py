@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import requests
 import responses
@@ -9,7 +11,7 @@ import urllib3
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from connector.wire import FAILURES, NeverSent, NoAnswer, broken, tame
+from connector.wire import FAILURES, NeverSent, NoAnswer, broken, prepared, tame
 
 POOL = HTTPConnectionPool("jira.example")
 CONNECTION = HTTPConnection("jira.example")
@@ -92,3 +94,54 @@ def test_a_tame_session_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     session.get("https://x.example")
     session.get("https://x.example")
     assert [call.request.headers.get("Cookie") for call in responses.calls] == [None, None]
+
+
+PREPARED = (
+    requests.Request("get", "https://x.example/api/now/table/incident"),
+    requests.Request(
+        "GET",
+        "https://x.example:8443/wiki/rest/api/2/search",
+        params={"jql": 'summary ~ "Zoë & ~co^ %7E/?#[]@!$\'()*+,;="', "maxResults": 50, "x": ""},
+    ),
+    requests.Request("GET", "https://X.example/a b/ä%2f~%7e", params={"none": None, "no": []}),
+    requests.Request("GET", "https://x.example", params={"flag": False, "offset": 0}),
+    requests.Request("POST", "https://x.example/a", json={"ä": [1, None]}, params={"q": "a=b^c"}),
+    requests.Request("PUT", "https://x.example/a", data='{"ä": 1}', headers={"ACCEPT": "x/y"}),
+    requests.Request("POST", "https://x.example/token", data={"grant": "a b", "secret": "ü&"}),
+    requests.Request("POST", "https://x.example/a", data=io.BytesIO(b"four")),
+    requests.Request("DELETE", "https://x.example/a", auth=("who", "what")),
+)
+
+
+@pytest.mark.parametrize("request_", PREPARED)
+@pytest.mark.parametrize("auth", [None, ("me", "secret")])
+def test_a_request_goes_out_as_the_library_would_write_it(
+    request_: requests.Request, auth: tuple[str, str] | None
+) -> None:
+    session = requests.Session()
+    tame(session)
+    session.auth = auth
+    session.headers["Accept"] = "application/json"
+    ours, theirs = prepared(session, request_), session.prepare_request(request_)
+    assert (ours.method, ours.url, ours.body) == (theirs.method, theirs.url, theirs.body)
+    assert list(ours.headers.items()) == list(theirs.headers.items())
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        requests.Request("GET", "nowhere", params={"a": "b"}),
+        requests.Request("GET", "https://", params={"a": "b"}),
+        requests.Request("GET", "https://*.example/a"),
+        requests.Request("GET", "https://x.example", headers={"A": "one\r\nB: two"}),
+        requests.Request("GET", "https://x.example", params={"a": "\ud800"}),
+        requests.Request("POST", "https://x.example", json={"a": float("nan")}),
+    ],
+)
+def test_what_the_library_does_not_write_is_not_sent(request_: requests.Request) -> None:
+    session = requests.Session()
+    tame(session)
+    with pytest.raises((UnicodeError, requests.RequestException)) as theirs:
+        session.prepare_request(request_)
+    with pytest.raises(theirs.type):
+        prepared(session, request_)
