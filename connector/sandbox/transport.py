@@ -39,6 +39,21 @@ class _Original:
         return True
 
 
+class _Whole:
+    """An answer whose body is all there: nothing is left to be read from a connection."""
+
+    decode_content = False
+
+    def __init__(self, response: Response, headers: Mapping[str, str]) -> None:
+        self.status = response.status
+        self.reason = _reason(response.status)
+        self.headers = headers
+        self._original_response: Any = None
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
 class SandboxTransport(BaseAdapter):
     """Answers a session's requests from an :class:`App`."""
 
@@ -67,8 +82,15 @@ class SandboxTransport(BaseAdapter):
             )
         headers, delay = wire_headers(response, self._clock)
         self._wait(delay, timeout, request)
-        answer = self._builder.build_response(request, _raw(request, response, headers))
-        if not stream:
+        whole = not stream and _comes_whole(request, response, headers)
+        raw: Any = _Whole(response, headers) if whole else _raw(request, response, headers)
+        answer = self._builder.build_response(request, raw)
+        # Put there now: looking for cookies is dear, and only what a session would keep matters.
+        raw._original_response = _Original(headers) if "Set-Cookie" in headers else None
+        if whole:
+            answer._content = response.content.whole()
+            answer._content_consumed = True  # type: ignore[attr-defined]
+        elif not stream:
             _ = answer.content
         return answer
 
@@ -87,8 +109,8 @@ class SandboxTransport(BaseAdapter):
 
 
 def _asked(request: requests.PreparedRequest) -> Request:
-    headers = {"Host": urlsplit(request.url or "").netloc}
-    headers |= {str(name): _text(value) for name, value in request.headers.items()}
+    headers = {"host": urlsplit(request.url or "").netloc}
+    headers |= {name: _text(value) for name, value in request.headers.lower_items()}
     return Request.of(request.method or "GET", request.url or "", headers, _body(request.body))
 
 
@@ -109,17 +131,26 @@ def _body(body: Any) -> bytes | Content:
     return Content.gathered(parts)
 
 
+def _comes_whole(
+    request: requests.PreparedRequest, response: Response, headers: Mapping[str, str]
+) -> bool:
+    """Whether the body is as long as announced and says what it is; the rest is read by urllib3."""
+    announced = headers.get("Content-Length") == str(response.content.size)
+    return announced and request.method != "HEAD" and "Content-Encoding" not in headers
+
+
 def _raw(
     request: requests.PreparedRequest, response: Response, headers: Mapping[str, str]
 ) -> HTTPResponse:
-    # Looking for cookies costs more than the rest of an answer.
-    original: Any = _Original(headers) if "Set-Cookie" in headers else None
     return HTTPResponse(
         body=(Content.of(b"") if request.method == "HEAD" else response.content).opened(),
         headers=dict(headers),
         status=response.status,
-        reason=requests.status_codes._codes.get(response.status, ("",))[0],  # type: ignore[attr-defined]
+        reason=_reason(response.status),
         preload_content=False,
-        original_response=original,
         request_method=request.method,
     )
+
+
+def _reason(status: int) -> str:
+    return str(requests.status_codes._codes.get(status, ("",))[0])  # type: ignore[attr-defined]
