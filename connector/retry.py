@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -113,8 +113,9 @@ def parse_retry_after(value: str | None, now: datetime | None) -> float | None:
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
 
 
+@lru_cache(maxsize=64)
 def parse_date(value: str | None) -> datetime | None:
-    """An HTTP date as aware UTC, or nothing."""
+    """An HTTP date as aware UTC, or nothing; every answer of a second carries the same."""
     try:
         at = parsedate_to_datetime(value or "")
     except (TypeError, ValueError):

@@ -6,11 +6,11 @@ reached the side) or in :class:`NoAnswer` (something may have).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import requests
 import urllib3
@@ -69,6 +69,18 @@ def tame(session: requests.Session) -> None:
     session.cookies = _NoCookies(DefaultCookiePolicy(allowed_domains=[]))
 
 
+def sent(
+    session: requests.Session,
+    request: requests.Request,
+    timeout: tuple[float, float],
+    *,
+    stream: bool = False,
+) -> requests.Response:
+    """One attempt: no redirect is followed, no proxy is looked for."""
+    ready = prepared(session, request)
+    return session.send(ready, timeout=timeout, stream=stream, allow_redirects=False, proxies={})
+
+
 def prepared(session: requests.Session, request: requests.Request) -> requests.PreparedRequest:
     """What ``Session.prepare_request`` makes for a tame session, at a fraction of its cost.
 
@@ -94,10 +106,19 @@ def _address(url: str) -> str:
 
 
 def _query(params: Mapping[str, Any] | None) -> str:
-    """Parameters as the library writes them: ``None`` and empty lists are left out."""
-    given = {name: value for name, value in (params or {}).items() if value is not None}
-    text = urlencode(given, doseq=True)
+    """Parameters as the library writes them: one for each value of a list, never ``None``."""
+    pairs = [(name, each) for name, value in (params or {}).items() for each in _each(value)]
+    text = "&".join(f"{_quoted(name)}={_quoted(str(each))}" for name, each in pairs)
     return f"?{text}" if text else ""
+
+
+def _each(value: Any) -> Iterable[Any]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    return (one for one in values if one is not None)
+
+
+_quoted = lru_cache(maxsize=512)(quote_plus)
+"""Most names and values are those of the request before."""
 
 
 def broken(error: Exception, side: str, where: str) -> NeverSent | NoAnswer:

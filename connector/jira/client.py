@@ -25,7 +25,7 @@ from connector.retry import ServerClock
 from connector.settings import HttpSettings, JiraSettings, host_of
 from connector.streaming import CHUNK, WORDS, Sink, Upload
 from connector.values import RequestClass
-from connector.wire import CONNECT_SECONDS, FAILURES, broken, prepared, tame
+from connector.wire import CONNECT_SECONDS, FAILURES, broken, sent, tame
 from connector.workers import PerThread
 
 AGILE = "agile/"
@@ -160,12 +160,7 @@ class JiraClient:
         session = self._doors.get()._session
         self._meter.count(ask.kind)
         try:
-            return session.send(
-                prepared(session, request),
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=stream,
-            )
+            return sent(session, request, self._timeout, stream=stream)
         except FAILURES as error:
             raise broken(error, SIDE, ask.where) from error
 

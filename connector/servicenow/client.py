@@ -27,7 +27,7 @@ from connector.servicenow.auth import OAuth, auth_of
 from connector.settings import HttpSettings, ServiceNowSettings, host_of
 from connector.streaming import CHUNK, WORDS, Sink, Upload
 from connector.values import RequestClass
-from connector.wire import CONNECT_SECONDS, FAILURES, broken, prepared, tame
+from connector.wire import CONNECT_SECONDS, FAILURES, broken, sent, tame
 from connector.workers import PerThread
 
 with warnings.catch_warnings():
@@ -78,8 +78,15 @@ class _Session(requests.Session):
     def request(  # type: ignore[override]
         self, method: str, url: str, *, timeout: Any = None, stream: bool = False, **parts: Any
     ) -> requests.Response:
-        ready = prepared(self, requests.Request(method, url, **parts))
-        return self.send(ready, timeout=timeout, stream=stream, allow_redirects=False)
+        return sent(self, requests.Request(method, url, **parts), timeout, stream=stream)
+
+
+class _Parameters(pysnow.ParamsBuilder):  # type: ignore[misc]
+    """What ``pysnow`` sends by itself. It copies them deeply for each resource; nobody changes
+    those of a client, so new ones are the same."""
+
+    def __deepcopy__(self, _memo: Any) -> _Parameters:
+        return _Parameters()
 
 
 class ServiceNowClient:
@@ -155,12 +162,7 @@ class ServiceNowClient:
         request = requests.Request(ask.method, url, own, data=data, params=dict(ask.params))
         self._meter.count(ask.kind)
         try:
-            return session.send(  # type: ignore[no-any-return]
-                prepared(session, request),
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=stream,
-            )
+            return sent(session, request, self._timeout, stream=stream)
         except FAILURES as error:
             raise broken(error, SIDE, ask.where) from error
         except OSError as error:
@@ -186,7 +188,10 @@ class ServiceNowClient:
         parts = urlsplit(self.url)
         session = self._session()
         session.auth = self._auth
-        return pysnow.Client(host=parts.netloc, session=session, use_ssl=parts.scheme == "https")
+        secure = parts.scheme == "https"
+        client = pysnow.Client(host=parts.netloc, session=session, use_ssl=secure)
+        client.parameters = _Parameters()
+        return client
 
     def _session(self) -> _Session:
         session = _Session()

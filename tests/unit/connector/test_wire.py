@@ -103,7 +103,11 @@ PREPARED = (
         "https://x.example:8443/wiki/rest/api/2/search",
         params={"jql": 'summary ~ "Zoë & ~co^ %7E/?#[]@!$\'()*+,;="', "maxResults": 50, "x": ""},
     ),
-    requests.Request("GET", "https://X.example/a b/ä%2f~%7e", params={"none": None, "no": []}),
+    requests.Request(
+        "GET",
+        "https://X.example/a b/ä%2f~%7e",
+        params={"none": None, "no": [], "two": ["a b", 2], "n": [None]},
+    ),
     requests.Request("GET", "https://x.example", params={"flag": False, "offset": 0}),
     requests.Request("POST", "https://x.example/a", json={"ä": [1, None]}, params={"q": "a=b^c"}),
     requests.Request("PUT", "https://x.example/a", data='{"ä": 1}', headers={"ACCEPT": "x/y"}),
