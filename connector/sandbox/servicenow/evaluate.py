@@ -8,7 +8,7 @@ with no rows, or refused. Rows that tie in the order come in no order.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from connector.sandbox.servicenow.knobs import Caller
 from connector.sandbox.servicenow.query import (
@@ -54,20 +54,15 @@ class Evaluation:
         order = [found for found in map(self._order, asked.order) if found is not None]
         if self._nothing:
             return []
-        rows = [row for row in self._candidates(asked, among) if any(test(row) for test in tests)]
+        rows = list(filter(_as_one(tests, any), self._candidates(asked, among)))
         return self._sorted(rows, order)
 
     def _all_of(self, groups: AllOf) -> Test:
-        tests = [test for test in map(self._any_of, groups) if test is not None]
-        return lambda row: all(test(row) for test in tests)
+        return _as_one([test for test in map(self._any_of, groups) if test is not None], all)
 
     def _any_of(self, group: AnyOf) -> Test | None:
         tests = [test for test in map(self._condition, group) if test is not None]
-        if not tests:
-            return None
-        if len(tests) == 1:
-            return tests[0]
-        return lambda row: any(test(row) for test in tests)
+        return _as_one(tests, any) if tests else None
 
     def _condition(self, condition: Condition | Broken) -> Test | None:
         if isinstance(condition, Broken):
@@ -183,6 +178,13 @@ def _ids(group: AnyOf) -> list[str] | None:
     if only.value in USER_SCRIPTS:
         return None
     return only.value.split(",") if only.operator == "IN" else [only.value]
+
+
+def _as_one(tests: Sequence[Test], how: Callable[[Iterable[bool]], bool]) -> Test:
+    """Several tests as one; a single one stays as it is."""
+    if len(tests) == 1:
+        return tests[0]
+    return lambda row: how(test(row) for test in tests)
 
 
 def _comparison(
