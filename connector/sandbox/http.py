@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,14 +40,20 @@ class Request:
         cls, method: str, url: str, headers: Mapping[str, str], body: bytes | Content
     ) -> Request:
         """Build from a URL or a request target."""
-        parts = urlsplit(url)
-        query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        path, query = _taken_apart(url)
         lowered = {name.lower(): value for name, value in headers.items()}
-        return cls(method.upper(), parts.path, query, lowered, body)
+        return cls(method.upper(), path, query, lowered, body)
 
     def param(self, name: str, default: str | None = None) -> str | None:
         """The first query parameter of that name."""
         return next((value for key, value in self.query if key == name), default)
+
+
+@lru_cache(maxsize=1024)
+def _taken_apart(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Path and parameters; whoever polls asks the same again and again."""
+    parts = urlsplit(url)
+    return parts.path, tuple(parse_qsl(parts.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,9 +110,14 @@ class SandboxTransport(BaseAdapter):
 
 
 def _asked(request: requests.PreparedRequest) -> Request:
-    headers = {"host": urlsplit(request.url or "").netloc}
+    headers = {"host": _host(request.url or "")}
     headers |= {name: _text(value) for name, value in request.headers.lower_items()}
     return Request.of(request.method or "GET", request.url or "", headers, _body(request.body))
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
 
 
 def _text(value: str | bytes) -> str:
