@@ -7,8 +7,7 @@ ServiceNow Jira       R      decision
 =========  =========  =====  ==========================================================
 any        any        holds  keep; where the base moved, remember (agreement, no traffic)
 no base    no base    no     first link: the side the link came from wins
-same       same       no     keep: an accepted drift (repair: the owner wins; a conflict where both
-                             changed while one of them said nothing)
+same       same       no     keep: an accepted drift (repair: the owner wins)
 changed    same       no     write Jira, where the field flows there; else put it back
 same       changed    no     mirror image
 any        by us      no     write Jira: our walk through its workflow stopped half-way
@@ -18,7 +17,8 @@ unknown    any        -      keep: a field absent from an answer says nothing
 =========  =========  =====  ==========================================================
 
 A reference says nothing to the other side as long as its record has no twin there. Where a side
-points at a record of people's own, it gives way only with a conflict that keeps it.
+points at a record of people's own, it gives way only with a conflict that keeps it. Where both
+changed while one of them said nothing, it is a conflict as soon as that one does.
 
 A change is judged against the base of its own side, never by comparing two systems' clocks. The
 only exception is the policy ``newest``, which needs the stamps to be further apart than the clocks
