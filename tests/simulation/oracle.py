@@ -194,7 +194,9 @@ class Judge:
                 yield f"I-04 {key} has {len(live)} live twins: {names}"
             gone = [one for one in rows[:-1] if one.key not in there]
             for one in gone:
-                if self.crowd.known_at_deletion.get((side.other, one.key), True):
+                if any(one.n in window for window in self.rig.forgotten):
+                    self.excused["a twin was forgotten with an old store and deleted"] += 1
+                elif self.crowd.known_at_deletion.get((side.other, one.key), True):
                     yield f"I-07 the twin {one.label} of {key} was deleted and came back: {names}"
                 else:
                     self.excused["a twin was deleted before we knew of it"] += 1
@@ -336,8 +338,11 @@ class Judge:
                 continue
             if one.value is None and rule.relation.kind in SILENT:
                 continue
-            if until is not None and self._by_policy(rule, until):
+            if self._by_policy(rule, one) or (until is not None and self._by_policy(rule, until)):
                 self.excused["a survivor was closed, with a word on it"] += 1
+                continue
+            if until is not None and rule.relation.kind == "link" and until.entry.call in self.cuts:
+                self.excused["a deleted epic let its stories go"] += 1
                 continue
             if self._closed_otherwise(rule, one, moments[:n]):
                 self.excused["a person closed otherwise what we had closed"] += 1
@@ -360,9 +365,10 @@ class Judge:
                 f"{one.entry.at:%H:%M:%S} (entry {one.entry.n}), is lost without a word"
             )
 
-    def _by_policy(self, rule: Rule, until: Moment) -> bool:
-        """Whether a status was replaced by the closing of a survivor, which says so on it."""
-        call = (until.entry.side, until.entry.call)
+    def _by_policy(self, rule: Rule, one: Moment) -> bool:
+        """Whether a status was set by the closing of a survivor, which says so on it; that of a
+        parent incident closes its children, too."""
+        call = (one.entry.side, one.entry.call)
         return rule.relation.kind == "status" and call in self.crowd.mourners.closings
 
     def _closed_otherwise(self, rule: Rule, one: Moment, before: list[Moment]) -> bool:

@@ -89,8 +89,8 @@ def _went_unseen(rig: Rig, couple: Couple, data: bytes) -> bool:
     ]
     if not deaths:
         return False
-    link = rig.store.links.by_keys(side, [key])[key]
-    known = rig.store.absences.of([link.id]).get(link.id, {}).get(side)
+    link = rig.store.links.by_keys(side, [key]).get(key)
+    known = rig.store.absences.of([link.id]).get(link.id, {}).get(side) if link else None
     back = None if known is None else known.back_at
     unseen = any(back is None or back < death.at for death in deaths)
     rig.reached["excused: a copy went with its ticket, which was back before we looked"] += unseen
