@@ -536,6 +536,21 @@ def test_damaged_memory_is_learnt_anew(stage: ServiceNowStage, text: str) -> Non
     assert stage.memory.get(name) != text
 
 
+def test_what_two_tables_share_is_asked_once_in_a_while(stage: ServiceNowStage) -> None:
+    [incident, first] = stage.adapter.kinds("incident") + stage.adapter.kinds("problem")
+    queries = [one.param("sysparm_query") or "" for one in stage.asked(path="/sys_dictionary")]
+    assert [("task" in query) for query in queries] == [True, False]
+    assert {"short_description", "assigned_to"} <= {one.name for one in first.fields}
+    assert first == ServiceNowStage().adapter.kinds("problem")[0]
+
+    stage.memory.put(next(name for name in stage.memory if "problem" in name), "")
+    stage.clock.advance(301)
+    stage.seen()
+    assert stage.adapter.kinds("problem") == (first,)
+    assert "task" in (stage.asked(path="/sys_dictionary")[-1].param("sysparm_query") or "")
+    assert incident != first
+
+
 def test_a_table_that_is_not_there_is_named(stage: ServiceNowStage) -> None:
     with pytest.raises(NotThere, match="x_nope"):
         stage.adapter.kinds("x_nope")
