@@ -56,9 +56,11 @@ def _agree(runtime: Runtime, patch: SentPatch, link: Link, told: Trace) -> None:
     """Write down what the two sides agreed on with a patch. Where the history shows a part only, or
     a later patch was sent, what is found may be another patch's. A field that is in no other one
     and a set are believed while the rest may still come: who takes either back meanwhile shall be
-    heard."""
+    heard. Where the two agreed on anything since, a later one may have been answered, and its value
+    put back."""
     spec, shown = runtime.spec(patch.pair), _shown(patch, told)
-    if spec is None:
+    since = patch.overtaken and link.end(patch.side).version != patch.version
+    if spec is None or since:
         return
     whole, others = len(shown) == len(patch.writes), _in_others(runtime, patch)
     names = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connector.sandbox.faults import Fault
 from mappings.sides import Side
 from tests.support.bench import Bench
@@ -91,6 +93,28 @@ def test_nothing_is_said_of_an_overtaken_one_that_replaced_nothing() -> None:
     bench.sync()
     assert told(bench, company, key) == [("before", "from the desk")]
     assert bench.store.patches.open() == ()
+
+
+@pytest.mark.parametrize("seconds", [15, 400])
+def test_an_overtaken_one_agrees_on_nothing_that_was_put_back_since(seconds: int) -> None:
+    """What the history shows then is another patch's."""
+    bench, company, key = linked()
+    bench.jira_faults.add(Fault("drop_before", **EDIT))
+    bench.sync()
+    bench.clock.advance(40)
+    bench.sync()
+    company.desk(key, short_description="before")
+    bench.clock.advance(15)
+    bench.sync()
+    assert company.issue(key).fields["summary"] == "before"
+    [left] = bench.store.patches.open()
+    assert left.overtaken
+
+    company.team().edit(company.link(key).jira.key, summary="from the team")
+    bench.clock.advance(seconds)
+    bench.sync()
+    assert company.row(key)["short_description"] == "from the team"
+    assert company.conflicts() == []
 
 
 def test_who_puts_the_old_value_back_behind_a_lost_answer_is_heard() -> None:
