@@ -222,9 +222,10 @@ def _wake(runtime: Runtime, intent: Intent) -> None:
             # A word on a file left out is planned where files are listed, and one on an article
             # where the incident itself was read: it has to be open.
             told = (COMMENTED, FILED) if intent.kind is IntentKind.COMMENT else (FILED,)
-            for side, reason in ((side, reason) for side in Side for reason in told):
+            for side in Side:
                 end = link.end(side)
-                runtime.store.inbox.nudge(side, end.container, [end.key], reason)
+                for reason in told:
+                    runtime.store.inbox.nudge(side, end.container, [end.key], reason)
         return
     spec = runtime.spec(intent.pair)
     if spec is not None:

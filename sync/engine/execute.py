@@ -213,7 +213,8 @@ def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
     found |= {name: base for name, base in linked.items() if name not in case.bases}
     if found:
         runtime.store.links.set_bases(link.id, found)
-    told = [name + WAITS for name in verdict.settled if name + WAITS in case.bases.keys() - doubted]
+    waiting = case.bases.keys() - doubted
+    told = [name + WAITS for name in verdict.settled if name + WAITS in waiting]
     gone = [name for name in case.bases if f"{WAITS} " in name and name not in linked]
     if told or (gone and len(case.records) == len(Side)):
         runtime.store.links.drop_bases(link.id, [*told, *gone])
