@@ -14,6 +14,22 @@ from tests.support.intruder import interrupted
 from tests.support.people import Company
 
 
+def half_taken(times: int = 1) -> tuple[Bench, Company, str]:
+    """The team gave a title and a text; the instance took the title only, and no answer came."""
+    bench = Bench()
+    company = Company(bench)
+    key = company.incident("Mail is slow", description="Since Monday.")
+    bench.until_quiet()
+    bench.servicenow.world.knobs.locked_fields.add("incident.description")
+    issue = company.issue(key).id
+    company.team().edit(issue, summary="Mail is down", description="Since Sunday.")
+    bench.clock.advance(60)
+    bench.now_faults.add(Fault("drop_after", method="PATCH", path="incident", times=times))
+    bench.sync()
+    assert company.row(key)["short_description"] == "Mail is down"
+    return bench, company, key
+
+
 def written(bench: Bench, company: Company, key: str, side: Side) -> list[str]:
     """Fields that we changed on a side, as our own history tells it."""
     rows = bench.store.ledger.history(company.link(key).id)
@@ -63,16 +79,7 @@ def test_what_somebody_else_set_is_not_put_down_to_us() -> None:
 
 def test_what_the_side_dropped_is_not_taken_for_an_agreement() -> None:
     """Else the old text that still stands there would look like the desk's last word."""
-    bench = Bench()
-    company = Company(bench)
-    key = company.incident("Mail is slow", description="Since Monday.")
-    bench.until_quiet()
-    bench.servicenow.world.knobs.locked_fields.add("incident.description")
-    issue = company.issue(key).id
-    company.team().edit(issue, summary="Mail is down", description="Since Sunday.")
-    bench.clock.advance(60)
-    bench.now_faults.add(Fault("drop_after", method="PATCH", path="incident"))
-    bench.sync()
+    bench, company, key = half_taken()
     bench.clock.advance(400)
     bench.until_quiet()
 
@@ -84,19 +91,8 @@ def test_what_the_side_dropped_is_not_taken_for_an_agreement() -> None:
 
 @pytest.mark.parametrize("again", [False, True])
 def test_who_takes_back_what_arrived_beside_a_dropped_text_is_heard(again: bool) -> None:
-    bench = Bench()
-    company = Company(bench)
-    key = company.incident("Mail is slow", description="Since Monday.")
-    bench.until_quiet()
-    bench.servicenow.world.knobs.locked_fields.add("incident.description")
-    issue = company.issue(key).id
-    company.team().edit(issue, summary="Mail is down", description="Since Sunday.")
-    bench.clock.advance(60)
-    bench.now_faults.add(Fault("drop_after", method="PATCH", path="incident", times=1 + again))
-    bench.sync()
-    assert company.row(key)["short_description"] == "Mail is down"
-
-    company.team().edit(issue, summary="Mail is slow")
+    bench, company, key = half_taken(times=1 + again)
+    company.team().edit(company.issue(key).id, summary="Mail is slow")
     bench.clock.advance(31)
     bench.until_quiet()
 
