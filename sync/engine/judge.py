@@ -29,7 +29,7 @@ from sync.engine.marking import mark_writes
 from sync.engine.parked import status_of, tried_again
 from sync.engine.sayings import sayings
 from sync.engine.unfiling import detached
-from sync.engine.unseen import seeing
+from sync.engine.unseen import retracted, seeing
 from sync.engine.wording import names_in
 from sync.runtime import container
 
@@ -96,9 +96,10 @@ def judge(case: Case, bench: Bench) -> Verdict:
         if isinstance(finding, Clash | Stuck) and not _known_trouble(case, name, finding)
     )
     settled = {
-        name: found.base
-        for name, found in decisions.items()
-        if isinstance(found, Keep) and found.base is not None and not _veiled(case, name)
+        rule.name: found.base
+        for rule in case.spec.rules
+        if isinstance(found := decisions[rule.name], Keep) and found.base is not None
+        if not (_veiled(case, rule.name) or retracted(case, rule, bench.lookup))
     }
     updates = [_update(case, side, own) for side, own in writes.items() if own]
     kept = {name for name, decision in decisions.items() if isinstance(decision, Keep)}

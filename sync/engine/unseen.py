@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mappings.model import Rule
 from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
@@ -134,6 +135,18 @@ def _doubtful(runtime: Runtime, case: Case) -> Iterator[tuple[Side, str, str]]:
             record = relation.twin(Side.JIRA, key, lookup)
             if record is not None and not _agreed(case, rule.name, key):
                 yield Side.SERVICENOW, _table(runtime, relation, record), record
+
+
+def retracted(case: Case, rule: Rule, lookup: Lookup) -> bool:
+    """Whether a way to a record without a twin of its own was taken away. The reference to it seems
+    to fit as long as it has none; what was agreed on stays, so that the way is missed then."""
+    relation, base = rule.relation, case.bases.get(rule.name)
+    jira = present(case, rule, Side.JIRA)
+    if base is None or not isinstance(relation, IssueLink) or isinstance(jira, Unknown):
+        return False
+    led = {relation.twin(Side.JIRA, key, lookup) for key in linked(base.jira)}
+    still = present(case, rule, Side.SERVICENOW) == base.servicenow
+    return still and base.servicenow in led and not relation.tells(Side.JIRA, jira, lookup)
 
 
 def _vanished(case: Case, name: str, jira: Value) -> tuple[str, ...]:

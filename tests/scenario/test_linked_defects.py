@@ -312,6 +312,29 @@ def test_a_task_belongs_to_the_problem_of_the_incident_whose_story_is_linked(fla
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_way_that_was_taken_away_is_missed_once_its_problem_has_an_epic(flavour: str) -> None:
+    """Until then the problem says nothing, and the task seems to fit whatever is linked."""
+    on = play(flavour, False)
+    problem = on.stage.desk.opens_problem("Old disks")
+    on.stage.desk.platform(problem, active="false", state="107")
+    incident = on.stage.desk.opens(problem_id=problem)
+    on.stage.tandem.syncs()
+    bug = on.bug()
+    on.stage.team.links(bug, RELATES, incident.issue)
+    on.stage.tandem.settles()
+    assert on.related(on.twin) == problem.key
+
+    on.stage.team.unlinks(bug, RELATES, incident.issue)
+    on.stage.tandem.settles()
+    on.stage.desk.platform(problem, active="true", state="101")
+    on.stage.tandem.settles()
+    assert problem.issue
+    assert on.related(on.twin) == ""
+    assert bug.linked(RELATES) == []
+    on.stage.ends()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
 def test_without_a_problem_a_bug_waits_and_says_why(flavour: str) -> None:
     on = play(flavour, agile=False)
     incident, change = on.stage.desk.opens(), on.stage.desk.opens_change()
