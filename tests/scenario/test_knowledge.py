@@ -299,6 +299,26 @@ def test_a_task_below_the_epic_of_a_deleted_problem_waits_for_its_return(flavour
     stage.ends()
 
 
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_problem_that_comes_back_asks_for_what_it_wished_before(flavour: Flavour) -> None:
+    stage = Stage(flavour)
+    proves(stage)
+    problem = stage.desk.opens_problem()
+    stage.tandem.syncs()
+    stage.desk.edits(problem, known_error="true")
+    deletes(stage, problem)
+    stage.later(60)
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert Library(stage).papers() == []
+
+    undeletes(stage, problem)
+    stage.tandem.sweeps()
+    stage.tandem.settles()
+    assert Library(stage).paper()["source"] == problem.key
+    stage.ends()
+
+
 def test_a_labelled_task_of_peoples_own_waits_for_an_epic_that_is_synced(stage: Stage) -> None:
     epic = stage.team.writes("Old disks", "Epic")
     task = stage.team.writes("Write down how", "Task", labels=("knowledge",), parent=epic)
