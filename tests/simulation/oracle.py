@@ -475,7 +475,7 @@ class Judge:
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
             veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
-            veiled += self._ways_lost(rule, moments)
+            veiled += self._ways_lost(rule, moments) + self._twins_later(rule, moments)
             contested = sum(row.field == rule.name for row in self._rows(couple))
             if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 yield (
@@ -494,6 +494,18 @@ class Judge:
         records = {named_in(self.truth.jira.properties.get(key)) for key in issues} - {None}
         gone = (one for one in self.rig.journal.entries if one.op == "delete")
         return sum(one.side is Side.SERVICENOW and one.key in records for one in gone)
+
+    def _twins_later(self, rule: Rule, moments: list[Moment]) -> int:
+        """How often the desk pointed at a record that got its issue afterwards: the old link goes
+        at once, and the new one comes with the issue."""
+        if rule.relation.kind != "issue_link":
+            return 0
+        told = [m for m in moments if m.entry.side is Side.SERVICENOW and m.value]
+        return sum(
+            next(self.rig.journal.of(Side.JIRA, issue)).n > one.entry.n
+            for one in told
+            for issue in self.marked.twins(Side.SERVICENOW, str(one.value))
+        )
 
     def _rows(self, couple: Couple) -> list[Conflict]:
         return [row for row in self.conflicts if row.number == couple.servicenow.label]
