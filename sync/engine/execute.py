@@ -230,11 +230,10 @@ def _keep_doubt(runtime: Runtime, link: Link, verdict: Verdict) -> None:
 
 
 def _wake(runtime: Runtime, verdict: Verdict) -> None:
-    """Have twins looked at that are not shown, and those shown again, with the links that point at
-    them: what a problem asks for is only seen where its link was active before."""
+    """Have twins looked at that are not shown, and those of links that flow again, with the links
+    that point at them: what a problem asks for is only seen where its link was active before."""
     case = verdict.case
-    away = case.link.state in (LinkState.MISSING, LinkState.ENDED)
-    if away and verdict.state is LinkState.ACTIVE:
+    if case.link.state is not LinkState.ACTIVE and verdict.state is LinkState.ACTIVE:
         for other in (case.link, *dependents(runtime, case.link)):
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")

@@ -319,6 +319,23 @@ def test_a_problem_that_comes_back_asks_for_what_it_wished_before(flavour: Flavo
     stage.ends()
 
 
+def test_a_problem_whose_epic_comes_back_from_elsewhere_asks_as_well(stage: Stage) -> None:
+    problem = stage.desk.opens_problem()
+    stage.tandem.syncs()
+    [epic] = stage.team.issues()
+    stage.team.hands("mei.chen").move_project(epic.key, "TEAM")
+    stage.desk.edits(problem, short_description="Mail is slow")
+    stage.tandem.settles()
+    stage.desk.edits(problem, known_error="true")
+    stage.tandem.settles()
+    assert Library(stage).papers() == []
+
+    stage.team.hands("mei.chen").move_project(epic.key, "OPS")
+    stage.tandem.settles()
+    assert Library(stage).paper()["source"] == problem.key
+    stage.ends()
+
+
 def test_a_labelled_task_of_peoples_own_waits_for_an_epic_that_is_synced(stage: Stage) -> None:
     epic = stage.team.writes("Old disks", "Epic")
     task = stage.team.writes("Write down how", "Task", labels=("knowledge",), parent=epic)
