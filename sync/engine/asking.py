@@ -104,7 +104,7 @@ def foretell(runtime: Runtime, found: Knowing, plan: Plan, cases: Sequence[Case]
     """Ask for another look at what our own writes are about to bring about, before they are sent:
     after a crash nothing else would tell. What a person asked for again is asked for afterwards."""
     retried = {case.link.servicenow.key for case in cases if RETRY in case.reasons}
-    for where, key in _ours(found.pair, plan) if found.pair else ():
+    for where, key in _ours(runtime, found.pair, plan) if found.pair else ():
         if key not in retried:
             runtime.store.inbox.nudge(Side.SERVICENOW, where, [key], "changed")
 
@@ -114,7 +114,7 @@ def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> Non
     person, and so do those who ask."""
     if not found.pair:
         return
-    for where, key in _ours(found.pair, plan):
+    for where, key in _ours(runtime, found.pair, plan):
         runtime.store.inbox.nudge(Side.SERVICENOW, where, [key], "changed")
     due = runtime.clock() + HELD_BACK
     for where, keys in found.waiting.items() if held or found.early else ():
@@ -133,15 +133,17 @@ def remember(runtime: Runtime, found: Knowing, plan: Plan, *, held: bool) -> Non
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "changed")
 
 
-def _ours(pair: str, plan: Plan) -> Iterator[tuple[str, str]]:
+def _ours(runtime: Runtime, pair: str, plan: Plan) -> Iterator[tuple[str, str]]:
     """What our own writes may have brought about, which no feed tells: an article that we moved is
-    out, a problem that was told of a workaround asks."""
+    out, a problem that was told of a workaround asks, an incident gets a problem with articles."""
     for one in plan.actions:
         if not isinstance(one, Update) or one.side is not Side.SERVICENOW:
             continue
         end = one.link.servicenow
-        written = {name for write in one.writes for name in write.change.fields}
-        if one.pair == pair or (end.container == PROBLEM and written & WISHES):
+        written = {k: v for write in one.writes for k, v in write.change.fields.items()}
+        asked = end.container == PROBLEM and bool(written.keys() & WISHES)
+        above = str(written.get("problem_id") or "") if end.container == INCIDENT else ""
+        if one.pair == pair or asked or (above and articles_of(runtime, above)):
             yield end.container, end.key
 
 

@@ -336,6 +336,19 @@ def test_a_problem_whose_epic_comes_back_from_elsewhere_asks_as_well(stage: Stag
     stage.ends()
 
 
+def test_an_incident_that_the_team_puts_below_the_epic_is_told_what_is_published(
+    stage: Stage,
+) -> None:
+    problem, paper = known_error(stage)
+    out(stage, paper)
+    ticket = stage.desk.opens()
+    stage.tandem.settles()
+    stage.team.edits(ticket.issue, parent=problem.issue.key)
+    stage.tandem.settles()
+    assert ticket["problem_id"] == problem.key
+    assert len(told(ticket.notes, paper)) == 1
+
+
 def test_a_labelled_task_of_peoples_own_waits_for_an_epic_that_is_synced(stage: Stage) -> None:
     epic = stage.team.writes("Old disks", "Epic")
     task = stage.team.writes("Write down how", "Task", labels=("knowledge",), parent=epic)
