@@ -19,7 +19,8 @@ the journal allows, and counted:
 * a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
 * a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
 * a twin that is hidden from us before we knew of it cannot be told from one that was never made:
-  it is made once more, and the sweep tells of the second one (I-04);
+  it is made once more, and the sweep tells of the second one; nor can one that somebody edits as
+  the settle time ends, when Jira's index may leave it out for a moment (I-04);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
@@ -45,6 +46,7 @@ from datetime import datetime, timedelta
 
 from connector.articles import ARTICLE, correlation
 from connector.sandbox.jira import linking, native
+from connector.sandbox.jira.index import FLICKER_SECONDS
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow import knowledge_rules as hands
@@ -186,9 +188,13 @@ class Judge:
             there = self.truth.of(side.other).records
             live = [one for one in rows if one.key in there]
             told = {row.key for row in self.parked if _speaks_of_twins(row)}
-            if self.crowd.unstamped and len(live) - len(told & {one.key for one in live}) == 1:
-                self.excused["a twin hidden before we knew of it was made again, and told"] += 1
-                continue
+            if len(live) - len(told & {one.key for one in live}) == 1:
+                if self.crowd.unstamped:
+                    self.excused["a twin hidden before we knew of it was made again, and told"] += 1
+                    continue
+                if self._blinked(*rows[:2]):
+                    self.excused["a twin that the index left out was made again, and told"] += 1
+                    continue
             names = ", ".join(one.label for one in rows)
             if len(live) > 1:
                 yield f"I-04 {key} has {len(live)} live twins: {names}"
@@ -200,6 +206,14 @@ class Judge:
                     yield f"I-07 the twin {one.label} of {key} was deleted and came back: {names}"
                 else:
                     self.excused["a twin was deleted before we knew of it"] += 1
+
+    def _blinked(self, twin: Entry, again: Entry) -> bool:
+        """Whether somebody edited a twin so shortly before it was made again that Jira's index may
+        have looked away just then, long after it had shown the twin."""
+        setup = self.rig.setup
+        late = timedelta(seconds=setup.lag + setup.spread + 2 * FLICKER_SECONDS)
+        edits = (one.at for one in self.rig.journal.of(twin.side, twin.key) if not one.ours)
+        return setup.flicker > 0 and any(again.at - late < at <= again.at for at in edits)
 
     def _taken_away(self) -> Iterator[str]:
         for one in self.rig.journal.entries:
