@@ -12,7 +12,7 @@ from mappings.sides import Side
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, shown, unknown_pair
 from sync.cli.work import showing_what_is_held
-from sync.core.model import OLD_COPY, WAITS, HistoryRow, Link
+from sync.core.model import OLD_COPY, REFUSED, WAITS, HistoryRow, Link
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
 from sync.engine.resolve import retry as try_again
@@ -91,7 +91,7 @@ def _explained(store: Store, link: Link, spec: Any) -> dict[str, Any]:
                 "last": _last(history, name),
             }
             for name, base in sorted(bases.items())
-            if WAITS not in name and name != OLD_COPY
+            if WAITS not in name and not name.startswith((OLD_COPY, REFUSED))
         ],
         "history": [report.history_data(row) for row in history],
         "conflicts": [report.conflict_data(row) for row in conflicts],

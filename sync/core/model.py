@@ -94,7 +94,23 @@ def waits_for(name: str, member: str) -> str:
 
 OLD_COPY = "@old copy"
 """The name of a base that is none: this link was not shown when its store was found to be an old
-copy, so what is written here may be older than what both sides hold once they are."""
+copy, so what is written here may be older than what both sides hold once they are. A reference that
+could not be told then is kept under :func:`old_copy_of` its name."""
+
+
+def old_copy_of(name: str) -> str:
+    """The name of a base that is none: what a reference tells once it can may be old."""
+    return f"{OLD_COPY} {name}"
+
+
+REFUSED = "@refused"
+"""Begins the name of a base that is none: see :func:`refused_of`."""
+
+
+def refused_of(name: str) -> str:
+    """The name of a base that is none: the first value of a reference was refused, so that it is
+    still told by where its link came from."""
+    return f"{REFUSED} {name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,19 @@ from mappings.values import Unknown
 from sync.apply.common import COMMENTED, ECHO, FILED
 from sync.core.knowledge import Article
 from sync.core.merge import Stuck
-from sync.core.model import WAITS, Absence, Base, CommentLink, FileLink, Link, Parked, Value
+from sync.core.model import (
+    OLD_COPY,
+    WAITS,
+    Absence,
+    Base,
+    CommentLink,
+    FileLink,
+    Link,
+    Parked,
+    Value,
+    old_copy_of,
+    refused_of,
+)
 from sync.runtime import container
 from sync.store.values import QueuedRow
 
@@ -192,6 +204,16 @@ def contested(case: Case, name: str) -> bool:
     if base is None or before is None:
         return False
     return all(before.of(side) != base.of(side) for side in Side)
+
+
+def beginning(case: Case, name: str) -> bool:
+    """Whether both sides never agreed on a reference that belongs to the link's creation."""
+    return case.making or refused_of(name) in case.bases
+
+
+def of_old_copy(case: Case, name: str) -> bool:
+    """Whether what a field tells may be old, as far as earlier looks know: the store is a copy."""
+    return bool(case.bases.keys() & {OLD_COPY, old_copy_of(name)})
 
 
 def present(case: Case, rule: Rule, side: Side) -> Value | Unknown:

@@ -44,7 +44,7 @@ from sync.engine.refiling import forget
 from sync.engine.study import Study
 from sync.engine.unfiling import over
 from sync.engine.unseen import seeing
-from sync.engine.untold import fought, strangers, untold
+from sync.engine.untold import aged, fought, refused, strangers, untold
 from sync.runtime import Runtime, log
 
 
@@ -221,12 +221,17 @@ def _remember(runtime: Runtime, link: Link, verdict: Verdict) -> None:
 
 
 def _keep_doubt(runtime: Runtime, link: Link, verdict: Verdict) -> None:
-    """Remember of a link that cannot be judged that it comes from an old copy, until it can."""
-    case = verdict.case
+    """Remember of a link that cannot be judged that it comes from an old copy, until it can; and of
+    references what they are told by."""
+    case, doubts = verdict.case, {**aged(runtime, verdict), **refused(runtime, verdict)}
     if verdict.state is not LinkState.ACTIVE and RESTORED in case.reasons:
-        runtime.store.links.set_bases(link.id, {OLD_COPY: Base(None, None)})
+        doubts[OLD_COPY] = True
     elif verdict.state is LinkState.ACTIVE and OLD_COPY in case.bases:
-        runtime.store.links.drop_bases(link.id, [OLD_COPY])
+        doubts[OLD_COPY] = False
+    if kept := {name: Base(None, None) for name, doubt in doubts.items() if doubt}:
+        runtime.store.links.set_bases(link.id, kept)
+    if over := [name for name, doubt in doubts.items() if not doubt and name in case.bases]:
+        runtime.store.links.drop_bases(link.id, over)
 
 
 def _wake(runtime: Runtime, verdict: Verdict) -> None:

@@ -18,10 +18,10 @@ from mappings.values import Lookup, Unknown
 from sync.apply.common import KEPT
 from sync.core.flap import flapping, frozen
 from sync.core.merge import Clash, Decision, Keep, Question, Stuck, Write, decide, pointing
-from sync.core.model import OLD_COPY, Base, HistoryRow, LinkState, Parked, Value
+from sync.core.model import Base, HistoryRow, LinkState, Parked, Value
 from sync.core.plan import Action, Attach, Detach, FieldWrite, Note, Remark, Update
 from sync.engine.carry import carried
-from sync.engine.cases import SWEEP, Case, contested, context, present
+from sync.engine.cases import SWEEP, Case, beginning, contested, context, of_old_copy, present
 from sync.engine.ending import came_back, farewells
 from sync.engine.epoch import RESTORED
 from sync.engine.filing import NO_FILES, Desk, attached, notices
@@ -161,7 +161,7 @@ def _decide(case: Case, rule: Rule, bench: Bench) -> Decision:
         return _told(case, rule, decision, "the two never agreed on it before")
     if rule.name in bench.undone and decision.side is Side.JIRA:
         return _told(case, rule, decision, "it was put back after a step of ours without an answer")
-    if RESTORED in case.reasons or OLD_COPY in case.bases:
+    if RESTORED in case.reasons or of_old_copy(case, rule.name):
         return _told(case, rule, decision, "the store is an old copy: the edit may be old")
     if any(row.field == rule.name and row.fingerprint == FROZEN for row in case.parked):
         return frozen(decision, rule.name)
@@ -224,7 +224,7 @@ def _first(case: Case, rule: Rule, values: Mapping[Side, Value | Unknown], bench
         return case.returned
     known = {side: None if isinstance(one, Unknown) else one for side, one in values.items()}
     here = Base(known[Side.SERVICENOW], known[Side.JIRA])
-    sides = [] if case.making else pointing(rule, here, bench.lookup)
+    sides = [] if beginning(case, rule.name) else pointing(rule, here, bench.lookup)
     return sides[0] if len(sides) == 1 else case.link.origin
 
 

@@ -6,9 +6,10 @@ from mappings.model import Rule
 from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown
-from sync.core.model import WAITS, Base, waits_for
+from sync.core.model import OLD_COPY, WAITS, Base, LinkState, old_copy_of, refused_of, waits_for
 from sync.core.plan import Update
 from sync.engine.cases import present
+from sync.engine.epoch import RESTORED
 from sync.engine.judge import Verdict
 from sync.engine.unseen import seeing
 from sync.runtime import Runtime
@@ -17,8 +18,7 @@ from sync.runtime import Runtime
 def untold(verdict: Verdict) -> dict[str, Base]:
     """References that changed and cannot be told yet: the other record has no twin."""
     case, found = verdict.case, {}
-    updates = (action for action in verdict.actions if isinstance(action, Update))
-    told = {write.name for update in updates for write in update.writes} | verdict.settled.keys()
+    told = _written(verdict) | verdict.settled.keys()
     for rule in case.spec.rules if len(case.records) == len(Side) else ():
         if not isinstance(rule.relation, Reference) or rule.name in told:
             continue
@@ -57,6 +57,41 @@ def fought(runtime: Runtime, verdict: Verdict) -> dict[str, Base]:
         if moved and not _agreed(rule, here, lookup):
             found[rule.name + WAITS] = base
     return found
+
+
+def aged(runtime: Runtime, verdict: Verdict) -> dict[str, bool]:
+    """References by the name that stands for an old copy of the store, and whether that is still to
+    be remembered: they changed and tell nothing before a record has its twin, long after the look
+    that was asked for because of the copy."""
+    case, lookup = verdict.case, seeing(runtime.directory, verdict.case.unseen)
+    old = RESTORED in case.reasons or OLD_COPY in case.bases
+    found = {}
+    for rule in case.spec.rules if verdict.state is LinkState.ACTIVE else ():
+        base, name = case.bases.get(rule.name), old_copy_of(rule.name)
+        if base is None or not isinstance(rule.relation, Reference):
+            continue
+        here = verdict.settled.get(rule.name, base)
+        if name in case.bases or (old and here != base):
+            found[name] = rule.name not in _written(verdict) and not _agreed(rule, here, lookup)
+    return found
+
+
+def refused(runtime: Runtime, verdict: Verdict) -> dict[str, bool]:
+    """References by the name that stands for a refused first value, and whether that is still to be
+    remembered: until both sides agree for the first time."""
+    case = verdict.case
+    rules = [rule for rule in case.spec.rules if isinstance(rule.relation, Reference)]
+    names = {refused_of(rule.name): rule.name for rule in rules}
+    first = {name for name, rule in names.items() if case.making and rule in _written(verdict)}
+    doubted = first | (names.keys() & case.bases.keys())
+    known = runtime.store.links.bases([case.link.id]) if doubted else {}
+    return {name: names[name] not in known.get(case.link.id, {}) for name in doubted}
+
+
+def _written(verdict: Verdict) -> frozenset[str]:
+    """The rules by which something is written."""
+    updates = (action for action in verdict.actions if isinstance(action, Update))
+    return frozenset(write.name for update in updates for write in update.writes)
 
 
 def _agreed(rule: Rule, here: Base, lookup: Lookup) -> bool:
