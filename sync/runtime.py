@@ -93,14 +93,15 @@ class Look:
 
 @dataclass
 class Trust:
-    """What this process has found out about both sides, and when."""
+    """What this process has found out about both sides, and when. ``met`` are the epochs that they
+    remembered."""
 
     probed: dict[Side, datetime] = field(default_factory=dict)
     heeded: set[tuple[str, str]] = field(default_factory=set)
     examined: bool = False
     doubt: Doubt | None = None
     readopted: bool = False
-    remembered: int = 0
+    met: frozenset[int] = frozenset()
     announced: datetime | None = None
 
 

@@ -34,7 +34,7 @@ HELD_BACK = timedelta(seconds=5)
 """How long one waits whose copy may be under way."""
 
 EVERY = timedelta(hours=1)
-_NOW, _NEXT, _DOUBTED = "epoch", "epoch.next", "epoch.doubted"
+_NOW, _NEXT, _DOUBTED, _MET = "epoch", "epoch.next", "epoch.doubted", "epoch.met"
 _READOPTED = "readopted"
 
 
@@ -61,7 +61,7 @@ def examine(runtime: Runtime) -> Doubt | None:
     if not trust.examined:
         memos = {side: Memo.read(runtime.adapters[side].witness.memo(MEMO)) for side in Side}
         trust.doubt = judge(runtime.store.meta.installation(), _known(runtime), memos)
-        trust.remembered = max((memo.epoch for memo in memos.values() if memo), default=0)
+        trust.met = frozenset(memo.epoch for memo in memos.values() if memo)
         trust.examined = True
         if trust.doubt is not None:
             log.warning("not of the same time", action="epoch.doubt", why=trust.doubt.reason)
@@ -118,7 +118,7 @@ def readopt(runtime: Runtime) -> None:
 def _note_readopted(runtime: Runtime) -> None:
     """When this was first found out; every process finds it out anew until somebody writes."""
     known = runtime.store.meta.get(_READOPTED) or ""
-    epoch = str(runtime.trust.remembered)
+    epoch = str(_latest(runtime))
     if known.partition(" ")[0] != epoch:
         runtime.store.meta.put(_READOPTED, f"{epoch} {runtime.clock().isoformat()}")
 
@@ -141,16 +141,26 @@ def announce(runtime: Runtime) -> None:
     if begun > ended:
         # Its request may still be under way, and land behind a later one.
         meta.put(_DOUBTED, str(begun))
-    epoch = begun if begun > max(ended, trust.remembered) else max(begun, trust.remembered) + 1
+    latest = _latest(runtime)
+    epoch = begun if begun > max(ended, latest) else max(begun, latest) + 1
+    meta.put(_MET, " ".join(map(str, sorted(trust.met))))  # agreed to: a crash must not ask again
     meta.put(_NEXT, str(epoch))
     text = str(Memo(meta.installation(), epoch))
     for side in Side:
         runtime.adapters[side].witness.keep_memo(MEMO, text)
     meta.put(_NOW, str(epoch))
+    meta.put(_MET, "")
     trust.announced, trust.doubt, trust.examined = now, None, True
 
 
 def _known(runtime: Runtime) -> frozenset[int]:
-    """The present epoch, one that a crash left half announced, and the last that was so once."""
-    names = (_NOW, _NEXT, _DOUBTED)
-    return frozenset(int(runtime.store.meta.get(name) or 0) for name in names)
+    """The present epoch, one that a crash left half announced, and the last that was so once; and
+    those that the sides remembered when that one was begun."""
+    meta = runtime.store.meta
+    own = frozenset(int(meta.get(name) or 0) for name in (_NOW, _NEXT, _DOUBTED))
+    return own | frozenset(map(int, (meta.get(_MET) or "").split()))
+
+
+def _latest(runtime: Runtime) -> int:
+    """The latest epoch that a side remembered."""
+    return max(runtime.trust.met, default=0)

@@ -1,4 +1,4 @@
-"""Beginning an epoch fails twice, each time at another side."""
+"""Beginning an epoch fails, once or twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
 from tests.support.bench import Bench
+from tests.support.memory import MemoryStore
 from tests.support.people import Company
 
 
@@ -25,3 +26,28 @@ def test_an_epoch_that_was_begun_in_vain_does_not_look_like_a_restored_system() 
 
     bench.until_quiet()
     assert company.issue(incident).fields["summary"] == "Mail is slow"
+
+
+def test_an_old_store_whose_first_epoch_reached_one_side_only_is_not_asked_about_again() -> None:
+    """Nor does the other side look as if it had been restored."""
+    bench = Bench()
+    company = Company(bench)
+    company.incident("Mail is slow")
+    bench.until_quiet()
+    assert isinstance(bench.store, MemoryStore)
+    copy = bench.store.copy()
+    bench.clock.advance(4000)
+    company.incident("Mail is down")
+    bench.until_quiet()
+    bench.store.restore(copy)
+    later = company.incident("Mail is back")
+    bench.jira_faults.add(Fault("drop_before", method="PUT", path="tandem.epoch", times=None))
+    with pytest.raises(RetryLater):
+        bench.sync()
+    bench.jira_faults.clear()
+
+    bench.clock.advance(400)
+    bench.sync(yes=False)
+    bench.until_quiet()
+    assert company.issue(later).fields["summary"] == "Mail is back"
+    assert len(bench.jira.world.issues) == 3
