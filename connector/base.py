@@ -103,6 +103,10 @@ class Witness(Protocol):
         far as the side tells of it.
         """
 
+    def returned(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
+        """Which of these records were brought back from a deletion, and when they were last, as
+        far as the side tells. Their files may not have come back with them."""
+
     def silent(self, container: str) -> str:
         """Why the side proves no deletion, in words for people; empty where it does."""
 

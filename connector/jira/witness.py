@@ -129,6 +129,11 @@ class Witness:
         del container, keys
         return {}
 
+    def returned(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
+        """Never: what is deleted does not come back."""
+        del container, keys
+        return {}
+
     def silent(self, container: str) -> str:
         """Never: a deleted issue and a hidden one get the same answer."""
         del container

@@ -52,16 +52,17 @@ class Removing:
         for part in chunks(searchable(sorted(keys))):
             rows = self._lines(GRAVES, (term("tablename", "=", table), one_of("documentkey", part)))
             found |= _latest(rows)
-        back = self._recovered(table, sorted(found))
+        back = self.returned(table, sorted(found))
         return {
             key: at
             for key, at in found.items()
             if key in keys and not (key in back and back[key] >= at)
         }
 
-    def _recovered(self, table: str, keys: Sequence[str]) -> dict[str, datetime]:
+    def returned(self, table: str, keys: Collection[str]) -> dict[str, datetime]:
+        """The latest return of each of these from a deletion."""
         found: dict[str, datetime] = {}
-        for part in chunks(keys):
+        for part in chunks(searchable(sorted(keys))):
             about = (term("tablename", "=", table), term("fieldname", "=", RECOVERED))
             found |= _latest(self._lines(AUDIT, (*about, one_of("documentkey", part))))
         return found

@@ -117,6 +117,10 @@ class Witness:
         """Keys with a line in ``sys_audit_delete``, where the account may read it."""
         return self._removing.deleted(container, keys)
 
+    def returned(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
+        """Keys with a line ``RECOVERED`` in ``sys_audit``, where the account may read it."""
+        return self._removing.returned(container, keys)
+
     def silent(self, container: str) -> str:
         """Whether the account may read that table."""
         del container

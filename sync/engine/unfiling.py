@@ -1,18 +1,22 @@
 """Files whose original was deleted: what proves that, and which copies go with them.
 
 Only where the mapping says ``deletes: follow``. A file that is not in its record's list is asked
-for by itself; it counts as deleted when it is not there either while its record is shown. What goes
-is the copy that we made, as we made it: one that somebody else attached, or changed, stays.
+for by itself; it counts as deleted when it is not there either while its record is shown, unless it
+went with the record, which was deleted and brought back between two looks, as far as ServiceNow
+tells. What goes is the copy that we made, as we made it: one that somebody else attached, or
+changed, stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.apply.common import FILED, file_field
+from sync.core.merge import CLOCK_DOUBT
 from sync.core.model import FileLink, Link
 from sync.core.plan import Detach
 from sync.engine.cases import Case
@@ -47,11 +51,35 @@ def with_deleted(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
 def _with(runtime: Runtime, case: Case) -> Case:
     found: list[FileLink] = []
+    lost: list[FileLink] = []
     for side in Side:
         rows = vanished(case, side)
         gone = deleted(runtime, case, side, [row.source_id for row in rows])
-        found += [row for row in rows if row.source_id in gone]
-    return replace(case, unfiled=tuple(found))
+        rows = tuple(row for row in rows if row.source_id in gone)
+        along = _went_along(runtime, case, side, rows)
+        found += [row for row in rows if row not in along]
+        lost += along
+    filed = tuple(row for row in case.filed if row not in lost)
+    return replace(case, unfiled=tuple(found), lost=(*case.lost, *lost), filed=filed)
+
+
+def _went_along(
+    runtime: Runtime, case: Case, side: Side, rows: Sequence[FileLink]
+) -> list[FileLink]:
+    """Those that were there before their record was deleted and brought back, between two looks:
+    they went with it, and the copy may be the last one (servicenow-api 9 and 12)."""
+    end, witness = case.link.end(side), runtime.adapters[side].witness
+    back = witness.returned(end.container, [end.key]).get(end.key) if rows else None
+    if back is None:
+        return []
+    history = runtime.store.ledger.history(case.link.id)
+    carried = {row.new: row.at for row in history if row.kind == "attach"}
+    return [row for row in rows if not _later(carried.get(row.copy_id), back)]
+
+
+def _later(at: datetime | None, back: datetime) -> bool:
+    """Whether our clock's time is surely after a time of the side's."""
+    return at is not None and at > back + CLOCK_DOUBT
 
 
 def deleted(runtime: Runtime, case: Case, side: Side, numbers: Sequence[str]) -> frozenset[str]:

@@ -152,6 +152,20 @@ def test_a_record_that_came_back_is_not_deleted(desk: ServiceNowMount) -> None:
     assert desk.adapter.witness.deleted("incident", [key]) == {key: desk.clock.now()}
 
 
+def test_a_return_is_told_where_the_account_may_see_it(mount: Mount) -> None:
+    key, other = mount.all_made([mount.draft(1), mount.draft(2)])
+    witness = mount.adapter.witness
+    if isinstance(mount, ServiceNowMount):
+        mount.delete(key)
+        mount.clock.advance(5)
+        mount.undelete(key)
+        assert witness.returned("incident", [key, other]) == {key: mount.clock.now()}
+        assert witness.returned("problem", [key]) == {}
+        mount.world.knobs.denied_tables.add("sys_audit")
+        assert witness.returned("incident", [key, other]) == {}
+    assert witness.returned(mount.container, [other]) == {}
+
+
 def test_what_a_job_cleaned_away_leaves_no_proof(desk: ServiceNowMount) -> None:
     desk.allow_proofs()
     key = desk.made(1)

@@ -200,14 +200,20 @@ def test_many_at_once_ask_first(bench: Bench, side: Side) -> None:
 def _goes_and_comes_back(scene: Scene) -> None:
     world = scene.bench.servicenow.world
     world.roles[INTEGRATION].add("admin")  # our account may read who deleted what
-    face = ("sys_user", min(row["sys_id"] for row in world.rows("sys_user")))
-    attachments.attach(world, SYSTEM, face, "face.png", "image/png", Content.of(b"face"))
+    _another_file(scene)
     world.delete("incident", scene.key, SYSTEM)
     scene.audit()
     assert scene.company.link(scene.key).state is LinkState.ENDED
     graves.undelete(world, scene.key, SYSTEM)
     scene.audit()
     assert scene.company.link(scene.key).state is LinkState.ACTIVE
+
+
+def _another_file(scene: Scene) -> None:
+    """Only who sees some file of the instance can tell that another one is gone."""
+    world = scene.bench.servicenow.world
+    face = ("sys_user", min(row["sys_id"] for row in world.rows("sys_user")))
+    attachments.attach(world, SYSTEM, face, "face.png", "image/png", Content.of(b"face"))
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
@@ -230,3 +236,23 @@ def test_copies_of_originals_that_went_with_a_record_stay(bench: Bench) -> None:
     for _ in range(3):
         scene.audit()
     assert (scene.originals(), scene.copies()) == (["new.txt"], ["0.txt", "1.txt", "new.txt"])
+
+
+def test_copies_stay_of_originals_that_went_with_a_record_between_two_looks(bench: Bench) -> None:
+    """ServiceNow's audit tells that it was deleted and brought back; a file that is deleted by
+    itself since takes its copy along as ever."""
+    scene = Scene(bench, Side.SERVICENOW)
+    world = bench.servicenow.world
+    _another_file(scene)
+    bench.clock.advance(60)
+    world.delete("incident", scene.key, SYSTEM)
+    graves.undelete(world, scene.key, SYSTEM)
+    scene.audit()
+    assert (scene.originals(), scene.copies()) == ([], ["0.txt", "1.txt"])
+
+    bench.clock.advance(60)
+    later = scene.attaches("later.txt")
+    scene.audit()
+    scene.detaches(later)
+    scene.audit()
+    assert (scene.originals(), scene.copies()) == ([], ["0.txt", "1.txt"])

@@ -122,6 +122,10 @@ class DirectWitness:
         """Keys with a line in ``sys_audit_delete``, where our account may read it."""
         return self._graves.deleted(container, keys)
 
+    def returned(self, container: str, keys: Collection[str]) -> dict[str, datetime]:
+        """Keys with a line of their return in ``sys_audit``, where our account may read it."""
+        return self._graves.returned(container, keys)
+
     def silent(self, container: str) -> str:
         """Whether our account may read that table."""
         del container
