@@ -52,7 +52,7 @@ from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow import knowledge_rules as hands
 from connector.values import Comment
 from mappings.model import MappingSpec, Rule
-from mappings.references import IssueLink, linked
+from mappings.references import IssueLink, Reference, linked
 from mappings.sides import Side
 from mappings.values import Unknown, Value
 from sync.core import marks
@@ -146,8 +146,25 @@ class Judge:
                     label = content.records[key].label
                     had = made.get((pair, side, key)) or self.marked.twins(side, key)
                     parked = any(name == label for name, _ in self.waiting)
-                    if not had and not parked and not self._linked(side, key):
+                    if had or parked or self._linked(side, key):
+                        continue
+                    if self._by_seconds(pair, side, key):
+                        self.excused["a record is linked with a second twin, which is told of"] += 1
+                    else:
                         yield f"I-01 {label} is in scope of {pair} and has no twin"
+
+    def _by_seconds(self, pair: str, side: Side, key: str) -> bool:
+        """Whether all that asks for a twin of an issue are links with second twins."""
+        spec, fields = self._spec(pair), self.truth.of(side).records[key].fields
+        held = ((rule.relation, rule.relation.canonical(side, fields)) for rule in spec.rules)
+        told = [
+            one
+            for relation, value in held
+            if isinstance(relation, Reference) and not isinstance(value, Unknown)
+            for one in relation.points(side, value, self.lookup)
+            if relation.twin(side, one, self.lookup)
+        ]
+        return spec.create.only_linked and all(self._second(one) for one in told)
 
     def _spec(self, pair: str) -> MappingSpec:
         return next(spec for spec in self.specs if spec.pair == pair)
