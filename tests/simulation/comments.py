@@ -36,7 +36,8 @@ class CommentJudge:
             order = []
             for one in own:
                 told = self._told_of(side, one, copies)
-                yield from self._comment(couple, side, one, told)
+                alike = sum(headline(other.body) == headline(one.body) for other in own)
+                yield from self._comment(couple, side, one, told, alike)
                 hits = [n for found in told.values() for n in found]
                 # One that was put aside comes when a person asks again; one whose copy a person
                 # deleted before we knew of it comes once more.
@@ -69,9 +70,9 @@ class CommentJudge:
         }
 
     def _comment(
-        self, couple: Couple, side: Side, one: Comment, told: dict[str, list[int]]
+        self, couple: Couple, side: Side, one: Comment, told: dict[str, list[int]], alike: int
     ) -> Iterator[str]:
-        """The last wording was told, and none twice."""
+        """The last wording was told, and none twice; two approvals of one second are ``alike``."""
         *before, last = told
         for token in before:
             if len(told[token]) > 1:
@@ -80,8 +81,8 @@ class CommentJudge:
         self.rig.reached["an edit was told"] += bool(before and hits)
         gone = any(last in body for body in self.crowd.dropped)
         unwanted = couple.spec.comments.edits == "ignore" and any(told.values())
-        missed = not hits and not gone and not unwanted
-        if (missed or hits > 1) and not self._comment_waits(couple, one.id):
+        missed = hits < alike and not gone and not unwanted
+        if (missed or hits > alike) and not self._comment_waits(couple, one.id):
             yield f"I-09 {couple}: {last!r} of {side} stands {hits} times in {side.other}"
 
     def _hidden(
