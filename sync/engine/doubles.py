@@ -6,7 +6,7 @@ from connector.errors import Rejected
 from mappings.sides import Side
 from sync.apply.common import Place, park
 from sync.core import marks
-from sync.core.model import End, Link, Parked
+from sync.core.model import End, Link, LinkState, Parked
 from sync.runtime import Runtime, log
 
 TWIN = "@twin"
@@ -18,8 +18,9 @@ def report(runtime: Runtime, link: Link, double: End) -> None:
     side = link.origin.other
     twin, origin = link.end(side), link.end(link.origin)
     mark = "its label tandem-..." if side is Side.JIRA else "its correlation_id"
+    verb = "was" if link.state is LinkState.ENDED else "is"
     error = Rejected(
-        f"it is a second twin of {origin.label}, whose twin is {twin.label}",
+        f"it is a second twin of {origin.label}, whose twin {verb} {twin.label}",
         side=side.value,
         remedy=f"Carry over what people wrote on {double.label}, then delete it or remove {mark}.",
     )

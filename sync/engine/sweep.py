@@ -44,7 +44,7 @@ def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
         found += _wishes(runtime, spec)
         found += missed(runtime, spec, links)
         found += unshown(runtime, spec, links)
-        found += _second_twins(runtime, spec, links)
+        found += _second_twins(runtime, spec)
         found += _appeared(runtime, spec)
         _refresh(runtime, links)
         found += load(runtime, spec, progress)
@@ -92,12 +92,19 @@ def _returned(runtime: Runtime, spec: MappingSpec, side: Side) -> int:
     return found
 
 
-def _second_twins(runtime: Runtime, spec: MappingSpec, links: Sequence[Link]) -> int:
-    """Put aside every live record of ours that bears the mark of a link but is not its twin."""
+def _second_twins(runtime: Runtime, spec: MappingSpec) -> int:
+    """Put aside every live record of ours that bears the mark of a link but is not its twin, also
+    of a link that has ended: a record that was hidden all that time is nobody's by then."""
     found = 0
+    links = list(runtime.store.links.of_pair(spec.pair, ended=True))
     for origin in Side:
-        mine = [link for link in links if link.origin is origin]
-        for part in chunks(mine, 50):
+        # A link at work comes last: it counts for a record that had another twin before.
+        mine = sorted(
+            (link for link in links if link.origin is origin),
+            key=lambda link: link.state is not LinkState.ENDED,
+        )
+        latest = {link.end(origin).key: link for link in mine}
+        for part in chunks(list(latest.values()), 50):
             found += _doubles(runtime, spec, origin, part)
     return found
 

@@ -19,8 +19,9 @@ the journal allows, and counted:
 * a value that a person gave and that equals the one last agreed on is no change (state-based: 1.6);
 * a comment of ours that a person deleted before its answer arrived is sent once more (I-09);
 * a twin that is hidden from us before we knew of it cannot be told from one that was never made:
-  it is made once more, and the sweep tells of the second one; nor can one that somebody edits as
-  the settle time ends, when Jira's index may leave it out for a moment (I-04);
+  it is made once more, and the sweep tells of the second one, which is no twin even where it
+  outlives the other; nor can one that somebody edits as the settle time ends, when Jira's index may
+  leave it out for a moment (I-04, I-01);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
   was never made: the mark is gone with it, so it is made once more (I-07);
 * a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
@@ -96,7 +97,6 @@ class Judge:
         self.truth: Truth = read(rig, self.specs)
         self.marked = Marks(self.truth, self.specs, self.names)
         self.lookup = TruthLookup(self.marked)
-        self.couples = self.marked.couples()
         ledger = rig.store.ledger
         self.parked: tuple[Parked, ...] = ledger.parked()
         self.conflicts: tuple[Conflict, ...] = ledger.conflicts(all=True)
@@ -104,6 +104,7 @@ class Judge:
         self.waiting |= {(row.key, row.field) for row in self.parked}
         self.waiting |= {(row.number, row.field) for row in self.conflicts if row.open}
         self.excused: Counter[str] = Counter()
+        self.couples = [one for one in self.marked.couples() if not self._bereft(one)]
         # What Jira does to the children of an epic that we delete, it does in our name.
         self.cuts = {one.call for one in rig.journal.entries if one.ours and one.op == "delete"}
 
@@ -164,7 +165,7 @@ class Judge:
             for one in relation.points(side, value, self.lookup)
             if relation.twin(side, one, self.lookup)
         ]
-        return spec.create.only_linked and all(self._second(one) for one in told)
+        return spec.create.only_linked and all(self._second(side, one) for one in told)
 
     def _spec(self, pair: str) -> MappingSpec:
         return next(spec for spec in self.specs if spec.pair == pair)
@@ -277,7 +278,7 @@ class Judge:
         if rule.relation.kind == "link" and there in self.marked.twins(Side.SERVICENOW, str(here)):
             return True  # of two twins, which are told of, the engine keeps to its own
         if isinstance(rule.relation, IssueLink):
-            there = tuple(key for key in linked(there) if not self._second(key))
+            there = tuple(key for key in linked(there) if not self._second(Side.JIRA, key))
         return self._untold(rule, here, there) or rule.relation.holds(here, there, self.lookup)
 
     def _untold(self, rule: Rule, here: Value, there: Value) -> bool:
@@ -323,16 +324,22 @@ class Judge:
 
     def _speaks(self, relation: IssueLink, key: str) -> bool:
         """Whether a linked issue is a twin, or may have been one at that time."""
-        if self._second(key):
+        if self._second(Side.JIRA, key):
             return False
         issue = self.rig.jira.world.issues.get(key)
         if relation.twin(Side.JIRA, key, self.lookup) or issue is None:
             return True
         return marks.PROPERTY in issue.properties and not self.lookup.twin(Side.JIRA, key)
 
-    def _second(self, key: str) -> bool:
-        """Whether an issue is a second twin, which is told of and never becomes one of a couple."""
-        return (key, TWIN) in self.waiting and not self.rig.store.links.by_keys(Side.JIRA, [key])
+    def _second(self, side: Side, key: str) -> bool:
+        """Whether a record is a second twin, which is told of and never becomes one of a couple."""
+        return (key, TWIN) in self.waiting and not self.rig.store.links.by_keys(side, [key])
+
+    def _bereft(self, couple: Couple) -> bool:
+        """Whether a couple is none: a second twin that is told of, and outlived the first one."""
+        told = any(self._second(side, couple.of(side).key) for side in Side)
+        self.excused["a second twin outlived the first one, and is told of"] += told
+        return told
 
     def _native(self, rule: Rule, entry: Entry) -> Mapping[str, Value]:
         names = rule.relation.names(entry.side)

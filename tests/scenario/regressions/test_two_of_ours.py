@@ -6,6 +6,9 @@ import pytest
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira.hands import Hands
+from sync.core.model import LinkState
+from sync.engine.absent import confirm
+from sync.engine.sweep import sweep
 from tests.support.bench import Bench
 from tests.support.memory import MemoryStore
 from tests.support.people import Company
@@ -62,3 +65,35 @@ def test_two_twins_that_a_lost_store_left(flavour: str) -> None:
 
     assert company.link(key).jira.key == first.id
     assert [(label, field) for label, field, _ in told(bench)] == [(second.key, "@twin")]
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_a_second_twin_that_outlives_the_first(flavour: str) -> None:
+    """It was hidden until the link had ended, and nobody else would ever tell of it."""
+    bench = Bench(flavour)
+    company = Company(bench)
+    bench.sync()
+    key = company.incident()
+    bench.jira_faults.add(Fault("drop_after", method="POST", path="issue$"))
+    bench.sync()
+    [hidden] = bench.jira.world.issues.values()
+    company.team().hide(hidden.id)
+    bench.clock.advance(400)
+    bench.until_quiet()
+    twin = company.issue(key)
+    company.team().delete(twin.id)
+    sweep(bench.connect())
+    bench.until_quiet()
+    confirm(bench.store, twin.key, "ben.okafor")
+    bench.until_quiet()
+    assert company.link(key).state is LinkState.ENDED
+
+    company.team().hide(hidden.id, hidden=False)
+    before = bench.writes()
+    sweep(bench.connect())
+    bench.until_quiet()
+
+    reason = f"it is a second twin of {company.row(key)['number']}, whose twin was {twin.key}"
+    assert told(bench) == [(hidden.key, "@twin", reason)]
+    assert company.link(key).jira.key == twin.id
+    assert bench.writes() == before
