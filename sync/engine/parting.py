@@ -19,6 +19,7 @@ person like any other, and keeps nobody from the end: when nothing is left to do
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from connector.values import Record
 from mappings.model import OnDelete
@@ -26,7 +27,7 @@ from mappings.sides import Side
 from mappings.status import Status
 from mappings.templates import LABEL
 from mappings.text import to_journal, to_wiki
-from mappings.values import Unknown
+from mappings.values import Change, Unknown, Value
 from sync.apply.deletes import DELETED
 from sync.core import marks
 from sync.core.knowledge import ARTICLE
@@ -85,12 +86,21 @@ def closing(case: Case) -> Update | None:
         held,
         wanted,
         f"its twin is {case.gone[side.other]}",
-        change=relation.native(side, wanted, held, told),
+        change=_onward(relation.native(side, wanted, held, told), held),
         closes=True,
         settles=False,
     )
     seen = {one.name: one.relation.canonical(side, record.fields) for one in case.spec.rules}
     return Update(case.spec.pair, side, case.link, (write,), seen, record.version)
+
+
+def _onward(change: Change, held: Value) -> Change:
+    """A wish that is not content with what the record holds: Done is with the review of a change,
+    which is a step on the way to its end here."""
+    wish = change.wish
+    if wish is None:
+        return change
+    return replace(change, wish=replace(wish, targets=tuple(t for t in wish.targets if t != held)))
 
 
 def _is_article(case: Case, side: Side) -> bool:

@@ -157,6 +157,22 @@ def test_the_ticket_of_a_deleted_story_is_resolved_after_a_week(closing: Stage) 
     assert (len(ticket.notes), state(closing, ticket)) == (1, LinkState.ENDED)
 
 
+def test_the_change_of_a_deleted_story_is_closed_to_the_end(closing: Stage) -> None:
+    """In agreement with Done it may rest in its review; whose story is gone, nobody reviews."""
+    change = closing.desk.opens_change(type="standard")
+    closing.tandem.syncs()
+    [story] = closing.team.issues()
+    closing.desk.moves(change, "Scheduled")
+    closing.desk.moves(change, "Implement")
+    closing.later(8)
+    closing.tandem.syncs()
+    goes_without_saying(closing, story)
+    days(closing, 8)
+    assert change.state == "Closed"
+    assert (WORD in change.notes[0], closing.tandem.parked) == (True, ())
+    assert state(closing, change) is LinkState.ENDED
+
+
 def test_what_is_closed_already_only_hears_of_it(closing: Stage) -> None:
     proves(closing)
     ticket, story = couple(closing)

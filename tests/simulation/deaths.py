@@ -8,6 +8,8 @@ its twin was away for seven days, deleted or not, while something around it was 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.sandbox.jira import native
@@ -86,7 +88,7 @@ def harm(rig: Rig, mourners: Mourners, specs: Sequence[MappingSpec]) -> Iterator
         if link is None and any(one.n in window for window in rig.forgotten):
             continue  # the store that knew of the link was put back
         if one.ours and one.op == "delete":
-            why = _forbidden(rig, mourners, link, one, OnDelete.DELETE)
+            why = _forbidden(rig, mourners, link, _sent(rig, one), OnDelete.DELETE)
             if why:
                 yield f"I-07 we deleted {one.label}: {why}"
         elif one.ours and one.cause != "late" and link and _away_then(mourners, link, one):
@@ -95,6 +97,16 @@ def harm(rig: Rig, mourners: Mourners, specs: Sequence[MappingSpec]) -> Iterator
             why = closed and _forbidden(rig, mourners, link, one, OnDelete.CLOSE)
             if why:
                 yield f"I-07 we closed {one.label}: {why}"
+            elif closed:
+                mourners.closings.update(_steps(rig, mourners, link, spec, one))
+
+
+def _sent(rig: Rig, one: Entry) -> Entry:
+    """An entry as it was sent: one that landed late was right at that time, or never."""
+    if one.cause != "late":
+        return one
+    at = one.at - timedelta(seconds=rig.setup.late[str(one.side)])
+    return replace(one, at=at, n=sum(entry.at <= at for entry in rig.journal.entries))
 
 
 def _forbidden(
@@ -158,12 +170,29 @@ def _dead_then(rig: Rig, link: Link, one: Entry) -> bool:
 def _closes(rig: Rig, spec: MappingSpec, one: Entry) -> bool:
     """Whether an entry ended the work on its record."""
     rule = next(rule for rule in spec.rules if rule.relation.kind == "status")
-    earlier = [e for e in rig.journal.of(one.side, one.key) if e.n < one.n and e.state]
-    before = rule.relation.canonical(one.side, _fields(rig, spec, earlier[-1])) if earlier else None
-    after = rule.relation.canonical(one.side, _fields(rig, spec, one))
+    before, after = _moved(rig, spec, one)
     known = not isinstance(before, Unknown) and not isinstance(after, Unknown)
     closed = known and rule.relation.closes(one.side, after)
     return closed and not rule.relation.closes(one.side, before)
+
+
+def _steps(
+    rig: Rig, mourners: Mourners, link: Link, spec: MappingSpec, end: Entry
+) -> Iterator[tuple[Side, int]]:
+    """Calls of ours that led to a closing: a change goes through its review."""
+    for one in rig.journal.of(end.side, end.key):
+        if one.ours and one.n < end.n and one.state and _away_then(mourners, link, one):
+            before, after = _moved(rig, spec, one)
+            if before != after:
+                yield one.side, one.call
+
+
+def _moved(rig: Rig, spec: MappingSpec, one: Entry) -> tuple[Value | Unknown, Value | Unknown]:
+    """The status before and after an entry."""
+    rule = next(rule for rule in spec.rules if rule.relation.kind == "status")
+    earlier = [e for e in rig.journal.of(one.side, one.key) if e.n < one.n and e.state]
+    before = rule.relation.canonical(one.side, _fields(rig, spec, earlier[-1])) if earlier else None
+    return before, rule.relation.canonical(one.side, _fields(rig, spec, one))
 
 
 def _fields(rig: Rig, spec: MappingSpec, one: Entry) -> Mapping[str, Value]:
