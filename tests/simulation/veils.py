@@ -62,7 +62,7 @@ class Veils:
         """Whether a record had been away for seven days, as far as anybody could see."""
         since: datetime | None = None
         left: Turn | None = None
-        for one in (turn for turn in self._all(side, key) if turn.n <= n):
+        for one in (turn for turn in self._all(side, key) if turn.n <= n and turn.at <= at):
             if not one.away:
                 left = one
             elif since is None or (left is not None and self._audited(left, one)):
