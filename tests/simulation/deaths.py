@@ -124,6 +124,10 @@ def _forbidden(
     if proven and _dead_then(rig, link, one):
         mourners.closings.add((one.side, one.call))
         return ""
+    if (other, key) in mourners.sworn and _away_then(mourners, link, one):
+        rig.reached["excused: it was brought back out of our sight after a true word"] += 1
+        mourners.closings.add((one.side, one.call))
+        return ""
     if not mourners.crowd.veils.for_a_week(other, key, one.n, one.at):
         return "its twin was not away for a week, and nothing proves that it died"
     if not _neighbours(rig, mourners, link, one):
