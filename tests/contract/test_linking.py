@@ -153,6 +153,17 @@ def test_a_late_removal_leaves_a_newer_link_alone(board: JiraMount) -> None:
     assert held(board, one) == (two,)
 
 
+def test_a_late_removal_finds_the_other_issue_deleted(board: JiraMount) -> None:
+    one, two, _ = issues(board)
+    board.hands().link(one, "is blocked by", two)
+    board.weather("unlink", "late", seconds=30)
+    assert isinstance(patched(board, one, remove={BLOCKED: (two,)}), Unclear)
+    board.hands().delete(two)
+    board.clock.advance(60)
+    assert held(board, one) == ()
+    assert isinstance(patched(board, one, remove={BLOCKED: (two,)}), Done)
+
+
 def test_words_that_no_type_has_are_refused_and_nothing_is_written(board: JiraMount) -> None:
     one, two, _ = issues(board)
     patch = Patch("OPS", one, {"summary": "new words"}, add={"link:eats": (two,)})

@@ -83,7 +83,8 @@ class LinkWrites:
 
     def _unlinked(self, link: IssueLink, path: str) -> WriteResult:
         def do() -> Done:
-            if linking.find(self._world, link.id) is not None:
+            there = all(end in self._world.issues for end in (link.inward, link.outward))
+            if there and linking.find(self._world, link.id) is not None:
                 linking.unlink(self._world, self._author, link)
             return Done(link.id)
 
