@@ -88,8 +88,8 @@ def harm(rig: Rig, mourners: Mourners, specs: Sequence[MappingSpec]) -> Iterator
         if link is None and any(one.n in window for window in rig.forgotten):
             continue  # the store that knew of the link was put back
         if one.ours and one.op == "delete":
-            why = _forbidden(rig, mourners, link, _sent(rig, one), OnDelete.DELETE)
-            if why:
+            why = _forbidden(rig, mourners, link, one, OnDelete.DELETE)
+            if why and _forbidden(rig, mourners, link, _sent(rig, one), OnDelete.DELETE):
                 yield f"I-07 we deleted {one.label}: {why}"
         elif one.ours and one.cause != "late" and link and _away_then(mourners, link, one):
             spec = next(spec for spec in specs if spec.pair == link.pair)
@@ -102,7 +102,7 @@ def harm(rig: Rig, mourners: Mourners, specs: Sequence[MappingSpec]) -> Iterator
 
 
 def _sent(rig: Rig, one: Entry) -> Entry:
-    """An entry as it was sent: one that landed late was right at that time, or never."""
+    """An entry as it may have been sent: one that landed late was right at some time until then."""
     if one.cause != "late":
         return one
     at = one.at - timedelta(seconds=rig.setup.late[str(one.side)])
