@@ -31,14 +31,18 @@ KEPT = "kept "
 it there, so it is said on the record, too."""
 
 
+ALL_OF_IT = ""
+"""Name of a field under which a whole record is put aside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is put aside: a record on one side, or one field of it (empty: the whole record)."""
+    """What is put aside: a record on one side, or one field of it."""
 
     pair: str
     side: Side
     end: End
-    field: str = ""
+    field: str = ALL_OF_IT
 
 
 COMMENT = "comment "

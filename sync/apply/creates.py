@@ -17,7 +17,7 @@ from mappings.model import Rule
 from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Unmappable
-from sync.apply.common import Place, park, postpone
+from sync.apply.common import ALL_OF_IT, Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.apply.once import once
 from sync.apply.waiting import wake
@@ -168,8 +168,9 @@ def made(runtime: Runtime, link: Link, marker: str, plan: str, reason: str) -> L
         stored = store.links.add(link)
         store.intents.plan([_intent(link, marker)])
         store.intents.done(marker, link.end(side).key)
-        # Whatever kept it from having a twin is over; fields are judged anew at the first look.
+        # Whatever kept them from having a twin is over; fields are judged anew at the first look.
         store.ledger.unpark(link.origin, link.end(link.origin).key, None)
+        store.ledger.unpark(side, link.end(side).key, [ALL_OF_IT])
         for one in Side:
             end = stored.end(one)
             store.inbox.nudge(one, end.container, [end.key], "made")

@@ -34,6 +34,7 @@ from sync.core.plan import (
 from sync.engine import asking
 from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news
+from sync.engine.cases import Candidate
 from sync.engine.doubles import report
 from sync.engine.epoch import HELD_BACK, RESTORED
 from sync.engine.gates import led_elsewhere, note
@@ -294,7 +295,13 @@ def _settle_candidate(runtime: Runtime, proposal: Proposal) -> None:
         runtime.store.inbox.postpone(list(candidate.rows), runtime.clock() + HELD_BACK, 0)
         return
     if proposal.refusal is not None:
-        error = Rejected(proposal.refusal.reason, remedy=proposal.refusal.remedy)
-        record = candidate.record
-        park(runtime, Place(candidate.spec.pair, candidate.side, end_of(record)), error)
+        _refuse(runtime, candidate, proposal.refusal)
     runtime.store.inbox.done(list(candidate.rows))
+
+
+def _refuse(runtime: Runtime, candidate: Candidate, why: Stuck) -> None:
+    """Put a record aside that gets no twin, unless it was joined in this very pass."""
+    side, record = candidate.side, candidate.record
+    if not runtime.store.links.by_keys(side, [record.key]):
+        error = Rejected(why.reason, remedy=why.remedy)
+        park(runtime, Place(candidate.spec.pair, side, end_of(record)), error)

@@ -97,7 +97,7 @@ def _propose(runtime: Runtime, candidate: Candidate, twins: Sequence[Record]) ->
     if issue is not None:
         return _rejoin(runtime, candidate, issue)
     if _twin_of_ours(runtime, candidate):
-        return Proposal(candidate, None)
+        return Proposal(candidate, None, refusal=_orphaned(runtime, candidate, twins))
     marked = _marked(runtime, candidate)
     if marked is not None:
         return Proposal(candidate, None, refusal=marked)
@@ -191,10 +191,33 @@ def _rejoin(runtime: Runtime, candidate: Candidate, issue: str) -> Proposal:
 
 def _twin_of_ours(runtime: Runtime, candidate: Candidate) -> bool:
     """Whether an issue is one that we made for a record, which will find it by its mark."""
-    labels = candidate.record.fields.get("labels")
-    own = marks.own_labels(labels if isinstance(labels, tuple) else ())
     made = candidate.side is Side.JIRA and made_by_us(runtime, Side.JIRA, candidate.record)
-    return made and bool(own)
+    return made and bool(_own_labels(candidate))
+
+
+def _orphaned(runtime: Runtime, candidate: Candidate, named_by: Sequence[Record]) -> Stuck | None:
+    """Why an issue that we made is alone: this store knows of no create that made it, and the
+    record that it was made for is not there to name it.
+
+    That one may have been deleted since, which an old copy of the store can not find out. What a
+    person deleted does not come back by itself (I-07), so a person is asked.
+    """
+    own = _own_labels(candidate)
+    known = runtime.store.intents.get([text.removeprefix(marks.LABEL_PREFIX) for text in own])
+    pair, side = candidate.spec.pair, candidate.side.other
+    if known or any(mark_of(runtime, pair, side, one.key) in own for one in named_by):
+        return None
+    return Stuck(
+        side,
+        "it was made for a record, and ServiceNow shows none that names it",
+        f"Show the record to the account, or remove the label {own[0]} for a new one.",
+    )
+
+
+def _own_labels(candidate: Candidate) -> tuple[str, ...]:
+    """The marks that an issue bears."""
+    labels = candidate.record.fields.get("labels")
+    return marks.own_labels(labels if isinstance(labels, tuple) else ())
 
 
 def _marked(runtime: Runtime, candidate: Candidate) -> Stuck | None:
@@ -202,8 +225,7 @@ def _marked(runtime: Runtime, candidate: Candidate) -> Stuck | None:
     and are not shown (our mark is put on an issue after its record)."""
     if candidate.side is Side.SERVICENOW:
         return None
-    labels = candidate.record.fields.get("labels")
-    own = marks.own_labels(labels if isinstance(labels, tuple) else ())
+    own = _own_labels(candidate)
     mine = marks.label(
         marks.marker(
             runtime.options.installation, candidate.spec.pair, Side.JIRA, candidate.record.key
