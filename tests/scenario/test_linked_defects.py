@@ -312,6 +312,26 @@ def test_a_task_belongs_to_the_problem_of_the_incident_whose_story_is_linked(fla
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_task_keeps_its_problem_where_the_way_there_ends(flavour: str) -> None:
+    """The desk took the problem from the incident, and said nothing about the task."""
+    on = play(flavour, agile=False)
+    problem = on.problem()
+    incident = on.stage.desk.opens(problem_id=problem)
+    on.stage.tandem.syncs()
+    bug = on.bug()
+    on.stage.team.links(bug, RELATES, incident.issue)
+    on.stage.tandem.settles()
+    assert bug.linked(RELATES) == [incident.issue]
+
+    on.stage.desk.edits(incident, problem_id="")
+    on.stage.tandem.settles()
+    assert incident.issue.epic is None
+    assert on.related(on.twin) == problem.key
+    assert set(bug.linked(RELATES)) == {incident.issue, problem.issue}, "now by a link of its own"
+    on.stage.ends()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_way_that_was_taken_away_is_missed_once_its_problem_has_an_epic(flavour: str) -> None:
     """Until then the problem says nothing, and the task seems to fit whatever is linked."""
     on = play(flavour, False)

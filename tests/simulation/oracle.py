@@ -513,7 +513,7 @@ class Judge:
             doubts = self.rig.unclear[(side, couple.of(side).key)]
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
             veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
-            veiled += self._ways_lost(rule, moments) + self._twins_later(rule, moments)
+            veiled += self._ways_lost(couple, rule, one.entry) + self._twins_later(rule, moments)
             contested = sum(row.field == rule.name for row in self._rows(couple))
             if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 yield (
@@ -522,16 +522,28 @@ class Judge:
                 )
                 return
 
-    def _ways_lost(self, rule: Rule, moments: list[Moment]) -> int:
-        """How often a record was deleted by which a linked issue led to another one: it leads there
-        no longer, which only a link of its own can mend."""
-        if not (isinstance(rule.relation, IssueLink) and rule.relation.through):
+    def _ways_lost(self, couple: Couple, rule: Rule, until: Entry) -> int:
+        """How often a linked issue led to another record and then no longer did, since the one by
+        which it did was deleted, or let go of it: only a link of its own can mend that."""
+        relation = rule.relation
+        if not (isinstance(relation, IssueLink) and relation.through):
             return 0
-        held = (m.value for m in moments if m.entry.side is Side.JIRA)
-        issues = {key for value in held for key in linked(value)}
+        entries = [one for one in self._about(couple) if one.side is Side.JIRA and one.n < until.n]
+        values = [relation.canonical(Side.JIRA, self._native(rule, one)) for one in entries]
+        issues = {key for value in values if isinstance(value, tuple) for key in value}
         records = {named_in(self.truth.jira.properties.get(key)) for key in issues} - {None}
-        gone = (one for one in self.rig.journal.entries if one.op == "delete")
-        return sum(one.side is Side.SERVICENOW and one.key in records for one in gone)
+        return sum(self._let_go(str(key), relation.through, until) for key in records)
+
+    def _let_go(self, key: str, column: str, until: Entry) -> int:
+        """How often a record was deleted, or its reference in that column emptied, before then."""
+        held, found = "", 0
+        for one in self.rig.journal.of(Side.SERVICENOW, key):
+            if one.n >= until.n:
+                break
+            now = one.state.get(column, "") if isinstance(one.state, Mapping) else held
+            found += one.op == "delete" or bool(held and not now)
+            held = now
+        return found
 
     def _twins_later(self, rule: Rule, moments: list[Moment]) -> int:
         """How often the desk pointed at a record that got its issue afterwards: the old link goes
