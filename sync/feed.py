@@ -87,7 +87,7 @@ def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> in
     now and then. Its cursor waits until we may read it."""
     name, now = f"spare:{side}:{stream.name}", runtime.clock()
     last = runtime.store.meta.get(name)
-    if last is not None and now - datetime.fromisoformat(last) < SPARE_EVERY:
+    if last and now - datetime.fromisoformat(last) < SPARE_EVERY:
         return 0
     runtime.store.meta.put(name, now.isoformat())
     try:
@@ -95,6 +95,14 @@ def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> in
     except AccessLost as error:
         log.debug("not readable", action="feed.spare", stream=stream.name, reason=error.what)
         return 0
+
+
+def hurry(runtime: Runtime) -> None:
+    """Have streams asked at the next poll that are asked now and then."""
+    for side in Side:
+        for one in runtime.adapters[side].streams(runtime.containers(side)):
+            if one.lane:
+                runtime.store.meta.put(f"spare:{side}:{one.name}", "")
 
 
 def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:

@@ -28,7 +28,7 @@ from sync.engine.resolve import bring_back
 from sync.engine.study import MAPPING, Study, sparing, study, without
 from sync.engine.trust import probe
 from sync.errors import UnsafePlan
-from sync.feed import poll
+from sync.feed import hurry, poll
 from sync.runtime import Runtime, container, log
 from sync.store.values import QueuedRow
 
@@ -160,6 +160,8 @@ class Engine:
         doubt, trust = examine(self.runtime), self.runtime.trust
         if doubt is None or not doubt.readopt or trust.readopted:
             return rows
+        hurry(self.runtime)
+        poll(self.runtime)  # what changed since is among those that may have a twin
         readopt(self.runtime)
         trust.readopted = True
         poll(self.runtime)

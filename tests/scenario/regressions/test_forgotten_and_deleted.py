@@ -1,4 +1,4 @@
-"""A defect that got its bug is deleted, and a store is put back that never knew of either."""
+"""A record that got its twin is deleted, and a store is put back that never knew of either."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from connector.sandbox.servicenow.knobs import SYSTEM
+from mappings.sides import Side
 from tests.support.cast import Story, Ticket
+from tests.support.deaths import deletes
+from tests.support.library import Library
 from tests.support.memory import MemoryStore
 from tests.support.stage import FLAVOURS, Stage
 
@@ -81,3 +84,24 @@ def test_one_whose_mark_was_lost_is_joined_without_a_word(stage: Stage) -> None:
     assert (bug.ticket, defect.issue) == (defect, bug)
     assert stage.tandem.parked == ()
     stage.ends()
+
+
+def test_the_task_of_an_article_is_joined_although_its_problem_is_deleted(stage: Stage) -> None:
+    """Nothing but the problem leads to an article that it asked for, and what moved among them is
+    asked for every quarter of an hour."""
+    problem = stage.desk.opens_problem()
+    stage.tandem.settles()
+    assert isinstance(stage.store, MemoryStore)
+    copy = stage.store.copy()
+    stage.desk.edits(problem, known_error="true")
+    stage.tandem.syncs()
+    article = Library(stage).paper()
+    [task] = (one for one in stage.team.issues() if "knowledge" in one["labels"])
+    deletes(stage, problem)
+    stage.tandem.syncs()
+    stage.store.restore(copy)
+    stage.tandem.syncs()
+    stage.tandem.settles()
+    known = stage.store.links.by_keys(Side.JIRA, [task.key])
+    assert [link.servicenow.key for link in known.values()] == [article.number]
+    assert stage.tandem.parked == ()
