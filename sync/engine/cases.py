@@ -56,7 +56,7 @@ class Case:
 
     ``withdrawn`` are carried comments that are no longer shown,
     ``unfiled`` are carried files whose originals were deleted, ``lost`` those that went with a
-    record which is back.
+    record which is back, ``doubtful`` those that may have.
     ``complete`` says that both sides were asked, so an absent record is one we could not see;
     ``gone`` are sides whose record counts as deleted, with why; ``absences`` what is known of those
     that are not shown or came back, ``noted`` as the store has it; ``removing`` that a deletion of
@@ -80,6 +80,7 @@ class Case:
     filed: tuple[FileLink, ...] = ()
     unfiled: tuple[FileLink, ...] = ()
     lost: tuple[FileLink, ...] = ()
+    doubtful: tuple[FileLink, ...] = ()
     gone: Mapping[Side, str] = field(default_factory=dict)
     absences: Mapping[Side, Absence] = field(default_factory=dict)
     noted: Mapping[Side, Absence] = field(default_factory=dict)

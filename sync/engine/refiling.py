@@ -3,6 +3,10 @@
 A copy that went with it is made anew. An original that went with it leaves its copy where it is,
 also where deletions are followed: nobody deleted that file by itself, and the copy may be the last
 one of it. Either way nothing is known of the two any longer.
+
+Where nothing tells whether the record was deleted or only hidden, a copy that is gone may as well
+have been taken away by somebody: a person is asked. Not where a file is left that stood there
+before: then the record was hidden. Nor in Jira, which brings no record back.
 """
 
 from __future__ import annotations
@@ -10,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from connector.errors import Rejected
 from mappings.sides import Side
+from sync.apply.common import Place, file_field, park
 from sync.core.model import FileLink, LinkState
 from sync.engine.cases import Case
 from sync.engine.filing import file_reference
@@ -33,29 +39,46 @@ def with_lost(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
 
 def _with(runtime: Runtime, case: Case) -> Case:
     lost: list[FileLink] = []
+    doubtful: list[FileLink] = []
     for side in back(case) & case.files.keys():
-        here = {file.id for file in case.files[side]}
+        here = _listed(case, side)
         missing = {
             number: row for number, row in _standing(case, side) if number and number not in here
         }
         gone = deleted(runtime, case, side, sorted(missing))
-        lost += [row for number, row in missing.items() if number in gone]
-    return replace(case, lost=tuple(lost), filed=tuple(r for r in case.filed if r not in lost))
+        for row in (row for number, row in missing.items() if number in gone):
+            sure = row.source is side or case.link.state is LinkState.ENDED
+            (lost if sure else doubtful).append(row)
+    known = tuple(row for row in case.filed if row not in lost)
+    return replace(case, lost=tuple(lost), doubtful=tuple(doubtful), filed=known)
+
+
+def _listed(case: Case, side: Side) -> frozenset[str]:
+    return frozenset(file.id for file in case.files.get(side, ()))
 
 
 def _standing(case: Case, side: Side) -> Iterator[tuple[str, FileLink]]:
-    """Ids of files that stood on a side. A copy counts where its record was surely deleted: it may
-    have been taken away while the record was only hidden."""
+    """Ids of files that stood on a side and may have gone with its record. A copy is only doubted
+    while its original is there to be carried anew."""
+    died = case.link.state is LinkState.ENDED
+    doubted = side is Side.SERVICENOW and not _was_there(case, side)
     for row in case.filed:
         if row.source is side:
             yield row.source_id, row
-        elif case.link.state is LinkState.ENDED:
+        elif died or (doubted and row.source_id in _listed(case, row.source)):
             yield row.copy_id, row
 
 
+def _was_there(case: Case, side: Side) -> bool:
+    """Whether a file tells that its record was not deleted: it is older than the absence."""
+    since = case.noted[side].since
+    return since is not None and any(file.created < since for file in case.files[side])
+
+
 def forget(runtime: Runtime, cases: Sequence[Case]) -> None:
-    """Forget lost files, so that those whose original is there are carried anew."""
-    rows = [(case, row) for case in cases for row in case.lost]
+    """Forget lost files, so that those whose original is there are carried anew; of a doubtful one
+    a person says whether."""
+    rows = [(case, row) for case in cases for row in (*case.lost, *case.doubtful)]
     if not rows:
         return
     installation = runtime.options.installation
@@ -63,3 +86,18 @@ def forget(runtime: Runtime, cases: Sequence[Case]) -> None:
     with runtime.store.transaction():
         runtime.store.files.forget([row for _, row in rows])
         runtime.store.intents.drop(references)
+        for case in cases:
+            for row in case.doubtful:
+                _ask(runtime, case, row)
+
+
+def _ask(runtime: Runtime, case: Case, row: FileLink) -> None:
+    copy, original = case.link.end(row.source.other), case.link.end(row.source)
+    error = Rejected(
+        f"the copy of {row.name} is gone since {copy.label} was not shown: it went with a deletion "
+        "of the record, or somebody deleted it",
+        side=row.source.other.value,
+        remedy="`tandem parked retry ID` carries it anew. If it is not wanted there, delete it on "
+        f"{original.label} before that.",
+    )
+    park(runtime, Place(case.spec.pair, row.source.other, copy, file_field(row.source_id)), error)

@@ -12,6 +12,7 @@ from connector.sandbox.servicenow.knobs import SYSTEM, Door
 from mappings.defaults import shipped
 from mappings.sides import Side
 from sync.core.model import LinkState
+from sync.engine.resolve import retry
 from sync.engine.sweep import sweep
 from sync.errors import UnsafePlan
 from tests.support.bench import Bench
@@ -197,13 +198,15 @@ def test_many_at_once_ask_first(bench: Bench, side: Side) -> None:
 # ---- a record that was deleted and is back: it comes without its files
 
 
-def _goes_and_comes_back(scene: Scene) -> None:
+def _goes_and_comes_back(scene: Scene, *, proven: bool = True) -> None:
     world = scene.bench.servicenow.world
-    world.roles[INTEGRATION].add("admin")  # our account may read who deleted what
+    if proven:
+        world.roles[INTEGRATION].add("admin")  # our account may read who deleted what
     _another_file(scene)
     world.delete("incident", scene.key, SYSTEM)
     scene.audit()
-    assert scene.company.link(scene.key).state is LinkState.ENDED
+    away = LinkState.ENDED if proven else LinkState.MISSING
+    assert scene.company.link(scene.key).state is away
     graves.undelete(world, scene.key, SYSTEM)
     scene.audit()
     assert scene.company.link(scene.key).state is LinkState.ACTIVE
@@ -256,3 +259,58 @@ def test_copies_stay_of_originals_that_went_with_a_record_between_two_looks(benc
     scene.detaches(later)
     scene.audit()
     assert (scene.originals(), scene.copies()) == ([], ["0.txt", "1.txt"])
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_copies_that_may_have_gone_with_a_record_are_asked_about(flavour: str) -> None:
+    """Nothing proves that it was deleted: somebody may have taken them away while it was hidden."""
+    scene = Scene(Bench(flavour), Side.JIRA)
+    _goes_and_comes_back(scene, proven=False)
+    rows = scene.bench.store.ledger.parked()
+    assert [row.field for row in rows] == [f"file {number}" for number in scene.numbers]
+    assert "the copy of 0.txt is gone" in rows[0].reason
+    scene.audit()
+    assert (scene.copies(), len(scene.bench.store.ledger.parked())) == ([], 2)
+
+    retry(scene.bench.runtime, rows[0].id)
+    scene.detaches(scene.numbers[1])  # it was not wanted any more
+    retry(scene.bench.runtime, rows[1].id)
+    scene.bench.until_quiet()
+    assert (scene.copies(), scene.bench.store.ledger.parked()) == (["0.txt"], ())
+    before = scene.bench.writes()
+    for _ in range(3):
+        scene.audit()
+    assert scene.bench.writes() == before
+
+
+@pytest.mark.parametrize("left", ["another copy", "a file of the desk's"])
+def test_an_older_file_tells_that_a_record_was_only_hidden(left: str) -> None:
+    """Then somebody deleted the copy, as it is no longer wanted: nobody is asked."""
+    scene = Scene(Bench(), Side.JIRA, files=2 if left == "another copy" else 1)
+    if left != "another copy":
+        scene.company.file(scene.key, "own.txt", b"own")
+        scene.bench.until_quiet()
+    before = scene.copies()
+    _hidden_for_a_day(scene, Side.SERVICENOW)
+    assert scene.copies() == [name for name in before if name != "0.txt"]
+    assert scene.bench.store.ledger.parked() == ()
+
+
+def test_a_copy_that_somebody_deleted_on_a_hidden_issue_is_not_asked_about() -> None:
+    """Jira brings nothing back that was deleted."""
+    scene = Scene(Bench(), Side.SERVICENOW, files=1)
+    _hidden_for_a_day(scene, Side.JIRA)
+    assert (scene.copies(), scene.bench.store.ledger.parked()) == ([], ())
+
+
+def _hidden_for_a_day(scene: Scene, side: Side) -> None:
+    """A record is hidden, and somebody deletes the first copy on it meanwhile."""
+    _another_file(scene)
+    hide, rows = scene.company.team().hide, scene.bench.servicenow.world.knobs.hidden_rows
+    rows.add(scene.key) if side is Side.SERVICENOW else hide(scene.issue)
+    scene.audit()
+    assert scene.company.link(scene.key).state is LinkState.MISSING
+    scene.detaches(scene.copy_ids()[0], side)
+    rows.discard(scene.key) if side is Side.SERVICENOW else hide(scene.issue, hidden=False)
+    scene.audit()
+    assert scene.company.link(scene.key).state is LinkState.ACTIVE
