@@ -4,7 +4,7 @@ A copy that went with it is made anew. An original that went with it leaves its 
 also where deletions are followed: nobody deleted that file by itself, and the copy may be the last
 one of it. Either way nothing is known of the two any longer.
 
-Where nothing tells whether the record was deleted or only hidden, a copy that is gone may as well
+Where the record did not count as deleted and ServiceNow's audit does not tell either, a copy that is gone may as well
 have been taken away by somebody: a person is asked. Not where a file is left that stood there
 before: then the record was hidden. Nor in Jira, which brings no record back.
 """
@@ -46,9 +46,10 @@ def _with(runtime: Runtime, case: Case) -> Case:
             number: row for number, row in _standing(case, side) if number and number not in here
         }
         gone = deleted(runtime, case, side, sorted(missing))
-        for row in (row for number, row in missing.items() if number in gone):
-            sure = row.source is side or case.link.state is LinkState.ENDED
-            (lost if sure else doubtful).append(row)
+        rows = [row for number, row in missing.items() if number in gone]
+        went = bool(rows) and _died(runtime, case, side)
+        lost += [row for row in rows if went or row.source is side]
+        doubtful += [row for row in rows if not (went or row.source is side)]
     known = tuple(row for row in case.filed if row not in lost)
     return replace(case, lost=tuple(lost), doubtful=tuple(doubtful), filed=known)
 
@@ -67,6 +68,15 @@ def _standing(case: Case, side: Side) -> Iterator[tuple[str, FileLink]]:
             yield row.source_id, row
         elif died or (doubted and row.source_id in _listed(case, row.source)):
             yield row.copy_id, row
+
+
+def _died(runtime: Runtime, case: Case, side: Side) -> bool:
+    """Whether a record was surely deleted while it was not shown."""
+    if case.link.state is LinkState.ENDED:
+        return True
+    end, since = case.link.end(side), case.noted[side].since
+    back = runtime.adapters[side].witness.returned(end.container, [end.key]).get(end.key)
+    return back is not None and since is not None and back >= since
 
 
 def _was_there(case: Case, side: Side) -> bool:
