@@ -4,9 +4,9 @@ A copy that went with it is made anew. An original that went with it leaves its 
 also where deletions are followed: nobody deleted that file by itself, and the copy may be the last
 one of it. Either way nothing is known of the two any longer.
 
-Where the record did not count as deleted and ServiceNow's audit does not tell either, a copy that is gone may as well
-have been taken away by somebody: a person is asked. Not where a file is left that stood there
-before: then the record was hidden. Nor in Jira, which brings no record back.
+Where the record did not count as deleted and ServiceNow's audit does not tell either, a copy that
+is gone may as well have been taken away by somebody: a person is asked. Not where a file is left
+that stood there before: then the record was hidden. Nor in Jira, which brings no record back.
 """
 
 from __future__ import annotations
