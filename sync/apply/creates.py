@@ -22,8 +22,9 @@ from sync.apply.counts import incident_counts
 from sync.apply.once import once
 from sync.apply.waiting import wake
 from sync.core import marks
-from sync.core.model import WAITS, Base, End, HistoryRow, Intent, IntentKind, Link, Value, waits_for
+from sync.core.model import Base, End, HistoryRow, Intent, IntentKind, Link, Value
 from sync.core.plan import Carried, Create, FieldWrite
+from sync.core.reminders import WAITS, waits_for
 from sync.runtime import Runtime, chunks, log
 
 BATCH = 50

@@ -12,7 +12,8 @@ from mappings.sides import Side
 from sync import report, wiring
 from sync.cli.app import OPEN, JsonFlag, app, configured, emit, out, say, shown, unknown_pair
 from sync.cli.work import showing_what_is_held
-from sync.core.model import OLD_COPY, REFUSED, WAITS, HistoryRow, Link
+from sync.core.model import HistoryRow, Link
+from sync.core.reminders import OLD_COPY, REFUSED, WAITS
 from sync.engine import Engine, Orders
 from sync.engine.resolve import resolve as settle
 from sync.engine.resolve import retry as try_again

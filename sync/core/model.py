@@ -82,36 +82,6 @@ class Base:
 Bases: TypeAlias = Mapping[str, Base]
 """Field name (the rule's name) to base."""
 
-WAITS = " waits"
-"""Stands in the name of a base that is none: a reference that cannot be told before its record has
-a twin is kept under it, so that its link is found again when there is one."""
-
-
-def waits_for(name: str, member: str) -> str:
-    """The name of a base that is none: an issue that is linked and has no twin yet."""
-    return f"{name}{WAITS} {member}"
-
-
-OLD_COPY = "@old copy"
-"""The name of a base that is none: this link was not shown when its store was found to be an old
-copy, so what is written here may be older than what both sides hold once they are. A reference that
-could not be told then is kept under :func:`old_copy_of` its name."""
-
-
-def old_copy_of(name: str) -> str:
-    """The name of a base that is none: what a reference tells once it can may be old."""
-    return f"{OLD_COPY} {name}"
-
-
-REFUSED = "@refused"
-"""Begins the name of a base that is none: see :func:`refused_of`."""
-
-
-def refused_of(name: str) -> str:
-    """The name of a base that is none: the first value of a reference was refused, so that it is
-    still told by where its link came from."""
-    return f"{REFUSED} {name}"
-
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:

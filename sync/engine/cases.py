@@ -16,19 +16,8 @@ from mappings.values import Unknown
 from sync.apply.common import COMMENTED, ECHO, FILED
 from sync.core.knowledge import Article
 from sync.core.merge import Stuck
-from sync.core.model import (
-    OLD_COPY,
-    WAITS,
-    Absence,
-    Base,
-    CommentLink,
-    FileLink,
-    Link,
-    Parked,
-    Value,
-    old_copy_of,
-    refused_of,
-)
+from sync.core.model import Absence, Base, CommentLink, FileLink, Link, Parked, Value
+from sync.core.reminders import OLD_COPY, WAITS, old_copy_of, refused_of
 from sync.runtime import container
 from sync.store.values import QueuedRow
 

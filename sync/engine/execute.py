@@ -17,7 +17,7 @@ from sync.apply.updates import update
 from sync.apply.waiting import wake
 from sync.core import marks
 from sync.core.merge import Clash, Stuck
-from sync.core.model import OLD_COPY, WAITS, Base, Conflict, Link, LinkState, Seat
+from sync.core.model import Base, Conflict, Link, LinkState, Seat
 from sync.core.plan import (
     Action,
     Adopt,
@@ -31,6 +31,7 @@ from sync.core.plan import (
     Remark,
     Update,
 )
+from sync.core.reminders import OLD_COPY, WAITS
 from sync.engine import asking
 from sync.engine.absent import certain, remember
 from sync.engine.carrying import carry, claim, keep_news

@@ -17,7 +17,8 @@ from mappings.model import Rule
 from mappings.references import IssueLink, linked
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown, Unmappable
-from sync.core.model import LinkState, Value, waits_for
+from sync.core.model import LinkState, Value
+from sync.core.reminders import waits_for
 from sync.engine.cases import Case, present
 from sync.runtime import Runtime
 

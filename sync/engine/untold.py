@@ -6,8 +6,9 @@ from mappings.model import Rule
 from mappings.references import IssueLink, Reference
 from mappings.sides import Side
 from mappings.values import Lookup, Unknown
-from sync.core.model import OLD_COPY, WAITS, Base, LinkState, old_copy_of, refused_of, waits_for
+from sync.core.model import Base, LinkState
 from sync.core.plan import Update
+from sync.core.reminders import OLD_COPY, WAITS, old_copy_of, refused_of, waits_for
 from sync.engine.cases import present
 from sync.engine.epoch import RESTORED
 from sync.engine.judge import Verdict
