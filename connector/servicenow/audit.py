@@ -8,7 +8,7 @@ the account may read it (servicenow-api 12).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ TABLE = "sys_audit"
 FIELDS = (
     "sys_id,tablename,documentkey,fieldname,oldvalue,newvalue,user,record_checkpoint,sys_created_on"
 )
+CALCULATED: Mapping[str, frozenset[str]] = {"priority": frozenset({"impact", "urgency"})}
+"""Columns that the platform sets by itself whenever others are written (servicenow-api 5)."""
+
 FEW = 10
 """Rows that may share the newest second."""
 
@@ -75,7 +78,7 @@ class Audit:
             checkpoint(row)
             for row in rows
             if row.get("user") == login
-            and str(row.get("newvalue") or "") == wanted[needed(row, "fieldname")]
+            and str(row.get("newvalue") or "") == wanted.get(needed(row, "fieldname"))
         ]
         if not ours:
             return None
@@ -106,9 +109,15 @@ class Audit:
         query = joined(
             term("tablename", "=", patch.container),
             term("documentkey", "=", patch.key),
-            one_of("fieldname", sorted(patch.fields)),
+            one_of("fieldname", sorted(set_by(patch.fields))),
         )
         return [row for page in by_id(self._door, TABLE, query, FIELDS) for row in page]
+
+
+def set_by(names: Collection[str]) -> frozenset[str]:
+    """The columns that a write of these sets."""
+    own = frozenset(names)
+    return own | {name for name, causes in CALCULATED.items() if causes & own}
 
 
 def told(rows: Sequence[Row], last: int) -> dict[str, Replaced]:

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from connector.errors import NotThere, RetryLater
-from connector.values import Replaced
+from connector.sandbox.servicenow.knobs import Door
+from connector.values import Patch, Replaced
 from tests.contract.mounts import JiraMount, Mount, ServiceNowMount
 
 
@@ -85,6 +86,24 @@ def test_a_patch_that_happened_tells_what_it_replaced(mount: Mount) -> None:
     assert told.replaced[mount.summary].value == "theirs"
     assert told.replaced[mount.summary].author
     assert told.replaced[mount.summary].at == mount.clock.now() - timedelta(seconds=2)
+
+
+def test_what_is_calculated_of_other_columns_is_told_as_replaced(desk: ServiceNowMount) -> None:
+    """Both wrote impact and urgency, and one of these came out alike."""
+    key = desk.made(1, impact="1", urgency="2")
+    version = desk.read(key).version
+    desk.clock.advance(60)
+    by = desk.world.caller("ben.okafor", Door.SCREEN)
+    desk.world.update("incident", key, {"impact": "3", "urgency": "1"}, by)
+    patch = Patch("incident", key, {"impact": "1", "urgency": "1"}, version=version)
+    desk.adapter.patch([patch], ())
+    told = desk.adapter.witness.trace(patch, {})
+    assert told is not None
+    assert {"impact", "priority"} <= told.written
+    assert (told.replaced["priority"].value, told.replaced["priority"].author) == (
+        "3",
+        "ben.okafor",
+    )
 
 
 def test_a_patch_that_nobody_came_between_replaced_nothing_unseen(mount: Mount) -> None:

@@ -84,12 +84,14 @@ class DirectWitness:
             return None  # not audited, and no row bears the number of an article as its id
         wanted, me = plain(patch.fields), self._me().login
         before = int(patch.version.split("/")[0] or 0)
+        graded = {"impact", "urgency"} & wanted.keys()  # the priority is calculated of these
+        concerned = {*wanted, "priority"} if graded else {*wanted}
         with self._world.lock:
             rows = [
                 row
                 for row in self._world.rows("sys_audit")
                 if row["documentkey"] == patch.key
-                and row["fieldname"] in wanted
+                and row["fieldname"] in concerned
                 and int(row["record_checkpoint"]) > before
             ]
         if not rows:
@@ -97,7 +99,7 @@ class DirectWitness:
         ours = [
             int(row["record_checkpoint"])
             for row in rows
-            if row["user"] == me and row["newvalue"] == wanted[row["fieldname"]]
+            if row["user"] == me and row["newvalue"] == wanted.get(row["fieldname"])
         ]
         if not ours:
             return None
