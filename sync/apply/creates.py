@@ -22,7 +22,7 @@ from sync.apply.counts import incident_counts
 from sync.apply.once import once
 from sync.apply.waiting import wake
 from sync.core import marks
-from sync.core.model import Base, End, HistoryRow, Intent, IntentKind, Link, Value
+from sync.core.model import Base, End, HistoryRow, Intent, IntentKind, Link, LinkState, Value
 from sync.core.plan import Carried, Create, FieldWrite
 from sync.core.reminders import WAITS, waits_for
 from sync.runtime import Runtime, chunks, log
@@ -94,7 +94,8 @@ def _draft(runtime: Runtime, action: Create, kind: str, counts: Counts) -> Draft
 
 
 def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
-    """The writes with references to twins filled in; one without a twin yet is left out."""
+    """The writes with references to twins filled in; one without a twin yet is left out, and so is
+    one to a twin that moved away, which may keep the whole record from being made."""
     spec = runtime.spec(action.pair)
     rules = {rule.name: rule for rule in spec.rules} if spec else {}
     for write in action.writes:
@@ -102,8 +103,11 @@ def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
         if not isinstance(relation, Reference):
             yield write
             continue
+        named = relation.mentions(action.side.other, write.other)
+        known = runtime.store.links.by_keys(action.side.other, named)
+        away = any(link.state is LinkState.FROZEN for link in known.values())
         twin = relation.translate(action.side, write.other, None, runtime.directory)
-        if twin is not None and not isinstance(twin, Unmappable):
+        if not away and twin is not None and not isinstance(twin, Unmappable):
             yield replace(write, change=relation.native(action.side, twin, None, {}))
 
 

@@ -134,3 +134,27 @@ def test_a_copy_of_a_ticket_gets_a_story_of_its_own(stage: Stage) -> None:
     assert copy.issue != story
     assert ticket.issues == [story]
     assert len(stage.team.issues()) == 2
+
+
+def test_an_incident_gets_its_story_while_the_epic_of_its_problem_is_elsewhere(
+    stage: Stage,
+) -> None:
+    """Where Jira takes no parent from another project, that waits, and nothing else does."""
+    problem = stage.desk.opens_problem()
+    stage.tandem.syncs()
+    epic = problem.issue
+    stage.team.hands("mei.chen").move_project(epic.key, "TEAM")
+    stage.desk.edits(problem, short_description="Mail is slow")
+    stage.tandem.settles()
+    ticket = stage.desk.opens(problem_id=problem)
+    stage.tandem.settles()
+    assert ticket.issue["summary"] == ticket["short_description"]
+    waiting = ["parent"] if stage.flavour == "cloud" else []
+    assert [row.field for row in stage.tandem.parked] == waiting
+
+    stage.team.hands("mei.chen").move_project(epic.key, "OPS")
+    stage.tandem.settles()
+    stage.later(24 * 60)
+    stage.tandem.sweeps()
+    assert ticket.issue.epic == epic
+    assert stage.tandem.parked == ()
