@@ -494,7 +494,7 @@ class Judge:
     def _bounded(self, couple: Couple, rule: Rule, moments: list[Moment]) -> Iterator[str]:
         """Each write of ours needs an edit that came before it and that no other write used up."""
         edits = dict.fromkeys(Side, 0)
-        spent, late = dict.fromkeys(Side, 0), dict.fromkeys(Side, 0)
+        spent = dict.fromkeys(Side, 0)
         seen: set[Side] = set()
         for one in _calls(moments):
             side = one.entry.side
@@ -502,7 +502,6 @@ class Judge:
             seen.add(side)
             if not one.entry.ours or one.entry.cause == "late" or one.entry.call in self.cuts:
                 edits[side] += 1  # one of ours that comes late looks like somebody's edit
-                late[side] += one.entry.cause == "late"  # or is known for a step, and done again
                 continue
             if first or any(one.entry.n in window for window in self.rig.forgotten):
                 continue  # the twin was born with it; or the row that explains it was put back
@@ -516,8 +515,7 @@ class Judge:
             veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
             veiled += self._ways_lost(couple, rule, one.entry) + self._twins_later(rule, moments)
             contested = sum(row.field == rule.name for row in self._rows(couple))
-            told = edits[side.other] + put_back + late[side]
-            if spent[side] > told + doubts + veiled + contested:
+            if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 yield (
                     f"I-05 {couple}: {rule.name} in {side} was written {spent[side]} times by us "
                     f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"
