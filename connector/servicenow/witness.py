@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from connector.articles import ARTICLE, MARKS
+from connector.articles import ARTICLE
 from connector.errors import AccessLost, NotThere, Rejected
 from connector.outcomes import Lost
 from connector.sense import sensible
@@ -90,8 +90,7 @@ class Witness:
 
     def trace(self, patch: Patch, called: Mapping[str, str]) -> Trace | None:
         """What the audit shows of it. Where it shows nothing, a record that we wrote last and that
-        holds the values has taken them; more than one write since hides what was replaced. Nobody
-        else writes our marks, so for those it does not matter who wrote last."""
+        holds the values has taken them; more than one write since hides what was replaced."""
         del called  # this history names others by their ids
         me = self._facts.myself(self._user)
         if me is None or patch.container == ARTICLE:
@@ -109,7 +108,7 @@ class Witness:
         row = dict(rows[0]) if rows else {}
         before, count = count_of(patch.version), str(row.get("sys_mod_count") or "")
         taken = wanted == {name: str(row.get(name) or "") for name in wanted}
-        ours = taken and (row.get("sys_updated_by") == login or wanted.keys() <= {*MARKS})
+        ours = taken and row.get("sys_updated_by") == login
         if not ours or before is None or not count.isdigit() or int(count) <= before:
             return None
         return Trace(frozenset(wanted), intruded=int(count) > before + 1)

@@ -6,7 +6,6 @@ import pytest
 
 from connector.errors import AccessLost, NotThere
 from connector.sandbox.servicenow.agile import READER, WRITER, activate
-from connector.sandbox.servicenow.knobs import Door
 from connector.values import Done, Draft, Move, Patch, Refused
 from tests.contract.mounts import ServiceNowMount
 
@@ -91,23 +90,6 @@ def test_a_lost_patch_of_what_is_not_audited_shows_on_the_record(desk: ServiceNo
     found = desk.adapter.witness.trace(patch, {})
     assert found is not None
     assert (found.written, found.intruded) == ({"short_description"}, False)
-
-
-def test_lost_marks_on_what_is_not_audited_show_though_somebody_wrote_since(
-    desk: ServiceNowMount,
-) -> None:
-    key = made(desk, TASK)
-    held = desk.adapter.read(TASK, [key], ())[key]
-    marks = {"correlation_id": "jira:jira.example:10007", "correlation_display": "OPS-7"}
-    lost = Patch(TASK, key, marks, version=held.version)
-    mixed = Patch(TASK, key, {**marks, "short_description": "Wrong date"}, version=held.version)
-    desk.adapter.patch([mixed], ())
-    by = desk.world.caller("ben.okafor", Door.SCREEN)
-    desk.world.update(TASK, key, {"description": "More words."}, by)
-    assert desk.adapter.witness.trace(mixed, {}) is None
-    found = desk.adapter.witness.trace(lost, {})
-    assert found is not None
-    assert (found.written, found.intruded) == (frozenset(marks), True)
 
 
 def test_a_task_tells_what_it_wants_for_its_state(desk: ServiceNowMount) -> None:
