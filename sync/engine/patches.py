@@ -25,6 +25,7 @@ from sync.apply.losses import Stored, confess, losses
 from sync.core.model import Base, Link, LinkState, SentPatch, SentWrite
 from sync.core.plan import FieldWrite, Update
 from sync.engine.complete import due, look_again
+from sync.engine.marking import MARKS
 from sync.runtime import Runtime, log
 from sync.store.values import QueuedRow
 
@@ -38,7 +39,7 @@ def settle(runtime: Runtime, rows: Collection[QueuedRow] = ()) -> None:
         looked_at = link is not None and any((s, link.end(s).key) in awake for s in Side)
         if not (looked_at or due(runtime, _name(patch))):
             continue
-        told = _trace(runtime, patch) if link else None
+        told = _trace(runtime, patch) or _borne(runtime, patch) if link else None
         whole = told is not None and len(_shown(patch, told)) == len(patch.writes)
         if link and told and (_over(runtime, patch) or (whole and not patch.overtaken)):
             _happened(runtime, patch, link, told)
@@ -109,6 +110,24 @@ def _trace(runtime: Runtime, patch: SentPatch) -> Trace | None:
         return runtime.adapters[patch.side].witness.trace(sent, _called(runtime, patch, sent))
     except (Gone, NotThere, Rejected):
         return None
+
+
+def _borne(runtime: Runtime, patch: SentPatch) -> Trace | None:
+    """A mark of ours that the record bears, of a patch that no history shows: where nothing is
+    audited somebody who wrote since hides it. Nobody else puts that mark on, and it replaces
+    nothing of theirs."""
+    mark = next((one for one in patch.writes if one.name == MARKS), None)
+    if mark is None:
+        return None
+    found = runtime.read(patch.side, patch.container, [patch.key], fresh=True)
+    held = found[patch.key].fields if patch.key in found else {}
+    borne = all(
+        held.get(name) == patch.fields[name]
+        if name in patch.fields
+        else isinstance(members := held.get(name), tuple) and mark.new in members
+        for name in mark.natives
+    )
+    return Trace(frozenset(mark.natives)) if borne else None
 
 
 def _called(runtime: Runtime, patch: SentPatch, sent: Patch) -> dict[str, str]:
