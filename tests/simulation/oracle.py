@@ -34,8 +34,8 @@ the journal allows, and counted:
   no conflict: each side says nothing to the other, and a new link follows the twin (I-03);
 * a link to an issue without a twin says nothing until that has one: a reference that the desk
   cleared meanwhile is set then (I-03);
-* a transition, or a write of nothing but our marks, whose answer was lost or died with the process
-  leaves no history row: after the restart both sides agree and nothing is written (I-23).
+* a transition whose answer was lost or died with the process leaves no history row: after the
+  restart both sides agree and nothing is written (I-23).
 """
 
 from __future__ import annotations

@@ -438,9 +438,9 @@ CURRENT: list[Rig] = []
 
 
 def owed(item: Any) -> bool:
-    """Whether a write that got no answer is looked for in the side's history afterwards: not one
-    that moves a status, nor one that only adds our marks."""
-    return isinstance(item, Patch) and bool(item.fields)
+    """Whether a write that got no answer is looked for on the side afterwards: not one that moves a
+    status."""
+    return isinstance(item, Patch)
 
 
 def _keyed(given: Any) -> list[Any]:
