@@ -10,6 +10,8 @@ the journal allows, and counted:
   answer was lost is done late, is overwritten unseen: no answer and no look tells what a transition
   replaced (I-03; :func:`Judge._excused`);
 * a reference to what is hidden takes its old link away, and gives one once that is shown (I-05);
+* a step of a walk of ours that is done late leads an issue astray after it had arrived: one more
+  write leads it back, or tells the other side (I-05; :func:`_strays`);
 * an issue link that a person takes away comes back with a request of ours that is done late (I-03);
 * a twin that a person edits within a second of its creation, before the two ever agreed, looks as
   if the edit had ridden with the create: Jira tells no last writer with an issue (I-08);
@@ -496,10 +498,14 @@ class Judge:
         edits = dict.fromkeys(Side, 0)
         spent = dict.fromkeys(Side, 0)
         seen: set[Side] = set()
+        strays = 0
         for one in _calls(moments):
             side = one.entry.side
             first = side not in seen
             seen.add(side)
+            if _strays(rule, one):
+                strays += 1
+                continue
             if not one.entry.ours or one.entry.cause == "late" or one.entry.call in self.cuts:
                 edits[side] += 1  # one of ours that comes late looks like somebody's edit
                 continue
@@ -516,6 +522,10 @@ class Judge:
             veiled += self._ways_lost(couple, rule, one.entry) + self._twins_later(rule, moments)
             contested = sum(row.field == rule.name for row in self._rows(couple))
             if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
+                if strays:
+                    strays, spent[side] = strays - 1, spent[side] - 1
+                    self.excused["a late step of a walk of ours was answered"] += 1
+                    continue
                 yield (
                     f"I-05 {couple}: {rule.name} in {side} was written {spent[side]} times by us "
                     f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"
@@ -648,6 +658,13 @@ def _agreed_later(one: Moment, after: Sequence[Moment]) -> bool:
         if moment.fit and held == one.value:
             return True
     return False
+
+
+def _strays(rule: Rule, one: Moment) -> bool:
+    """Whether a step of a walk of ours was done late, and led astray: it is walked back, or told to
+    the other side where nobody remembers the walk."""
+    late = one.entry.ours and one.entry.cause == "late" and one.entry.side is Side.JIRA
+    return late and rule.relation.kind == "status" and not one.fit
 
 
 def _beside(one: Moment, later: list[Moment]) -> bool:
