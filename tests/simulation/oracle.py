@@ -520,6 +520,7 @@ class Judge:
             put_back = 0 if rule.flow.reaches(side.other) else edits[side]
             veiled = self.crowd.unstamped if rule.relation.kind == "issue_link" else 0
             veiled += self._ways_lost(couple, rule, one.entry) + self._twins_later(rule, moments)
+            veiled += self._far(rule, one)
             contested = sum(row.field == rule.name for row in self._rows(couple))
             if spent[side] > edits[side.other] + put_back + doubts + veiled + contested:
                 if strays:
@@ -531,6 +532,16 @@ class Judge:
                     f"for {edits[side.other]} edits (entry {one.entry.n}: {one.value!r})"
                 )
                 return
+
+    def _far(self, rule: Rule, one: Moment) -> bool:
+        """Whether a parent was in another project when it was written: such a one does not ride
+        with the create, which Jira may refuse for it."""
+        held = [
+            e.state for e in self.rig.journal.of(Side.JIRA, str(one.value)) if e.n < one.entry.n
+        ]
+        epic = held[-1] if held and rule.relation.kind == "link" else None
+        project = epic.key.partition("-")[0] if isinstance(epic, Issue) else ""
+        return project not in ("", self.rig.setup.project)
 
     def _ways_lost(self, couple: Couple, rule: Rule, until: Entry) -> int:
         """How often a linked issue led to another record and then no longer did, since the one by
