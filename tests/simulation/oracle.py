@@ -36,8 +36,9 @@ the journal allows, and counted:
   no conflict: each side says nothing to the other, and a new link follows the twin (I-03);
 * a link to an issue without a twin says nothing until that has one: a reference that the desk
   cleared meanwhile is set then (I-03);
-* a transition whose answer was lost or died with the process leaves no history row: after the
-  restart both sides agree and nothing is written (I-23).
+* a transition, or a write of nothing but labels that are no marks, whose answer was lost or died
+  with the process leaves no history row: after the restart both sides agree and nothing is written
+  (I-23).
 """
 
 from __future__ import annotations
@@ -329,7 +330,9 @@ class Judge:
         if self._second(Side.JIRA, key):
             return False
         issue = self.rig.jira.world.issues.get(key)
-        if relation.twin(Side.JIRA, key, self.lookup) or issue is None:
+        if issue is None:  # deleted: it was a twin if we ever wrote to it
+            return any(one.ours for one in self.rig.journal.of(Side.JIRA, key))
+        if relation.twin(Side.JIRA, key, self.lookup):
             return True
         return marks.PROPERTY in issue.properties and not self.lookup.twin(Side.JIRA, key)
 

@@ -37,6 +37,7 @@ from connector.sandbox.servicenow.knobs import SYSTEM
 from connector.sandbox.weather import Weather
 from connector.values import Done, Patch, Unclear
 from mappings.sides import Side
+from sync.core.marks import own_labels
 from sync.core.model import LinkState
 from sync.core.safety import Limits
 from sync.directory import Directory
@@ -439,8 +440,10 @@ CURRENT: list[Rig] = []
 
 def owed(item: Any) -> bool:
     """Whether a write that got no answer is looked for on the side afterwards: not one that moves a
-    status."""
-    return isinstance(item, Patch)
+    status, nor one of nothing but labels that are no marks."""
+    if not isinstance(item, Patch):
+        return False
+    return bool(item.fields) or bool(own_labels(tuple(item.add.get("labels", ()))))
 
 
 def _keyed(given: Any) -> list[Any]:
