@@ -73,7 +73,7 @@ class Veils:
 
     def _audited(self, shown: Turn, away: Turn) -> bool:
         first, last = (shown.n, shown.at), (away.n, away.at)
-        return any(first <= audit <= last for audit in self.rig.audits)
+        return any(first <= audit < last for audit in self.rig.audits)
 
     def _all(self, side: Side, key: str) -> list[Turn]:
         """Everything that made a record go and come back, in order."""
