@@ -178,7 +178,8 @@ class Done:
 
     ``replaced`` is what it replaced, by native name, as far as the side's own history tells.
     ``intruded``: somebody else wrote since the version in the patch. ``digest`` is the SHA-256 of a
-    file as it is stored, where the side tells.
+    file as it is stored, where the side tells. ``doubted``: a step of a move got no answer and may
+    be done once more, late.
     """
 
     key: str
@@ -188,6 +189,7 @@ class Done:
     replaced: Mapping[str, Replaced] = field(default_factory=dict)
     intruded: bool = False
     digest: str = ""
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

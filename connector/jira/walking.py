@@ -77,7 +77,8 @@ class Walking:
         for targets in tiers(move.targets, known):
             if self._reach(walk, targets, known):
                 after = self._record(walk)
-                return Done(move.key, after.label, after, tuple(walk.hops))
+                taken, doubted = tuple(walk.hops), walk.doubts > 0
+                return Done(move.key, after.label, after, taken, doubted=doubted)
         if not walk.offered:
             self._offers(walk)
         raise self._no_way(walk)

@@ -83,7 +83,7 @@ def _remember(runtime: Runtime, order: Order, result: Done) -> bool:
     link = _with_version(action.link, action.side, result.record)
     end = action.link.end(action.side)
     with runtime.store.transaction():
-        runtime.store.patches.answered(order.sent)
+        _close(runtime, order, result)
         alone = not _company(runtime, spec, action, writes, result.record)
         dropped = _dropped(spec, order, stored, result.record)
         if not alone:
@@ -130,6 +130,15 @@ def _company(
         if held is not UNKNOWN and held not in expected:
             return True
     return False
+
+
+def _close(runtime: Runtime, order: Order, result: Done) -> None:
+    """What was sent is answered, but for a walk of which a step may still land and lead it astray:
+    that is to be known for ours as long as it may."""
+    if result.doubted:
+        runtime.store.patches.arrived(order.sent)
+    else:
+        runtime.store.patches.answered(order.sent)
 
 
 def _unseen(runtime: Runtime, order: Order) -> None:

@@ -46,6 +46,13 @@ class Patches:
                     connection.execute(update(SENT_PATCH).where(earlier).values(overtaken=True))
             return list(connection.execute(statement, [_row(one) for one in patches]).scalars())
 
+    def arrived(self, ids: Collection[int]) -> None:
+        """These are answered by another try and may still happen: like those that are overtaken."""
+        with self._database.write() as connection:
+            for part in chunks(ids):
+                mine = SENT_PATCH.c.id.in_(part)
+                connection.execute(update(SENT_PATCH).where(mine).values(overtaken=True))
+
     def answered(self, ids: Collection[int]) -> None:
         """What became of these is known, and written down where it has to be."""
         with self._database.write() as connection:

@@ -158,7 +158,8 @@ class Writes:
             issue = self._look(move.key)
             way = self._way(issue, move)
             if way == ():
-                return Done(move.key, issue.key, self._shown(issue, fields), tuple(hops))
+                shown, doubted = self._shown(issue, fields), doubts > 0
+                return Done(move.key, issue.key, shown, tuple(hops), doubted=doubted)
             if way is None or len(hops) >= MAX_HOPS:
                 return Refused(self._no_way(move))
             self._wire.read(f"/rest/api/2/issue/{move.key}/transitions")

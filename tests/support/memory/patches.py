@@ -29,6 +29,13 @@ class MemoryPatches(Patches):
                     self._tables.patches.put(earlier.id, replace(earlier, overtaken=True))
             return [self._add(row) for row in rows]
 
+    def arrived(self, ids: Collection[int]) -> None:
+        """These are answered by another try and may still happen."""
+        with self._tables.write():
+            for id in ids:
+                one = self._tables.patches.rows[id]
+                self._tables.patches.put(id, replace(one, overtaken=True))
+
     def answered(self, ids: Collection[int]) -> None:
         """What became of these is known."""
         with self._tables.write():
