@@ -176,10 +176,8 @@ class Replaced:
 class Done:
     """The write happened. ``record`` is the read-back where the API gives it at no extra cost.
 
-    ``replaced`` is what it replaced, by native name, as far as the side's own history tells.
-    ``intruded``: somebody else wrote since the version in the patch. ``digest`` is the SHA-256 of a
-    file as it is stored, where the side tells. ``doubted``: a step of a move got no answer and may
-    be done once more, late.
+    ``replaced``, by native name, as its history tells; ``intruded``: somebody wrote since the patch's
+    version. ``digest``: SHA-256 of a stored file. ``doubted``: a step of a move may be done late.
     """
 
     key: str

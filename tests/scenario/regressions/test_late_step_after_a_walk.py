@@ -1,4 +1,4 @@
-"""A step of a walk gets no answer, the walk arrives by another try, and the step is done after it."""
+"""A step of a walk gets no answer, the walk arrives by another try, and the step is done then."""
 
 from __future__ import annotations
 
