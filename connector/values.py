@@ -176,8 +176,8 @@ class Replaced:
 class Done:
     """The write happened. ``record`` is the read-back where the API gives it at no extra cost.
 
-    ``replaced``, by native name, as its history tells; ``intruded``: somebody wrote since the patch's
-    version. ``digest``: SHA-256 of a stored file. ``doubted``: a step of a move may be done late.
+    ``replaced``, by native name, as its history tells; ``intruded``: somebody wrote since the
+    patch's version. ``digest``: SHA-256 of a stored file. ``doubted``: a step may be done late.
     """
 
     key: str
