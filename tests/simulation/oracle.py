@@ -286,7 +286,8 @@ class Judge:
 
     def _untold(self, rule: Rule, here: Value, there: Value) -> bool:
         """A reference to what is deleted, which nobody proves; and a way by an issue that moved to
-        another project, or by a deleted incident: the other end of the way may be an old one."""
+        another project, by a deleted incident, or by one whose own problem is put aside: the other
+        end of the way may be an old one."""
         relation, truth = rule.relation, self.truth
         if not isinstance(relation, IssueLink):
             return False
@@ -296,7 +297,11 @@ class Judge:
         away = any(one and one.container != self.rig.setup.project for one in others)
         named = [named_in(truth.jira.properties.get(key)) for key in linked(there)]
         bereft = any(one and one not in truth.servicenow.records for one in named)
-        return bool(relation.through) and (away or bereft)
+        ways = {
+            rule.name for spec in self.specs for rule in spec.rules if rule.relation.kind == "link"
+        }
+        stuck = any(one and {(one.label, way) for way in ways} & self.waiting for one in others)
+        return bool(relation.through) and (away or bereft or stuck)
 
     def _about(self, couple: Couple) -> list[Entry]:
         """Every write on either record of a couple that left it there, in order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from connector.sandbox.servicenow.values import moment
 from connector.values import Comment
 from mappings.sides import Side
 from sync.core import marks
@@ -16,7 +17,7 @@ from sync.core.tellings import bears
 from sync.demo.couples import Couple
 from sync.engine.cases import Withdrawn
 from tests.simulation.crowd import Crowd
-from tests.simulation.rig import Rig
+from tests.simulation.rig import START, Rig
 
 WORDS = "is no longer shown in "
 
@@ -52,9 +53,14 @@ def words(
 
 
 def _shown(rig: Rig, lane: str) -> bool:
-    """Whether anything else is to be seen in a journal; Jira's are seen with their issue."""
+    """Whether anything else was to be seen in a journal at the last audit; Jira's are seen with
+    their issue."""
+    last = max((at for _, at in rig.audits), default=START)
     notes = rig.servicenow.world.rows("sys_journal_field")
-    return lane == "comment" or any(lane == f"{one['name']} {one['element']}" for one in notes)
+    return lane == "comment" or any(
+        lane == f"{one['name']} {one['element']}" and moment(one["sys_created_on"]) <= last
+        for one in notes
+    )
 
 
 def _reference(rig: Rig, couple: Couple, side: Side, name: str) -> str:
