@@ -85,7 +85,7 @@ class Desk:
         row = self._sight.pick(self._sight.tickets("incident", ("1", "2", "3")))
         if row is None:
             return None
-        text = self._sight.other(words.DETAILS, row["description"])
+        text = self._sight.other(words.DETAILS, row.get("description", ""))
         return self._change(
             self._agent(), row, {"description": text}, f"rewrote the description of {row['number']}"
         )
@@ -172,7 +172,7 @@ class Desk:
         if row is None:
             return None
         person = self._dice.choice(of_team("network", "database"))
-        text = self._sight.other(words.DETAILS, row["description"])
+        text = self._sight.other(words.DETAILS, row.get("description", ""))
         said = f"described the cause of {row['number']}"
         return self._change(person, row, {"description": text}, said)
 

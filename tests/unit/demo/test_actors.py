@@ -68,6 +68,19 @@ def test_a_story_moved_below_another_epic_takes_its_incident_along(linked: Linke
     assert moved.what.endswith(f"below {problem['correlation_display']}")
 
 
+def test_a_ticket_that_was_never_described_is_described(linked: Linked) -> None:
+    """One that was made for an issue without a text."""
+    desk, _ = everybody(linked)
+    world = linked.town.servicenow.world
+    for table in ("incident", "problem"):
+        for row in list(world.rows(table)):
+            world.store(table, {k: v for k, v in row.items() if k != "description"})
+    for act in (desk.describes, desk.investigates):
+        done = act()
+        assert done is not None
+        assert (world.true_row(done.key) or {})["description"]
+
+
 def test_a_label_taken_back_is_gone(linked: Linked) -> None:
     _, team = everybody(linked)
     given = team.labels()
