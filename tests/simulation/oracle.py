@@ -395,7 +395,11 @@ class Judge:
             if self._closed_otherwise(rule, one, moments[:n]):
                 self.excused["a person closed otherwise what we had closed"] += 1
                 continue
-            if self._unlinked(rule, one, moments[n + 1 : end]) or _beside(one, later):
+            given = _given(one, moments[:n])
+            if self._unlinked(rule, one, moments[n + 1 : end]) or _beside(given, later):
+                continue
+            if rule.relation.kind == "status" and one.entry.what.startswith("project: "):
+                self.excused["a move to another project gave the status it begins with"] += 1
                 continue
             known = {one.entry.n, until.entry.n if until else -1}
             if any(n in window for window in self.rig.forgotten for n in known):
@@ -692,11 +696,11 @@ def _strays(rule: Rule, one: Moment) -> bool:
     return late and rule.relation.kind == "status" and not one.fit
 
 
-def _beside(one: Moment, later: list[Moment]) -> bool:
+def _beside(given: Value, later: list[Moment]) -> bool:
     """Whether all links of a person stand beside ours, until a person changes them: a second link
     fits."""
     person = next((n for n, moment in enumerate(later) if not moment.entry.ours), len(later))
-    return all(_among(one.value, moment.value) for moment in later[:person]) and bool(later)
+    return all(_among(given, moment.value) for moment in later[:person]) and bool(later)
 
 
 def names_of(couple: Couple) -> tuple[str, ...]:
