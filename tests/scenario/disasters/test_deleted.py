@@ -72,6 +72,10 @@ def test_an_issue_whose_ticket_is_proven_deleted_does_not_ask_for_another() -> N
     assert not list(bench.servicenow.world.rows("incident"))
     assert company.parked() == []
 
+    company.team().edit(issue, labels=("to-incident",))  # nor without the mark of the first one
+    audits(bench, 2)
+    assert not list(bench.servicenow.world.rows("incident"))
+
 
 def test_a_record_that_was_only_hidden_flows_again() -> None:
     bench = Bench()
