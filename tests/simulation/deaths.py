@@ -35,7 +35,7 @@ class Mourners:
 
     def __init__(self, crowd: Crowd) -> None:
         self.crowd, self.rig = crowd, crowd.rig
-        self.sworn: set[tuple[Side, str]] = set()
+        self.sworn: dict[tuple[Side, str], int] = {}
         self.closings: set[tuple[Side, int]] = set()
 
     def undeletes(self) -> str | None:
@@ -65,7 +65,7 @@ class Mourners:
             return None
         link, absence = self.crowd.dice.choice(both)
         confirm(self.rig.store, link.end(absence.side).key, "somebody")
-        self.sworn.add((absence.side, link.end(absence.side).key))
+        self.sworn[(absence.side, link.end(absence.side).key)] = len(self.rig.journal.entries)
         return f"somebody says that {link.end(absence.side).label} was deleted"
 
     def _dead(self, side: Side, key: str) -> bool:
@@ -124,7 +124,8 @@ def _forbidden(
     if proven and _dead_then(rig, link, one):
         mourners.closings.add((one.side, one.call))
         return ""
-    if (other, key) in mourners.sworn and _away_then(mourners, link, one):
+    said = mourners.sworn.get((other, key))
+    if said is not None and mourners.crowd.veils.away_since(other, key, said, one.n):
         rig.reached["excused: it was brought back out of our sight after a true word"] += 1
         mourners.closings.add((one.side, one.call))
         return ""

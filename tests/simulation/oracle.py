@@ -54,6 +54,7 @@ from connector.sandbox.jira.index import FLICKER_SECONDS
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.servicenow import direct_shapes as shapes
 from connector.sandbox.servicenow import knowledge_rules as hands
+from connector.sandbox.servicenow.audit import AUDITED
 from connector.values import Comment
 from mappings.model import MappingSpec, Rule
 from mappings.references import IssueLink, Reference, linked
@@ -158,7 +159,7 @@ class Judge:
                         yield f"I-01 {label} is in scope of {pair} and has no twin"
 
     def _by_seconds(self, pair: str, side: Side, key: str) -> bool:
-        """Whether all that asks for a twin of an issue are links with second twins."""
+        """Whether all that asks for a twin of a record are links with second twins."""
         spec, fields = self._spec(pair), self.truth.of(side).records[key].fields
         held = ((rule.relation, rule.relation.canonical(side, fields)) for rule in spec.rules)
         told = [
@@ -168,7 +169,8 @@ class Judge:
             for one in relation.points(side, value, self.lookup)
             if relation.twin(side, one, self.lookup)
         ]
-        return spec.create.only_linked and all(self._second(side, one) for one in told)
+        seconds = bool(told) and all(self._second(side, one) for one in told)
+        return spec.create.only_linked and seconds
 
     def _spec(self, pair: str) -> MappingSpec:
         return next(spec for spec in self.specs if spec.pair == pair)
@@ -477,7 +479,6 @@ class Judge:
         return one.value in agreed
 
     def _in_ledger(self, couple: Couple, rule: Rule, one: Moment, given: Value) -> bool:
-        side = one.entry.side
         for row in self.conflicts:
             if (row.field, row.number) != (rule.name, couple.servicenow.label):
                 continue
@@ -485,12 +486,17 @@ class Judge:
             held = self._said(rule, one.entry.side, seat.value)
             if held == one.value or _among(given, held):
                 return True
-            if seat.value is None and row.reason.startswith(
-                f"somebody changed the record in {side}"
-            ):
+            if self._lost_untold(row, one):
                 self.excused["what a table without an audit lost is told without its value"] += 1
                 return True
         return False
+
+    def _lost_untold(self, row: Conflict, one: Moment) -> bool:
+        """Whether a conflict since then tells of an edit of a record whose table is not audited."""
+        entry, told = one.entry, f"somebody changed the record in {one.entry.side} between"
+        table = (entry.state or {}).get("sys_class_name") if isinstance(entry.state, dict) else None
+        later = row.at is not None and row.at >= entry.at
+        return later and table not in (None, *AUDITED) and row.reason.startswith(told)
 
     def _excused(self, kind: str, lost: Moment, by: Moment, born: datetime | None) -> bool:
         """Class D: see the module's docstring."""

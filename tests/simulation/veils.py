@@ -58,6 +58,11 @@ class Veils:
         told = [one.away for one in self._all(side, key) if one.n <= n]
         return bool(told) and told[-1]
 
+    def away_since(self, side: Side, key: str, since: int, n: int) -> bool:
+        """Whether a record could be shown at no time between two entries of the journal."""
+        back = any(not one.away and since < one.n <= n for one in self._all(side, key))
+        return self.away(side, key, n) and not back
+
     def for_a_week(self, side: Side, key: str, n: int, at: datetime) -> bool:
         """Whether a record had been away for seven days, as far as anybody could see."""
         since: datetime | None = None
