@@ -85,7 +85,7 @@ def wanted(runtime: Runtime, side: Side, stream: Stream) -> bool:
 def _spare(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:
     """A stream that can be done without, because what it tells moves its record as a rule: asked
     now and then. Its cursor waits until we may read it."""
-    name, now = f"spare:{side}:{stream.name}", runtime.clock()
+    name, now = _last_asked(side, stream), runtime.clock()
     last = runtime.store.meta.get(name)
     if last and now - datetime.fromisoformat(last) < SPARE_EVERY:
         return 0
@@ -102,7 +102,12 @@ def hurry(runtime: Runtime) -> None:
     for side in Side:
         for one in runtime.adapters[side].streams(runtime.containers(side)):
             if one.lane:
-                runtime.store.meta.put(f"spare:{side}:{one.name}", "")
+                runtime.store.meta.put(_last_asked(side, one), "")
+
+
+def _last_asked(side: Side, stream: Stream) -> str:
+    """Under which name the store remembers when a stream was asked that can be done without."""
+    return f"spare:{side}:{stream.name}"
 
 
 def _stream(runtime: Runtime, side: Side, adapter: Adapter, stream: Stream) -> int:

@@ -65,7 +65,7 @@ def aged(runtime: Runtime, verdict: Verdict) -> dict[str, bool]:
     be remembered: they changed and tell nothing before a record has its twin, long after the look
     that was asked for because of the copy."""
     case, lookup = verdict.case, seeing(runtime.directory, verdict.case.unseen)
-    old = RESTORED in case.reasons or OLD_COPY in case.bases
+    old, written = RESTORED in case.reasons or OLD_COPY in case.bases, _written(verdict)
     found = {}
     for rule in case.spec.rules if verdict.state is LinkState.ACTIVE else ():
         base, name = case.bases.get(rule.name), old_copy_of(rule.name)
@@ -73,17 +73,17 @@ def aged(runtime: Runtime, verdict: Verdict) -> dict[str, bool]:
             continue
         here = verdict.settled.get(rule.name, base)
         if name in case.bases or (old and here != base):
-            found[name] = rule.name not in _written(verdict) and not _agreed(rule, here, lookup)
+            found[name] = rule.name not in written and not _agreed(rule, here, lookup)
     return found
 
 
 def refused(runtime: Runtime, verdict: Verdict) -> dict[str, bool]:
     """References by the name that stands for a refused first value, and whether that is still to be
     remembered: until both sides agree for the first time."""
-    case = verdict.case
+    case, written = verdict.case, _written(verdict) if verdict.case.making else frozenset()
     rules = [rule for rule in case.spec.rules if isinstance(rule.relation, Reference)]
     names = {refused_of(rule.name): rule.name for rule in rules}
-    first = {name for name, rule in names.items() if case.making and rule in _written(verdict)}
+    first = {name for name, rule in names.items() if rule in written}
     doubted = first | (names.keys() & case.bases.keys())
     known = runtime.store.links.bases([case.link.id]) if doubted else {}
     return {name: names[name] not in known.get(case.link.id, {}) for name in doubted}

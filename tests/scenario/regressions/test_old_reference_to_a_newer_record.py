@@ -28,7 +28,7 @@ def test_the_link_that_is_made_again_is_told_of(flavour: str) -> None:
     bench.clock.advance(60)
     bench.until_quiet()
     bench.store.restore(copy)
-    issue, other = company.issue(child), marked(bench, parent)
+    issue, other = company.issue(child), company.row(parent)["correlation_id"].split(":")[-1]
     company.team().unlink(issue.id, WORDS, other)
     bench.clock.advance(60)
     bench.until_quiet()
@@ -44,10 +44,3 @@ def test_the_link_that_is_made_again_is_told_of(flavour: str) -> None:
     bench.until_quiet()
     assert linking.named(bench.jira.world, company.issue(child), WORDS) == ()
     assert len(company.conflicts()) == 1
-
-
-def marked(bench: Bench, ticket: str) -> str:
-    """The issue that a ticket names."""
-    row = bench.servicenow.world.true_row(ticket)
-    assert row is not None
-    return str(row["correlation_id"].rpartition(":")[2])

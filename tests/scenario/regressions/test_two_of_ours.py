@@ -6,6 +6,7 @@ import pytest
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira.hands import Hands
+from connector.sandbox.jira.model import Issue
 from sync.core.model import LinkState
 from sync.engine.absent import confirm
 from sync.engine.sweep import sweep
@@ -19,19 +20,27 @@ def told(bench: Bench) -> list[tuple[str, str, str]]:
     return [(row.label, row.field, row.reason) for row in bench.store.ledger.parked()]
 
 
+LOST = Fault("drop_after", method="POST", path="issue$")
+
+
+def hidden_twin(bench: Bench, company: Company) -> tuple[str, Issue]:
+    """An incident, and its issue of which no answer told and that is hidden since, for long."""
+    bench.sync()
+    key = company.incident()
+    bench.jira_faults.add(LOST)
+    bench.sync()
+    [issue] = bench.jira.world.issues.values()
+    company.team().hide(issue.id)
+    bench.clock.advance(400)
+    return key, issue
+
+
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
 def test_a_twin_that_was_hidden_when_its_answer_was_lost(flavour: str) -> None:
     bench = Bench(flavour)
     company = Company(bench)
-    bench.sync()
-    key = company.incident()
-    lost = Fault("drop_after", method="POST", path="issue$")
-    bench.jira_faults.add(lost)
-    bench.sync()
-    [first] = bench.jira.world.issues.values()
-    company.team().hide(first.id)
-    bench.clock.advance(400)
-    bench.jira_faults.add(lost)
+    key, first = hidden_twin(bench, company)
+    bench.jira_faults.add(LOST)
     bench.sync()
     [_, second] = bench.jira.world.issues.values()
     company.team().hide(first.id, hidden=False)
@@ -72,13 +81,7 @@ def test_a_second_twin_that_outlives_the_first(flavour: str) -> None:
     """It was hidden until the link had ended, and nobody else would ever tell of it."""
     bench = Bench(flavour)
     company = Company(bench)
-    bench.sync()
-    key = company.incident()
-    bench.jira_faults.add(Fault("drop_after", method="POST", path="issue$"))
-    bench.sync()
-    [hidden] = bench.jira.world.issues.values()
-    company.team().hide(hidden.id)
-    bench.clock.advance(400)
+    key, hidden = hidden_twin(bench, company)
     bench.until_quiet()
     twin = company.issue(key)
     company.team().delete(twin.id)
