@@ -25,7 +25,7 @@ from sync.demo.couples import Couple
 from sync.engine.unfiling import followed
 from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry, Sheet
-from tests.simulation.papers import papers
+from tests.simulation.judges.papers import papers
 from tests.simulation.rig import Rig
 
 
