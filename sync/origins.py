@@ -52,11 +52,15 @@ SettingPath: TypeAlias = "tuple[str, ...]"
 
 @dataclass(slots=True)
 class Gathered:
-    """Everything the layers hold: nested values, each path's place, and what could not be read."""
+    """Everything the layers hold: nested values, each path's place, and what is wrong with it.
+
+    ``unread``: a layer could not be read, so that nobody knows what is set.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[SettingPath, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    unread: bool = False
 
     def add(self, path: SettingPath, value: Any, place: str) -> None:
         """Lay one value over whatever an earlier layer said."""
@@ -90,6 +94,7 @@ def gather(settings: type[BaseSettings]) -> Gathered:
     file = Path(os.environ.get(CONFIG) or DEFAULT_FILE)
     secrets = os.environ.get(SECRETS_DIR)
     if os.environ.get(CONFIG) and not file.is_file():
+        found.unread = True
         found.problems.append(
             f"{CONFIG} (environment): there is no file {file}. Name an existing file or unset it."
         )
@@ -129,19 +134,26 @@ def _layer(
 ) -> None:
     try:
         values = read()
-    except tomllib.TOMLDecodeError as error:
-        found.problems.append(f"{name}: not valid TOML: {error}. Correct that line.")
-    except (OSError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError, SettingsError) as error:
+        found.unread = True
+        found.problems.append(f"{name}: {_unread(error)}")
+        return
+    for path, value in _leaves(values):
+        found.add(path, value, place(path))
+
+
+def _unread(error: Exception) -> str:
+    """Why a layer gives nothing, and what to do."""
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return f"not valid TOML: {error}. Correct that line."
+    if isinstance(error, OSError | UnicodeDecodeError):
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        found.problems.append(f"{name}: cannot be read: {why}. Check the file and its rights.")
-    except SettingsError as error:
-        found.problems.append(
-            f"{name}: {error}. Write single settings, such as {PREFIX}JIRA__URL, or a folder of "
-            "one file for each secret."
-        )
-    else:
-        for path, value in _leaves(values):
-            found.add(path, value, place(path))
+        return f"cannot be read: {why}. Check the file and its rights."
+    group = re.search(r'field "(\w+)"', str(error))
+    if group is None:
+        return f"{error}. Name a folder of one file for each secret."
+    name = variable((group[1],))
+    return f"{name} is a group of settings, not one. Write single ones: {name}__NAME."
 
 
 def _leaves(

@@ -239,7 +239,7 @@ class Settings(BaseSettings):
             # What else is wrong shall be told, too.
             settings = cls(**origins.without(found.values, wrong))
         problems += _unsafe_urls(settings, found)
-        if sides:
+        if sides and not found.unread:
             told = tuple(f"{variable(path)}:" for path in wrong)
             problems += [one for one in missing(settings) if not one.startswith(told)]
         if problems:

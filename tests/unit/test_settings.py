@@ -138,7 +138,7 @@ def test_the_links_of_a_container_platform_are_no_settings(given: Given) -> None
     [
         ({"CONFIG": "gone.toml"}, "there is no file gone.toml"),
         ({"SECRETS_DIR": "gone"}, "does not exist"),
-        ({"JIRA": "not json"}, "Write single settings"),
+        ({"JIRA": "not json"}, "TANDEM_JIRA is a group of settings, not one"),
     ],
 )
 def test_a_place_that_cannot_be_read_is_a_problem(
@@ -147,6 +147,14 @@ def test_a_place_that_cannot_be_read_is_a_problem(
     given(**variables)
     (problem,) = problems()
     assert said in problem
+
+
+@pytest.mark.parametrize("name", ["JIRA", "CONFIG", "SECRETS_DIR"])
+def test_what_nobody_could_read_is_not_called_unset(given: Given, name: str) -> None:
+    """What stands beside an unreadable place may well be set there."""
+    given(**{name: "nowhere"})
+    (problem,) = problems(sides=True)
+    assert "not set" not in problem
 
 
 def test_toml_that_is_none_is_told_with_its_line(here: Path) -> None:
