@@ -26,7 +26,7 @@ from tests.simulation.journal import TABLES, Entry
 from tests.simulation.veils import around
 
 if TYPE_CHECKING:
-    from tests.simulation.crowd import Crowd
+    from tests.simulation.people.crowd import Crowd
     from tests.simulation.rig import Rig
 
 

@@ -47,7 +47,6 @@ from collections.abc import Iterator
 
 from mappings.sides import Side
 from sync.demo.couples import Couple
-from tests.simulation.crowd import Crowd
 from tests.simulation.deaths import harm
 from tests.simulation.judges.accounts import AccountJudge
 from tests.simulation.judges.bounds import BoundJudge
@@ -60,6 +59,7 @@ from tests.simulation.judges.moments import Reader
 from tests.simulation.judges.papers import faults
 from tests.simulation.judges.twins import TwinJudge
 from tests.simulation.judges.withdrawals import words
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import Rig
 
 

@@ -22,9 +22,9 @@ from sync.core.model import IntentState
 from sync.engine import Engine, Orders
 from sync.engine.resolve import retry
 from sync.errors import SyncError
-from tests.simulation.crowd import Crowd
 from tests.simulation.holidays import Holidays
 from tests.simulation.oracle import Judge
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import Plug, PlugKind, Rig
 from tests.simulation.setup import FOLLOWING, WITHDRAWING, WRITES, Mode, Setup, of_seed
 from tests.support.memory.tables import Copy

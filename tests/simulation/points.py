@@ -20,7 +20,7 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.jira import linking
 from mappings.sides import Side
 from sync.engine import Orders
-from tests.simulation.crowd import Crowd
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.play import Play
 from tests.simulation.rig import Plug, PlugKind
 from tests.simulation.setup import WRITES, Setup
@@ -131,20 +131,20 @@ def _wants(crowd: Crowd) -> None:
 
 
 def _both(crowd: Crowd) -> None:
-    crowd.desk_rewords(_row(crowd))
-    crowd.team_rewords(_issue(crowd))
+    crowd.desk.rewords(_row(crowd))
+    crowd.team.rewords(_issue(crowd))
 
 
 def _several(crowd: Crowd) -> None:
     """Most fields at once."""
-    crowd.team_ranks(_issue(crowd))
-    crowd.team_assigns(_issue(crowd))
-    crowd.team_describes(_issue(crowd))
+    crowd.team.ranks(_issue(crowd))
+    crowd.team.assigns(_issue(crowd))
+    crowd.team.describes(_issue(crowd))
 
 
 def _speak(crowd: Crowd) -> None:
     """The desk words a record on which the team has just said something."""
-    crowd.desk_rewords(_row(crowd))
+    crowd.desk.rewords(_row(crowd))
     _comments(crowd)
 
 
@@ -202,8 +202,8 @@ flavour or of defects and articles, at every call and every answer. ``--points``
 STORIES = (
     Story("the desk opens an incident", incident),
     Story("the team asks for an incident", _asks),
-    Story("the desk rewords", lambda crowd: crowd.desk_rewords(_row(crowd))),
-    Story("the team rewords", lambda crowd: crowd.team_rewords(_issue(crowd))),
+    Story("the desk rewords", lambda crowd: crowd.desk.rewords(_row(crowd))),
+    Story("the team rewords", lambda crowd: crowd.team.rewords(_issue(crowd))),
     Story("the team changes most fields", _several),
     Story("the team finishes and begins again", _finishes),
     Story("the desk resolves and opens again", _resolves),

@@ -15,7 +15,8 @@ from sync.core import marks
 from sync.core.tellings import Telling, bears, milliseconds, parts_of
 from sync.demo.content import Truth
 from sync.demo.couples import Couple
-from tests.simulation.crowd import Crowd, headline
+from tests.simulation.people.crowd import Crowd
+from tests.simulation.people.texts import headline
 from tests.simulation.rig import Rig
 
 

@@ -23,9 +23,9 @@ from mappings.model import MappingSpec
 from mappings.sides import Side
 from sync.demo.couples import Couple
 from sync.engine.unfiling import followed
-from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry, Sheet
 from tests.simulation.judges.papers import papers
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import Rig
 
 

@@ -10,8 +10,8 @@ from sync.core.model import Conflict, Parked
 from sync.demo.content import Truth, fit, read
 from sync.demo.couples import Couple, Marks, Names, TruthLookup
 from sync.engine.doubles import TWIN
-from tests.simulation.crowd import Crowd
 from tests.simulation.journal import Entry
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import Rig
 
 

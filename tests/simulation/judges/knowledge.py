@@ -22,7 +22,7 @@ from sync.core import marks
 from sync.core.knowledge import INCIDENT, PROBLEM, asks
 from sync.core.model import LinkState
 from sync.demo.couples import Couple
-from tests.simulation.crowd import Crowd
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import Rig
 
 

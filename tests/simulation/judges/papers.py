@@ -13,7 +13,7 @@ from connector.sandbox.people import INTEGRATION
 from mappings.sides import Side
 from sync.demo.couples import Couple
 from sync.engine.filing import safe_name
-from tests.simulation.crowd import Crowd
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import Rig
 
 

@@ -16,7 +16,7 @@ from sync.core import marks
 from sync.core.tellings import bears
 from sync.demo.couples import Couple
 from sync.engine.cases import Withdrawn
-from tests.simulation.crowd import Crowd
+from tests.simulation.people.crowd import Crowd
 from tests.simulation.rig import START, Rig
 
 WORDS = "is no longer shown in "

@@ -1,4 +1,4 @@
-"""People at work on knowledge, on both sides: deeds of a :class:`~tests.simulation.crowd.Crowd`."""
+"""People at work on knowledge, on both sides: deeds of a crowd."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from connector.sandbox.servicenow.knobs import Door
 from connector.sandbox.servicenow.knowledge_tables import ADMIN, ARTICLE
 
 if TYPE_CHECKING:
-    from tests.simulation.crowd import Crowd, Deed
+    from tests.simulation.people.crowd import Crowd, Deed
 
 EDITOR = "elena.rossi"
 NEXT = {
@@ -50,7 +50,7 @@ class Librarians:
         """An article at a problem, or for no task."""
         row = self._problem() if self.crowd.dice.random() < 0.6 else None
         task = row["sys_id"] if row else ""
-        title = f"title {self.crowd.word('w')}"
+        title = f"title {self.crowd.texts.word('w')}"
         made = hands.write(self.world, task, self._editor(), short_description=title)
         return f"the desk writes {made['number']} at {row['number'] if row else 'no task'}: {title}"
 
@@ -77,7 +77,7 @@ class Librarians:
             hands.move(self.world, number, step, self._editor())
             return f"the desk moves {number} to {step}"
         row = hands.checkout(self.world, number, self._editor())
-        title = f"title {self.crowd.word('w')}"
+        title = f"title {self.crowd.texts.word('w')}"
         self.world.update(ARTICLE, row["sys_id"], {"short_description": title}, self._editor())
         return f"the desk takes {number} in work again: {title}"
 
@@ -89,7 +89,7 @@ class Librarians:
         fields: dict[str, Any] = {"labels": ("knowledge",)}
         if epic is not None:
             fields["parent"] = epic.id
-        title = f"title {self.crowd.word('w')}"
+        title = f"title {self.crowd.texts.word('w')}"
         made = self.crowd.hands().create(self.crowd.project, kind, title, **fields)
         return f"the team wants an article with {made.key} below {epic.key if epic else 'nothing'}"
 
