@@ -13,19 +13,27 @@ from tests.support.mapping import owned_by
 from tests.support.people import Company
 
 
-@pytest.mark.parametrize("flavour", ["cloud", "dc"])
-def test_the_overwritten_value_is_brought_back_where_its_side_owns_the_field(flavour: str) -> None:
-    bench = Bench(flavour, mappings=owned_by("jira"))
+def both_edit(bench: Bench, *faults: Fault, rest: float = 400) -> tuple[Company, str]:
+    """The desk rewords an incident, and the team the story just before our write reaches it; then
+    all comes to rest. The people, and the incident."""
     company = Company(bench)
     key = company.incident("before")
     bench.sync()
     issue = company.link(key).jira.key
     company.desk(key, short_description="from the desk")
     bench.clock.advance(15)
-
+    for fault in faults:
+        bench.jira_faults.add(fault)
     interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
-    bench.clock.advance(400)
+    bench.clock.advance(rest)
     bench.sync()
+    return company, key
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "dc"])
+def test_the_overwritten_value_is_brought_back_where_its_side_owns_the_field(flavour: str) -> None:
+    bench = Bench(flavour, mappings=owned_by("jira"))
+    company, key = both_edit(bench)
 
     assert company.issue(key).fields["summary"] == "from the team"
     assert company.row(key)["short_description"] == "from the team"
@@ -38,16 +46,7 @@ def test_the_overwritten_value_is_brought_back_where_its_side_owns_the_field(fla
 
 def test_otherwise_it_stays_in_the_ledger_and_can_be_taken() -> None:
     bench = Bench(mappings=owned_by("servicenow"))
-    company = Company(bench)
-    key = company.incident("before")
-    bench.sync()
-    issue = company.link(key).jira.key
-    company.desk(key, short_description="from the desk")
-    bench.clock.advance(15)
-
-    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
-    bench.clock.advance(400)
-    bench.sync()
+    company, key = both_edit(bench)
 
     assert company.issue(key).fields["summary"] == "from the desk"
     [row] = company.conflicts()
@@ -64,16 +63,7 @@ def test_a_field_that_flows_one_way_is_not_brought_back_the_other_way() -> None:
         for name, text in shipped().items()
     }
     bench = Bench(mappings=one_way)
-    company = Company(bench)
-    key = company.incident("before")
-    bench.sync()
-    issue = company.link(key).jira.key
-    company.desk(key, short_description="from the desk")
-    bench.clock.advance(15)
-
-    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
-    bench.clock.advance(400)
-    bench.sync()
+    company, key = both_edit(bench)
 
     assert company.row(key)["short_description"] == "from the desk"
     assert company.issue(key).fields["summary"] == "from the desk"
@@ -119,17 +109,7 @@ EDIT = {"method": "PUT", "path": r"/rest/api/2/issue/[^/]+$"}
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
 def test_a_lost_answer_does_not_hide_what_the_write_replaced(flavour: str) -> None:
     bench = Bench(flavour, mappings=owned_by("jira"))
-    company = Company(bench)
-    key = company.incident("before")
-    bench.sync()
-    issue = company.link(key).jira.key
-    company.desk(key, short_description="from the desk")
-    bench.clock.advance(15)
-    bench.jira_faults.add(Fault("drop_after", **EDIT))
-
-    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
-    bench.clock.advance(60)
-    bench.sync()
+    company, key = both_edit(bench, Fault("drop_after", **EDIT), rest=60)
 
     assert company.issue(key).fields["summary"] == "from the team"
     assert company.row(key)["short_description"] == "from the team"
