@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from connector.errors import NotThere, Rejected
+from connector.errors import Gone, NotThere, Rejected
 from connector.jira.answers import SIDE, Forbidden
 from connector.jira.door import Door
 from connector.jira.records import Records
@@ -30,16 +30,24 @@ class Ids:
         self._epics: dict[str, str] = {}
         self._sprints: dict[str, dict[str, set[int]]] = {}
 
-    def epic(self, value: Value) -> Value:
-        """The key of the epic with this id, for the Epic Link of Data Center. Raises ``Gone`` for
-        one that we cannot see."""
+    def epic(self, value: Value, field: str) -> Value:
+        """The key of the epic with this id, for the Epic Link of Data Center.
+
+        Raises ``Rejected`` for one that we cannot see: what is written is there all the same.
+        """
         if value is None or not str(value).isdigit():
             return value
         found = self._epics.get(str(value))
         if found is None:
-            found = str(self._records.issue(str(value), ["issuetype"])["key"])
-            self._epics[str(value)] = found
+            found = self._epics[str(value)] = self._key(str(value), field)
         return found
+
+    def _key(self, epic: str, field: str) -> str:
+        try:
+            return str(self._records.issue(epic, ["issuetype"])["key"])
+        except Gone as error:
+            what = f"the epic {epic} does not exist, or it is not shown to us"
+            raise Rejected(what, side=SIDE, where=error.where, field=field) from error
 
     def sprint(self, project: str, value: Value, field: str) -> Value:
         """The number of the open sprint of this name on a board of the project.

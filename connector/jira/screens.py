@@ -46,7 +46,7 @@ def placed(name: str, value: Value, place: Place) -> tuple[FieldSpec, Value]:
         raise Rejected("links are added and removed, never set", field=name, side=SIDE)
     link = place.dialect.epic_link
     if name == "parent" and link is not None and not place.subtask:
-        return link, place.ids.epic(value)
+        return link, place.ids.epic(value, name)
     spec = place.dialect.table.find(name)
     if spec is None:
         raise Rejected(f"Jira has no field {name!r}", field=name, side=SIDE)

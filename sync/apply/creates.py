@@ -7,7 +7,7 @@ travels inside the new record, and an unclear answer is settled by looking for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,12 +15,13 @@ from connector.errors import Rejected
 from connector.values import CommentDraft, Done, Draft, Json, Refused, Unclear, WriteResult
 from mappings.model import Rule
 from mappings.references import IssueLink, Reference
+from mappings.relations import Relation
 from mappings.sides import Side
 from mappings.values import Unmappable
-from sync.apply.common import ALL_OF_IT, Place, park, postpone
+from sync.apply.common import ALL_OF_IT, LATER, Place, park, postpone
 from sync.apply.counts import incident_counts
 from sync.apply.once import once
-from sync.apply.waiting import wake
+from sync.apply.waiting import await_twin, wake
 from sync.core import marks
 from sync.core.model import Base, End, HistoryRow, Intent, IntentKind, Link, LinkState, Value
 from sync.core.plan import Carried, Create, FieldWrite
@@ -95,20 +96,31 @@ def _draft(runtime: Runtime, action: Create, kind: str, counts: Counts) -> Draft
 
 def _resolved(runtime: Runtime, action: Create) -> Iterable[FieldWrite]:
     """The writes with references to twins filled in; one without a twin yet is left out, and so is
-    one to a twin that moved away, which may keep the whole record from being made."""
-    spec = runtime.spec(action.pair)
-    rules = {rule.name: rule for rule in spec.rules} if spec else {}
+    one to an issue that moved away or is gone, for which Jira may refuse the whole record."""
+    relations = _relations(runtime, action)
     for write in action.writes:
-        relation = rules[write.name].relation
+        relation = relations[write.name]
         if not isinstance(relation, Reference):
             yield write
             continue
-        named = relation.mentions(action.side.other, write.other)
-        known = runtime.store.links.by_keys(action.side.other, named)
-        away = any(link.state is LinkState.FROZEN for link in known.values())
+        linked = _named(runtime, action, relation, write) if action.side is Side.JIRA else ()
+        away = any(link.state is not LinkState.ACTIVE for link in linked)
         twin = relation.translate(action.side, write.other, None, runtime.directory)
         if not away and twin is not None and not isinstance(twin, Unmappable):
             yield replace(write, change=relation.native(action.side, twin, None, {}))
+
+
+def _relations(runtime: Runtime, action: Create) -> dict[str, Relation]:
+    spec = runtime.spec(action.pair)
+    return {rule.name: rule.relation for rule in spec.rules} if spec else {}
+
+
+def _named(
+    runtime: Runtime, action: Create, relation: Reference, write: FieldWrite
+) -> Collection[Link]:
+    """The links of the records that a reference names."""
+    named = relation.mentions(action.side.other, write.other)
+    return runtime.store.links.by_keys(action.side.other, named).values()
 
 
 def _marked(
@@ -147,9 +159,30 @@ def _remember(runtime: Runtime, action: Create, result: WriteResult, plan: str) 
 
 
 def _refuse(runtime: Runtime, action: Create, error: Rejected) -> None:
-    origin = action.side.other
-    park(runtime, Place(action.pair, origin, action.origin, error.field), error)
+    origin = Place(action.pair, action.side.other, action.origin, error.field)
+    with runtime.store.transaction():
+        park(runtime, origin, error)
+        _suspect(runtime, action)
     log.warning("a create was refused", action="create.refused", record=action.origin.label)
+
+
+def _suspect(runtime: Runtime, action: Create) -> None:
+    """Have the twins looked at that a refused record was to refer to, and itself once they are
+    found to be in another state: one that is gone, which nobody noticed yet, may be why."""
+    waits = (action.origin.container, action.origin.key)
+    for relation, write in _references(runtime, action):
+        for link in _named(runtime, action, relation, write):
+            end = link.end(action.side)
+            runtime.store.inbox.nudge(action.side, end.container, [end.key], LATER)
+            await_twin(runtime, action.side.other, waits, [link.end(action.side.other).key])
+
+
+def _references(runtime: Runtime, action: Create) -> Iterator[tuple[Reference, FieldWrite]]:
+    relations = _relations(runtime, action)
+    for write in action.writes:
+        relation = relations[write.name]
+        if isinstance(relation, Reference):
+            yield relation, write
 
 
 def joined(action: Create, twin: End, now: datetime) -> Link:

@@ -238,12 +238,14 @@ def _keep_doubt(runtime: Runtime, link: Link, verdict: Verdict) -> None:
 
 def _wake(runtime: Runtime, verdict: Verdict) -> None:
     """Have twins looked at that are not shown, and those of links that flow again, with the links
-    that point at them: what a problem asks for is only seen where its link was active before."""
+    that point at them: what a problem asks for is only seen where its link was active before. A
+    record that waits for a twin is looked at whatever became of that."""
     case = verdict.case
     if case.link.state is not LinkState.ACTIVE and verdict.state is LinkState.ACTIVE:
         for other in (case.link, *dependents(runtime, case.link)):
             end = other.servicenow
             runtime.store.inbox.nudge(Side.SERVICENOW, end.container, [end.key], "twin")
+    if case.link.state is not verdict.state:
         wake(runtime, case.link)
     for side in Side if case.unseen else ():
         for link in runtime.store.links.by_keys(side, sorted(case.unseen)).values():

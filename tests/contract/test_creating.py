@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from connector.errors import NotThere
 from connector.values import CommentDraft, Done, NotSent, Refused
 from tests.contract.mounts import JiraMount, Mount
@@ -121,3 +123,16 @@ def test_an_incident_is_made_although_its_resolution_is_refused(desk: Mount) -> 
     assert desk.truth(done.key, "status") == desk.first
     assert desk.population() == 1
     assert desk.counted("write") == writes + 2
+
+
+@pytest.mark.parametrize("away", ["delete", "hide"])
+def test_an_epic_that_is_not_shown_keeps_only_its_own_story_back(
+    board: JiraMount, away: str
+) -> None:
+    """It is the story that is refused, by the field: nothing else in the batch is."""
+    epic = board.made(1, kind="Epic")
+    getattr(board, away)(epic)
+    refused, made = board.adapter.create([board.draft(2, parent=epic), board.draft(3)])
+    assert isinstance(refused, Refused)
+    assert refused.error.field in ("parent", board.world.site.epic_link)
+    assert isinstance(made, Done)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connector.errors import Gone
 from connector.values import Done, NotSent, Patch, Refused
 from tests.contract.mounts import JiraMount, Mount
@@ -132,3 +134,15 @@ def test_a_value_that_the_platform_cuts_is_read_back_cut(desk: Mount) -> None:
     assert isinstance(done, Done)
     assert done.record is not None
     assert done.record.fields[desk.summary] == "x" * 160
+
+
+@pytest.mark.parametrize("away", ["delete", "hide"])
+def test_an_epic_that_is_not_shown_is_refused_by_the_field(board: JiraMount, away: str) -> None:
+    """Nobody takes that for a word on the story itself: it is still there."""
+    epic = board.made(1, kind="Epic")
+    key = board.made(2)
+    getattr(board, away)(epic)
+    [refused] = board.adapter.patch([board.patch(key, parent=epic, summary="new words")], [])
+    assert isinstance(refused, Refused)
+    assert refused.error.field in ("parent", board.world.site.epic_link)
+    assert board.truth(key, "summary") == "record 2"

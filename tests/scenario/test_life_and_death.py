@@ -321,3 +321,22 @@ def test_a_story_that_was_hidden_is_the_old_couple_again(stage: Stage) -> None:
     stage.tandem.sweeps()
     assert state(stage, ticket) is LinkState.ACTIVE
     assert (story["summary"], stage.tandem.parked) == ("Edited meanwhile", ())
+
+
+@pytest.mark.parametrize("noticed", [0, 1, 9])
+def test_an_incident_gets_its_story_though_the_epic_of_its_problem_is_gone(
+    stage: Stage, noticed: int
+) -> None:
+    """However many days ago: the epic is asked about, and nothing else waits for the answer."""
+    problem = stage.desk.opens_problem()
+    stage.tandem.syncs()
+    deletes(stage, problem.issue)
+    days(stage, noticed)
+    ticket = stage.desk.opens(problem_id=problem)
+    stage.tandem.settles()
+    assert ticket.issue["summary"] == ticket["short_description"]
+    assert ticket.issue.epic is None
+
+    days(stage, 9)
+    assert ticket["problem_id"] == problem.key
+    assert sorted(row.field for row in stage.tandem.parked) == ["@absent", "parent"]
