@@ -52,16 +52,19 @@ def sweep(runtime: Runtime, progress: Progress = _quiet) -> int:
 
 
 def _versions(runtime: Runtime, spec: MappingSpec, side: Side, links: Sequence[Link]) -> int:
-    """Wake every record that is not at the version we know."""
+    """Wake every record that is not at the version we know, and both of a link of which one was not
+    shown: it may be back as it was, and no version tells that."""
     found = 0
     where = container(spec, side)
     for part in chunks(links, 100):
-        ends = [link.end(side) for link in part]
-        records = runtime.adapters[side].read(where, [end.key for end in ends], ())
+        known = {link.end(side).key: link for link in part}
+        records = runtime.adapters[side].read(where, list(known), ())
         moved = [
-            end.key
-            for end in ends
-            if end.key not in records or records[end.key].version != end.version
+            key
+            for key, link in known.items()
+            if link.state is LinkState.MISSING
+            or key not in records
+            or records[key].version != link.end(side).version
         ]
         runtime.store.inbox.nudge(side, where, moved, SWEEP)
         found += len(moved)
