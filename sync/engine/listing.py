@@ -34,7 +34,7 @@ def with_files(runtime: Runtime, cases: Sequence[Case]) -> list[Case]:
     known = runtime.store.files.known([case.link.id for case in cases])
     open_cases = [replace(case, filed=known.get(case.link.id, ())) for case in cases]
     listed = _list(runtime, _list(runtime, open_cases, _to_list), _to_compare)
-    return with_deleted(runtime, _told_apart(runtime, with_lost(runtime, listed)))
+    return _told_apart(runtime, with_deleted(runtime, with_lost(runtime, listed)))
 
 
 def both_listed(runtime: Runtime, case: Case) -> Case:

@@ -265,6 +265,21 @@ def test_copies_stay_of_originals_that_went_with_a_record_between_two_looks(benc
     assert (scene.originals(), scene.copies()) == ([], ["0.txt", "1.txt"])
 
 
+def test_a_file_that_looks_like_one_that_went_with_its_record_is_carried(bench: Bench) -> None:
+    """The copy of the old one stands there still, of the same name and size."""
+    scene = Scene(bench, Side.SERVICENOW, files=1)
+    world = bench.servicenow.world
+    _another_file(scene)
+    bench.clock.advance(60)
+    world.delete("incident", scene.key, SYSTEM)
+    graves.undelete(world, scene.key, SYSTEM)
+    bench.clock.advance(60)
+    scene.attaches("0.txt", b"another")
+    scene.audit()
+    there = scene.company.twin_files(scene.key)
+    assert sorted(there) == [("0.txt", b"another"), ("0.txt", b"content")]
+
+
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
 def test_copies_that_may_have_gone_with_a_record_are_asked_about(flavour: str) -> None:
     """Nothing proves that it was deleted: somebody may have taken them away while it was hidden."""
