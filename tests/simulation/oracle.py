@@ -25,7 +25,8 @@ the journal allows, and counted:
   outlives the other; nor can one that somebody edits as the settle time ends, when Jira's index may
   leave it out for a moment (I-04, I-01);
 * a twin that a person deleted before the answer to its create arrived cannot be told from one that
-  was never made: the mark is gone with it, so it is made once more (I-07);
+  was never made: the mark is gone with it, so it is made once more (I-07); brought back since, it
+  is a second twin, which is told of (I-04);
 * a reference to what is deleted tells nothing, as long as nobody proves the deletion (I-01);
 * the closing of a survivor replaces whatever status people gave it: a word on it says so (I-03);
 * a survivor that we closed is opened where its twin is back, whichever ending it has by then: one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
 from connector.articles import ARTICLE, correlation
@@ -112,6 +112,11 @@ class TwinJudge:
                         "a twin hidden before we knew of it was made again, and told"
                     ] += 1
                     continue
+                if self._died_early(side.other, live, told):
+                    self.case.excused[
+                        "a twin deleted before we knew of it came back, and is told of"
+                    ] += 1
+                    continue
                 if self._blinked(*rows[:2]):
                     self.case.excused[
                         "a twin that the index left out was made again, and told"
@@ -128,6 +133,11 @@ class TwinJudge:
                     yield f"I-07 the twin {one.label} of {key} was deleted and came back: {names}"
                 else:
                     self.case.excused["a twin was deleted before we knew of it"] += 1
+
+    def _died_early(self, side: Side, live: Sequence[Entry], told: Collection[str]) -> bool:
+        """Whether all second twins were deleted before we knew of them, and brought back since."""
+        known = self.case.crowd.known_at_deletion
+        return all(not known.get((side, one.key), True) for one in live if one.key in told)
 
     def _blinked(self, twin: Entry, again: Entry) -> bool:
         """Whether somebody edited a twin so shortly before it was made again that Jira's index may
