@@ -10,13 +10,15 @@ a system remembers           what happened, and what follows
 the same, or nothing         all is well
 a later epoch                the store was restored: a person is asked, twins are adopted anew, and
                              none is made until the settle time is over
-an earlier epoch             the system was restored or copied over: only its hash releases a plan
+an earlier epoch             the system was restored or copied over: only its hash releases a plan;
+                             but one that is as recent as a lost request is nothing
 the epoch of another store   a lost or second store: the same as a restored one
 ===========================  =====================================================================
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -35,6 +37,9 @@ HELD_BACK = timedelta(seconds=5)
 
 EVERY = timedelta(hours=1)
 _NOW, _NEXT, _DOUBTED, _MET = "epoch", "epoch.next", "epoch.doubted", "epoch.met"
+_RECENT = "epoch.recent"
+"""Epochs and when they were announced: the present one, and those from less than the settle time
+before it, whose memo may have been sent twice, so that a lost request put it back."""
 _READOPTED = "readopted"
 
 
@@ -127,8 +132,7 @@ def recovering(runtime: Runtime) -> bool:
     """Whether this store was put back so lately that a twin made before may still appear: what was
     under way then is not in its intents, and an index may not show it yet."""
     _, _, since = (runtime.store.meta.get(_READOPTED) or "").partition(" ")
-    settle = timedelta(seconds=max(runtime.options.settle.values()))
-    return bool(since) and runtime.clock() - datetime.fromisoformat(since) < settle
+    return _lately(runtime, since)
 
 
 def announce(runtime: Runtime) -> None:
@@ -148,17 +152,30 @@ def announce(runtime: Runtime) -> None:
     text = str(Memo(meta.installation(), epoch))
     for side in Side:
         runtime.adapters[side].witness.keep_memo(MEMO, text)
+    recent = {one: at for one, at in _recent(runtime).items() if _lately(runtime, at)}
+    meta.put(_RECENT, json.dumps({**recent, str(epoch): now.isoformat()}))
     meta.put(_NOW, str(epoch))
     meta.put(_MET, "")
     trust.announced, trust.doubt, trust.examined = now, None, True
 
 
 def _known(runtime: Runtime) -> frozenset[int]:
-    """The present epoch, one that a crash left half announced, and the last that was so once; and
-    those that the sides remembered when that one was begun."""
+    """The present epoch and recent ones, one that a crash left half announced, and the last that
+    was so once; and those that the sides remembered when that one was begun."""
     meta = runtime.store.meta
     own = frozenset(int(meta.get(name) or 0) for name in (_NOW, _NEXT, _DOUBTED))
-    return own | frozenset(map(int, (meta.get(_MET) or "").split()))
+    return own | frozenset(map(int, [*(meta.get(_MET) or "").split(), *_recent(runtime)]))
+
+
+def _recent(runtime: Runtime) -> dict[str, str]:
+    found: dict[str, str] = json.loads(runtime.store.meta.get(_RECENT) or "{}")
+    return found
+
+
+def _lately(runtime: Runtime, since: str) -> bool:
+    """Whether a lost request of that moment may still land, and an index not show it yet."""
+    settle = timedelta(seconds=max(runtime.options.settle.values()))
+    return bool(since) and runtime.clock() - datetime.fromisoformat(since) < settle
 
 
 def _latest(runtime: Runtime) -> int:

@@ -1,4 +1,4 @@
-"""Beginning an epoch fails, once or twice."""
+"""Beginning an epoch fails, once or twice, or is done twice."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import pytest
 
 from connector.errors import RetryLater
 from connector.sandbox.faults import Fault
+from connector.sandbox.jira.model import Flavour
+from mappings.sides import Side
 from tests.support.bench import Bench
 from tests.support.memory import MemoryStore
 from tests.support.people import Company
+from tests.support.stage import FLAVOURS, Stage
 
 
 def test_an_epoch_that_was_begun_in_vain_does_not_look_like_a_restored_system() -> None:
@@ -51,3 +54,24 @@ def test_an_old_store_whose_first_epoch_reached_one_side_only_is_not_asked_about
     bench.until_quiet()
     assert company.issue(later).fields["summary"] == "Mail is back"
     assert len(bench.jira.world.issues) == 3
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_first_try_that_lands_behind_the_next_epoch_is_no_restored_system(
+    flavour: Flavour,
+) -> None:
+    """Where no answer comes the adapter tries once more, and the next process goes on counting."""
+    stage = Stage(flavour)
+    stage.desk.opens()
+    stage.tandem.syncs()
+    weather = stage.faults[Side.JIRA]
+    weather.add(Fault("late", method="PUT", path="tandem.epoch", seconds=60))
+    for _ in range(2):
+        stage.desk.opens()
+        stage.tandem.syncs()
+    assert not weather.active()
+
+    stage.later(15)
+    ticket = stage.desk.opens()
+    stage.tandem.syncs(yes=False)
+    assert ticket.issue["summary"] == ticket["short_description"]
