@@ -103,12 +103,25 @@ class AccountJudge:
         """Whether nothing is lost, or somebody is told of it."""
         return (
             _agreed_later(loss)
-            or _undone(loss)
+            or self._undone(loss)
             or self._in_ledger(loss)
             or (loss.until is None and self.case.waits(loss.couple, loss.rule.name))
             or (loss.one.value is None and loss.kind in SILENT)
             or _beside(loss)
         )
+
+    def _undone(self, loss: Loss) -> bool:
+        """Edited and edited back between two writes of ours: no memory of states can tell it from
+        untouched. The closing of a survivor is none of those that both sides agree by."""
+        held: dict[Side, Value] = {}
+        agreed: set[Value] = set()
+        for moment in loss.before:
+            entry = moment.entry
+            closes = (entry.side, entry.call) in self.case.crowd.mourners.closings
+            held[entry.side] = moment.value
+            agreed = set() if entry.ours and not closes else agreed
+            agreed |= {held.get(loss.side)} if moment.fit else set()
+        return loss.one.value in agreed
 
     # -- the ledger --------------------------------------------------------------------------------
 
@@ -219,18 +232,6 @@ def _agreed_later(loss: Loss) -> bool:
         if moment.fit and held == loss.one.value:
             return True
     return False
-
-
-def _undone(loss: Loss) -> bool:
-    """Edited and edited back between two writes of ours: no memory of states can tell it from
-    untouched."""
-    held: dict[Side, Value] = {}
-    agreed: set[Value] = set()
-    for moment in loss.before:
-        held[moment.entry.side] = moment.value
-        agreed = set() if moment.entry.ours else agreed
-        agreed |= {held.get(loss.side)} if moment.fit else set()
-    return loss.one.value in agreed
 
 
 def _lost_untold(row: Conflict, one: Moment) -> bool:
