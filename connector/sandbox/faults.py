@@ -182,6 +182,11 @@ class FaultyApp:
         for request in due:
             self._app.handle(request)
 
+    def next_due(self) -> datetime | None:
+        """When the first of the postponed requests is done; nothing where there is none."""
+        with self._lock:
+            return min((at for at, _ in self._late), default=None)
+
     def _drop_after(self, _fault: Fault, request: Request) -> Response:
         self._app.handle(request)
         return Response(0, drop=True)

@@ -27,7 +27,7 @@ def main(given: list[str] | None = None) -> int:
     for seed in _seeds(ask):
         if ask.seconds and time.monotonic() - started > ask.seconds:
             break
-        outcome = run(seed, mode_of(seed, ask.mode))
+        outcome = run(seed, mode_of(seed, ask.mode), real=ask.real)
         modes[outcome.setup.mode] += 1
         bad += bool(outcome.findings)
         reached.update(+outcome.reached)
@@ -69,6 +69,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", help="A..B, both included")
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--mode", choices=("safety", "liveness", "mixed"), default="safety")
+    parser.add_argument("--real", action="store_true", help="through the real adapters")
     parser.add_argument("--points", action="store_true", help="strike every story at every point")
     parser.add_argument("--explain", action="store_true", help="tell the whole story")
     return parser
@@ -106,8 +107,8 @@ def _tell(outcome: Outcome, ask: argparse.Namespace) -> None:
     for one in outcome.findings:
         _say(f"  {one}")
     if outcome.findings:
-        mode = outcome.setup.mode
-        _say(f"  replay: python -m tests.simulation --mode {mode} --seed {seed} --explain")
+        how = f"--mode {outcome.setup.mode}{' --real' if outcome.setup.real else ''}"
+        _say(f"  replay: python -m tests.simulation {how} --seed {seed} --explain")
 
 
 def _say(text: str) -> None:

@@ -9,7 +9,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -262,10 +262,12 @@ class Play:
             self.rig.say(f"!!! {one}")
 
 
-def run(seed: int, mode: Mode = "safety", setup: Setup | None = None) -> Outcome:
-    """One seed from its first step to its verdict."""
+def run(
+    seed: int, mode: Mode = "safety", setup: Setup | None = None, *, real: bool = False
+) -> Outcome:
+    """One seed from its first step to its verdict; ``real`` says through which adapters."""
     with _swept_once():
-        return _run(setup or of_seed(seed, mode))
+        return _run(setup or replace(of_seed(seed, mode), real=real))
 
 
 @contextmanager

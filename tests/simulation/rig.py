@@ -7,10 +7,11 @@ each commit of the store. A kill is :class:`Crash`, which no product code catche
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from structlog.testing import capture_logs
 
 from connector.errors import ConnectorError
-from connector.sandbox.clock import ManualClock
 from connector.sandbox.content import Content
 from connector.sandbox.faults import Fault, Faults
 from connector.sandbox.http import Request
@@ -32,9 +32,8 @@ from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.direct import DirectJira
 from connector.sandbox.servicenow import attachments
 from connector.sandbox.servicenow.app import ServiceNowSandbox
-from connector.sandbox.servicenow.direct import DirectServiceNow
+from connector.sandbox.servicenow.direct import HOST, DirectServiceNow
 from connector.sandbox.servicenow.knobs import SYSTEM
-from connector.sandbox.weather import Weather
 from connector.values import Done, Patch, Unclear
 from mappings.sides import Side
 from sync.core.marks import own_labels
@@ -47,7 +46,9 @@ from sync.errors import BrokenInvariant, StoreUnusable, SyncError
 from sync.runtime import Options, Runtime
 from sync.store import Store
 from sync.store.database import Database
+from tests.simulation.clock import Clock, Landing
 from tests.simulation.journal import Entry, Journal
+from tests.simulation.lines import Lines
 from tests.simulation.setup import Setup, specs
 from tests.support.memory.store import MemoryStore
 from tests.support.memory.tables import Copy
@@ -97,35 +98,6 @@ class Counted(Faults):
 
 def _named(fault: Fault) -> str:
     return f"status {fault.status}" if fault.kind == "status" else fault.kind
-
-
-class Clock(ManualClock):
-    """Moved by hand; what was under way is done when its time comes."""
-
-    def __init__(self, start: datetime) -> None:
-        super().__init__(start)
-        self.weathers: list[Weather] = []
-        self.before: Callable[[], object] = lambda: None
-        self.landed: Callable[[], object] = lambda: None
-
-    def advance(self, seconds: float) -> None:
-        """Move forward, stopping at every late write."""
-        end = replace_seconds(self._now, seconds)
-        self.before()
-        while True:
-            due = [at for one in self.weathers if (at := one.next_due()) and at <= end]
-            if not due:
-                break
-            self._now = max(self._now, min(due))
-            for weather in self.weathers:
-                weather.settle()
-            self.landed()
-        self._now = end
-
-
-def replace_seconds(now: datetime, seconds: float) -> datetime:
-    """A moment so many seconds later."""
-    return datetime.fromtimestamp(now.timestamp() + seconds, UTC)
 
 
 class Watched:
@@ -181,8 +153,9 @@ class Rig:
         self.broken: list[str] = []
         self._set_knobs()
         self._hang_a_picture()
-        self._adapters = self._mounts()
         self.store = self._open()
+        self._lines: Lines | None = None
+        self._adapters = self._real() if setup.real else self._direct()
         self.specs = specs(setup.variant, setup.project)
         self.limits = Limits(creates=setup.creates_limit)
         self.runtime = self.connect()
@@ -208,20 +181,33 @@ class Rig:
         place = ("sys_user", min(row["sys_id"] for row in world.rows("sys_user")))
         attachments.attach(world, SYSTEM, place, "face.png", "image/png", Content.of(b"face"))
 
-    def _mounts(self) -> dict[Side, Watched]:
+    def _direct(self) -> dict[Side, Watched]:
+        """Adapters without a line, which every process of a schedule uses."""
         now = DirectServiceNow(
             self.servicenow.world,
             faults=self.faults[Side.SERVICENOW],
             sleep=self.clock.advance,
         )
         jira = DirectJira(self.jira, faults=self.faults[Side.JIRA])
-        self.clock.weathers = [now.weather, jira.weather]
-        self.clock.before = lambda: self._drained("engine" if self.working else "person")
-        self.clock.landed = lambda: self._drained("late")
+        self._listen([now.weather, jira.weather])
         return {
             Side.SERVICENOW: Watched(now, self, Side.SERVICENOW),
             Side.JIRA: Watched(jira, self, Side.JIRA),
         }
+
+    def _real(self) -> dict[Side, Watched]:
+        """The real adapters of a new process."""
+        if self._lines is None:
+            random.seed(self.setup.seed)  # how long they wait before another try
+            self._lines = Lines(self.servicenow, self.jira, self.faults, self.clock)
+            self._listen(self._lines.apps.values())
+        adapters = self._lines.adapters(self.store)
+        return {side: Watched(one, self, side) for side, one in adapters.items()}
+
+    def _listen(self, weathers: Iterable[Landing]) -> None:
+        self.clock.weathers = list(weathers)
+        self.clock.before = lambda: self._drained("engine" if self.working else "person")
+        self.clock.landed = lambda: self._drained("late")
 
     # -- the store -----------------------------------------------------------------------------
 
@@ -236,6 +222,8 @@ class Rig:
     def close(self) -> None:
         """Clean up a store on disk."""
         CURRENT.clear()
+        if self._lines is not None:
+            self._lines.close()
         if self._file is not None:
             self.store.close()
             for path in self._file.parent.iterdir():
@@ -268,8 +256,10 @@ class Rig:
             self.store = Store.open(f"sqlite:///{self._file}", clock=self.clock.now)
             listen(self.store._database)
             spare(self.store._database)
+        if self.setup.real:
+            self._adapters = self._real()
         options = Options(
-            servicenow_host=self._adapters[Side.SERVICENOW].host,
+            servicenow_host=HOST,
             jira_host=self.jira.base.split("://", 1)[-1],
             settle={side: self.setup.settle.get(side.value, 300.0) for side in Side},
             limits=self.limits,

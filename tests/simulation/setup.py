@@ -80,6 +80,8 @@ class Setup:
     on_disk: bool = False
     agile: bool = False
     proofs: bool = False
+    real: bool = False
+    """Whether the real adapters are at work, on a line to each sandbox."""
     holidays: int = -1
     """Before which step people leave for days; before none where it is negative."""
 
