@@ -48,7 +48,6 @@ from collections.abc import Iterator
 
 from mappings.sides import Side
 from sync.demo.couples import Couple
-from tests.simulation.deaths import harm
 from tests.simulation.judges.accounts import AccountJudge
 from tests.simulation.judges.bounds import BoundJudge
 from tests.simulation.judges.comments import CommentJudge
@@ -58,6 +57,7 @@ from tests.simulation.judges.histories import HistoryJudge
 from tests.simulation.judges.knowledge import KnowledgeJudge
 from tests.simulation.judges.moments import Reader
 from tests.simulation.judges.papers import faults
+from tests.simulation.judges.survivors import harm
 from tests.simulation.judges.twins import TwinJudge
 from tests.simulation.judges.withdrawals import words
 from tests.simulation.people.crowd import Crowd

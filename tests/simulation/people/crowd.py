@@ -17,13 +17,13 @@ from connector.sandbox.servicenow.knobs import Door
 from connector.sandbox.servicenow.refusal import Refusal as DeskRefusal
 from connector.sandbox.servicenow.schema import Row
 from mappings.sides import Side
-from tests.simulation.deaths import Mourners
 from tests.simulation.journal import TABLES
 from tests.simulation.people import AGENTS, DEVELOPERS
 from tests.simulation.people.censors import Censors
 from tests.simulation.people.clerks import Clerks
 from tests.simulation.people.desk import Desk
 from tests.simulation.people.librarians import Librarians
+from tests.simulation.people.mourners import Mourners
 from tests.simulation.people.team import Team
 from tests.simulation.people.texts import Texts
 from tests.simulation.rig import Rig

@@ -1,4 +1,4 @@
-"""Deleted records: people who bring them back or know of them, and what may be done to survivors.
+"""What may be done to the twins of records that are gone (I-07, I-18).
 
 A survivor is closed or deleted by us only under that policy, and only on evidence: ServiceNow's
 own line, where our account may read it; the word of a person, and people tell the truth; or that
@@ -10,68 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from connector.sandbox.jira import native
 from connector.sandbox.jira.model import Issue
 from connector.sandbox.servicenow import direct_shapes as shapes
-from connector.sandbox.servicenow import graves
-from connector.sandbox.servicenow.knobs import SYSTEM
 from mappings.model import MappingSpec, OnDelete
 from mappings.sides import Side
 from mappings.values import Unknown, Value
-from sync.core.model import Link, LinkState
-from sync.engine.absent import confirm
-from tests.simulation.journal import TABLES, Entry
+from sync.core.model import Link
+from tests.simulation.journal import Entry
+from tests.simulation.people.mourners import Mourners
+from tests.simulation.rig import Rig
 from tests.simulation.veils import around
-
-if TYPE_CHECKING:
-    from tests.simulation.people.crowd import Crowd
-    from tests.simulation.rig import Rig
-
-
-class Mourners:
-    """Whoever deals with deleted records."""
-
-    def __init__(self, crowd: Crowd) -> None:
-        self.crowd, self.rig = crowd, crowd.rig
-        self.sworn: dict[tuple[Side, str], int] = {}
-        self.closings: set[tuple[Side, int]] = set()
-
-    def undeletes(self) -> str | None:
-        """An administrator brings a ticket back."""
-        world = self.rig.servicenow.world
-        gone = [
-            row["documentkey"]
-            for row in world.rows(graves.TABLE)
-            if row["tablename"] in TABLES and world.true_row(row["documentkey"]) is None
-        ]
-        if not gone:
-            return None
-        row = graves.undelete(world, self.crowd.dice.choice(gone), SYSTEM)
-        return f"{row['number']} is undeleted"
-
-    def swears(self) -> str | None:
-        """Somebody knows that a record which is not shown was deleted."""
-        links = [
-            (link, one)
-            for one in self.rig.store.absences.all()
-            for link in self.rig.store.links.by_ids([one.link_id]).values()
-            if link.state is LinkState.MISSING
-        ]
-        dead = [(link, one) for link, one in links if self._dead(one.side, link.end(one.side).key)]
-        both = [one for one in dead if sum(one[0].id == link.id for link, _ in links) == 1]
-        if not both:
-            return None
-        link, absence = self.crowd.dice.choice(both)
-        confirm(self.rig.store, link.end(absence.side).key, "somebody")
-        self.sworn[(absence.side, link.end(absence.side).key)] = len(self.rig.journal.entries)
-        return f"somebody says that {link.end(absence.side).label} was deleted"
-
-    def _dead(self, side: Side, key: str) -> bool:
-        if side is Side.JIRA:
-            return key not in self.rig.jira.world.issues
-        return self.rig.servicenow.world.true_row(key) is None
 
 
 def harm(rig: Rig, mourners: Mourners, specs: Sequence[MappingSpec]) -> Iterator[str]:
