@@ -19,6 +19,7 @@ the epoch of another store   a lost or second store: the same as a restored one
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,10 +37,10 @@ HELD_BACK = timedelta(seconds=5)
 """How long one waits whose copy may be under way."""
 
 EVERY = timedelta(hours=1)
-_NOW, _NEXT, _DOUBTED, _MET = "epoch", "epoch.next", "epoch.doubted", "epoch.met"
+_NOW, _NEXT, _MET = "epoch", "epoch.next", "epoch.met"
 _RECENT = "epoch.recent"
-"""Epochs and when they were announced: the present one, and those from less than the settle time
-before it, whose memo may have been sent twice, so that a lost request put it back."""
+"""Epochs and when they were last sent: the present one, and those from less than the settle time
+before it, which a lost request may have put back since."""
 _READOPTED = "readopted"
 
 
@@ -142,28 +143,32 @@ def announce(runtime: Runtime) -> None:
         return
     meta = runtime.store.meta
     begun, ended = (int(meta.get(name) or 0) for name in (_NEXT, _NOW))
-    if begun > ended:
-        # Its request may still be under way, and land behind a later one.
-        meta.put(_DOUBTED, str(begun))
     latest = _latest(runtime)
     epoch = begun if begun > max(ended, latest) else max(begun, latest) + 1
     meta.put(_MET, " ".join(map(str, sorted(trust.met))))  # agreed to: a crash must not ask again
+    _note_sent(runtime, [epoch, *([begun] if begun > ended else ())])
     meta.put(_NEXT, str(epoch))
     text = str(Memo(meta.installation(), epoch))
     for side in Side:
         runtime.adapters[side].witness.keep_memo(MEMO, text)
-    recent = {one: at for one, at in _recent(runtime).items() if _lately(runtime, at)}
-    meta.put(_RECENT, json.dumps({**recent, str(epoch): now.isoformat()}))
+    _note_sent(runtime, [epoch])
     meta.put(_NOW, str(epoch))
     meta.put(_MET, "")
     trust.announced, trust.doubt, trust.examined = now, None, True
 
 
+def _note_sent(runtime: Runtime, epochs: Sequence[int]) -> None:
+    """Note that requests with these epochs may be under way from now on, and forget the old."""
+    recent = {one: at for one, at in _recent(runtime).items() if _lately(runtime, at)}
+    sent = dict.fromkeys(map(str, epochs), runtime.clock().isoformat())
+    runtime.store.meta.put(_RECENT, json.dumps({**recent, **sent}))
+
+
 def _known(runtime: Runtime) -> frozenset[int]:
-    """The present epoch and recent ones, one that a crash left half announced, and the last that
-    was so once; and those that the sides remembered when that one was begun."""
+    """The present epoch and recent ones, one that a crash left half announced, and those that the
+    sides remembered when that was begun."""
     meta = runtime.store.meta
-    own = frozenset(int(meta.get(name) or 0) for name in (_NOW, _NEXT, _DOUBTED))
+    own = frozenset(int(meta.get(name) or 0) for name in (_NOW, _NEXT))
     return own | frozenset(map(int, [*(meta.get(_MET) or "").split(), *_recent(runtime)]))
 
 

@@ -205,3 +205,6 @@ def test_an_instance_that_was_put_back_to_before_the_ticket(stage: Stage) -> Non
     assert destroyed(stage) == []
     assert story in stage.team.issues()
     assert story.status == "Backlog"
+    with pytest.raises(UnsafePlan, match="servicenow is older than this store remembers") as held:
+        stage.tandem.syncs()
+    stage.tandem.syncs(approve=held.value.plan)
