@@ -48,9 +48,9 @@ class Witness:
         self._audit = Audit(door)
 
     def memo(self, name: str) -> str | None:
-        """The value of a preference of ours."""
-        row = self._preference(name)
-        return None if row is None else str(row.get("value") or "")
+        """The value of a preference of ours: the latest, where a lost request made a second one."""
+        rows = self._preferences(name)
+        return str(rows[0].get("value") or "") if rows else None
 
     def keep_memo(self, name: str, text: str) -> None:
         """Set a preference of ours."""
@@ -60,13 +60,14 @@ class Witness:
             raise lost.error from lost
 
     def _keep(self, name: str, text: str) -> None:
-        row = self._preference(name)
-        if row is None:
+        rows = self._preferences(name)
+        if not rows:
             body = {"user": self._me(), "name": name, "value": text, "type": "string"}
             self._door.write("POST", f"/table/{PREFERENCES}", body, PLAIN)
-        elif row.get("value") != text:
-            path = f"/table/{PREFERENCES}/{row['sys_id']}"
-            self._door.write("PATCH", path, {"value": text}, PLAIN)
+        for row in rows:
+            if row.get("value") != text:
+                path = f"/table/{PREFERENCES}/{row['sys_id']}"
+                self._door.write("PATCH", path, {"value": text}, PLAIN)
 
     def heed(self, container: str, scope: str) -> None:
         """Ask for what cannot be: a row that comes back all the same shows an ignored condition."""
@@ -163,10 +164,13 @@ class Witness:
         rows, more = page_of(self._door, container, query, "sys_id", limit=1)
         return bool(rows) or more
 
-    def _preference(self, name: str) -> dict[str, object] | None:
-        query = joined(term("user", "=", self._me()), term("name", "=", name))
-        rows, _ = page_of(self._door, PREFERENCES, query, "sys_id,value", limit=1)
-        return dict(rows[0]) if rows else None
+    def _preferences(self, name: str) -> list[Mapping[str, object]]:
+        """All preferences of ours of a name, the latest first: it is not unique in the table."""
+        query = joined(
+            term("user", "=", self._me()), term("name", "=", name), "ORDERBYDESCsys_updated_on"
+        )
+        rows, _ = page_of(self._door, PREFERENCES, query, "sys_id,value")
+        return list(rows)
 
     def _me(self) -> str:
         me = self._facts.myself(self._user)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from connector.errors import NotThere, RetryLater
+from connector.sandbox.people import INTEGRATION
 from connector.sandbox.servicenow.knobs import Door
 from connector.values import Patch, Replaced
 from tests.contract.mounts import JiraMount, Mount, ServiceNowMount
@@ -24,6 +25,22 @@ def test_a_memo_is_kept_on_the_side_itself(mount: Mount) -> None:
     assert witness.memo("tandem.epoch") == 'second "ä"'
     assert witness.memo("tandem.other") == "else"
     assert mount.counted("write") >= 3
+
+
+def test_a_memo_that_a_lost_request_made_twice_is_one_all_the_same(desk: ServiceNowMount) -> None:
+    """ServiceNow takes several preferences of one name, and says nothing."""
+    witness, world = desk.adapter.witness, desk.world
+    witness.keep_memo("tandem.epoch", "first")
+    [row] = [one for one in world.rows("sys_user_preference") if one["name"] == "tandem.epoch"]
+    desk.clock.advance(60)
+    for _ in range(5):
+        values = {"user": row["user"], "name": row["name"], "value": "late", "type": "string"}
+        world.insert("sys_user_preference", values, world.caller(INTEGRATION))
+    assert witness.memo("tandem.epoch") == "late"
+    witness.keep_memo("tandem.epoch", "second")
+    held = {one["value"] for one in world.rows("sys_user_preference") if one["name"] == row["name"]}
+    assert held == {"second"}
+    assert witness.memo("tandem.epoch") == "second"
 
 
 def test_a_memo_that_cannot_be_kept_is_an_error_like_any_other(mount: Mount) -> None:

@@ -37,21 +37,21 @@ class DirectWitness:
         self._graves = Graves(world, me, ask)
 
     def memo(self, name: str) -> str | None:
-        """The value of a preference of our account."""
+        """The value of a preference of our account, the latest of that name."""
         self._ask("GET", f"/api/now/table/{PREFERENCES}")
-        row = self._preference(name)
-        return None if row is None else row.get("value", "")
+        rows = self._preferences(name)
+        return rows[0].get("value", "") if rows else None
 
     def keep_memo(self, name: str, text: str) -> None:
         """Set a preference of our account."""
         self._ask("POST", f"/api/now/table/{PREFERENCES}")
         with self._world.lock:
-            row, me = self._preference(name), self._me()
-            if row is None:
+            rows, me = self._preferences(name), self._me()
+            for row in rows:
+                self._world.update(PREFERENCES, row["sys_id"], {"value": text}, me)
+            if not rows:
                 values = {"user": me.sys_id, "name": name, "value": text, "type": "string"}
                 self._world.insert(PREFERENCES, values, me)
-            else:
-                self._world.update(PREFERENCES, row["sys_id"], {"value": text}, me)
 
     def heed(self, container: str, scope: str) -> None:
         """Raise for a condition that the instance would pass over."""
@@ -156,10 +156,10 @@ class DirectWitness:
         """How problems are moved; the other tables have nothing of the kind."""
         return "states go through the Table API" if container == "problem" else ""
 
-    def _preference(self, name: str) -> Row | None:
-        me = self._me().sys_id
-        rows = self._world.rows(PREFERENCES)
-        return next((r for r in rows if r.get("user") == me and r.get("name") == name), None)
+    def _preferences(self, name: str) -> list[Row]:
+        me, rows = self._me().sys_id, self._world.rows(PREFERENCES)
+        mine = [row for row in rows if row.get("user") == me and row.get("name") == name]
+        return sorted(mine, key=lambda row: row["sys_updated_on"], reverse=True)
 
 
 def _replaced(rows: list[Row], last: int) -> dict[str, Replaced]:
