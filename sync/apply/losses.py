@@ -81,19 +81,21 @@ def _teller(rule: Rule, side: Side, replaced: Mapping[str, Replaced]) -> Replace
 
 
 def confess(runtime: Runtime, action: Update, loss: Loss) -> None:
-    """Write a loss into the conflict ledger."""
+    """Write a loss into the conflict ledger: one that stays lost beside what is open there, because
+    a decision may be half carried out."""
     side, link = action.side, action.link
     seats = {side: loss.seat, side.other: Seat(loss.write.other)}
     winner: Side | None = side.other
     if loss.known:  # the value that was replaced is newer than the one that we carried
         winner, _ = preferred(loss.rule, (side, ""))
     old = {side: loss.write.old, side.other: loss.write.other}
-    runtime.store.ledger.open_conflict(
+    over, ledger = winner is side.other, runtime.store.ledger
+    (ledger.tell_conflict if over else ledger.open_conflict)(
         Conflict(
             0, action.pair, link.id, link.servicenow.label, link.jira.label, loss.write.name,
             Base(old[Side.SERVICENOW], old[Side.JIRA]),
             seats[Side.SERVICENOW], seats[Side.JIRA],
-            str(winner or "ask"), _reason(side, loss), open=winner is not side.other,
+            str(winner or "ask"), _reason(side, loss), open=not over,
         )
     )  # fmt: skip
     log.warning(

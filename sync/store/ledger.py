@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,13 @@ class Ledger:
             kept = {name: value for name, value in row.items() if name != "at"}
             connection.execute(update(CONFLICT).where(CONFLICT.c.id == known).values(**kept))
             return int(known)
+
+    def tell_conflict(self, conflict: Conflict) -> int:
+        """Write down a conflict that is over and give its id; an open one of the same field goes
+        on."""
+        row = _conflict_row(replace(conflict, open=False)) | {"at": conflict.at or self._clock()}
+        with self._database.write() as connection:
+            return new_id(connection.execute(insert(CONFLICT).values(**row)))
 
     def close_conflict(self, id: int, decision: str, reason: str) -> None:
         """Note how a conflict was decided; a closed one may be decided anew."""

@@ -71,6 +71,33 @@ def test_a_field_that_flows_one_way_is_not_brought_back_the_other_way() -> None:
     assert (row.jira.value, row.decision, row.open) == ("from the team", "servicenow", False)
 
 
+def test_who_writes_as_the_overwritten_value_is_brought_back_is_told_of_apart() -> None:
+    """That is in the ledger for as long as its decision is half carried out."""
+    wins = {
+        name: text.replace("conflict: owner", "conflict: jira") for name, text in shipped().items()
+    }
+    bench = Bench(mappings=wins)
+    company = Company(bench)
+    key = company.incident("before")
+    bench.sync()
+    issue = company.link(key).jira.key
+    company.desk(key, short_description="from the desk")
+    bench.clock.advance(15)
+    interrupted(bench, Side.JIRA, lambda: company.team().edit(issue, summary="from the team"))
+    act = lambda: company.desk(key, short_description="once more")  # noqa: E731
+    bench.clock.advance(15)
+    interrupted(bench, Side.SERVICENOW, act)
+    bench.clock.advance(400)
+    bench.sync()
+
+    assert company.row(key)["short_description"] == "from the team"
+    assert company.issue(key).fields["summary"] == "from the team"
+    first, second = company.conflicts()
+    assert (first.servicenow.value, first.jira.value) == ("from the desk", "from the team")
+    assert second.servicenow.value == "once more"
+    assert [one.open for one in (first, second)] == [False, False]
+
+
 def test_it_is_seen_in_servicenow_too() -> None:
     bench = Bench(mappings=owned_by("servicenow"))
     company = Company(bench)

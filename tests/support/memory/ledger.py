@@ -30,9 +30,19 @@ class MemoryLedger(Ledger):
             for id in self._tables.conflict_at.at((kept.link_id, kept.field)):
                 rows.put(id, replace(kept, id=id, at=rows.rows[id].at))
                 return id
-            id = self._tables.next_id("conflict")
-            rows.put(id, replace(kept, id=id))
-            return id
+            return self._added(kept)
+
+    def tell_conflict(self, conflict: Conflict) -> int:
+        """Write down a conflict that is over, beside an open one; its id."""
+        with self._tables.write():
+            return self._added(
+                _conflict(replace(conflict, open=False), conflict.at or self._clock())
+            )
+
+    def _added(self, conflict: Conflict) -> int:
+        id = self._tables.next_id("conflict")
+        self._tables.conflicts.put(id, replace(conflict, id=id))
+        return id
 
     def close_conflict(self, id: int, decision: str, reason: str) -> None:
         """Note how a conflict was decided."""
