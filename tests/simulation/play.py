@@ -19,6 +19,7 @@ from connector.errors import ConnectorError
 from connector.sandbox.faults import Fault
 from mappings.sides import Side
 from sync.core.model import IntentState
+from sync.core.safety import Holding
 from sync.engine import Engine, Orders
 from sync.engine.resolve import retry
 from sync.errors import SyncError
@@ -124,16 +125,30 @@ class Play:
         self.cycle(audit=True)
 
     def consent(self) -> None:
-        """A person looks at a plan that would delete records, and approves it."""
+        """A person looks at a plan that would delete records, and approves it; or at one that is
+        held because a side looks empty, if it is."""
         try:
             found = Engine(self.rig.runtime).plan()
         except (ConnectorError, SyncError):
             return
         self.rig.drain("engine")
-        if any(one.deletes for one in found.holdings):
+        deletes = any(one.deletes for one in found.holdings)
+        if deletes or any(self._empty(one) for one in found.holdings):
             self.rig.say(f"a person approves plan {found.plan.hash}")
-            self.rig.reached["a deletion was approved"] += 1
+            self.rig.reached["a deletion was approved"] += deletes
+            self.rig.reached["an empty side was approved"] += not deletes
             self.rig.cycle(Orders(approve=found.plan.hash))
+
+    def _empty(self, held: Holding) -> bool:
+        """Whether a pair is held since none of its records is shown, and all were deleted."""
+        if not held.reason.startswith("none of "):
+            return False
+        links = list(self.rig.store.links.of_pair(held.pair))
+        there = {
+            Side.SERVICENOW: lambda key: self.rig.servicenow.world.true_row(key) is not None,
+            Side.JIRA: lambda key: key in self.rig.jira.world.issues,
+        }
+        return any(not any(there[side](link.end(side).key) for link in links) for side in Side)
 
     def revoke(self) -> None:
         """Jira's token is not accepted for a while."""
@@ -230,7 +245,7 @@ class Play:
 
     def _turn(self, audit: bool) -> None:
         summary = self.rig.cycle(Orders(yes=True, partly=True), audit=audit)
-        if summary is not None and any(one.deletes for one in summary.held):
+        if summary is not None and any(one.deletes or self._empty(one) for one in summary.held):
             self.consent()
         if summary is None:
             self.failed += 1
