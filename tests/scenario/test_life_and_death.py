@@ -340,3 +340,9 @@ def test_an_incident_gets_its_story_though_the_epic_of_its_problem_is_gone(
     days(stage, 9)
     assert ticket["problem_id"] == problem.key
     assert sorted(row.field for row in stage.tandem.parked) == ["@absent", "parent"]
+
+    other = stage.desk.opens_problem("Mail store too slow")
+    stage.desk.edits(ticket, problem_id=other)
+    stage.tandem.settles()
+    assert ticket.issue.epic == other.issue
+    assert [row.field for row in stage.tandem.parked] == ["@absent"]
