@@ -155,7 +155,7 @@ class Rig:
         self._hang_a_picture()
         self.store = self._open()
         self._lines: Lines | None = None
-        self._adapters = self._real() if setup.real else self._direct()
+        self._adapters = {} if setup.real else self._direct()  # a process brings its own
         self.specs = specs(setup.variant, setup.project)
         self.limits = Limits(creates=setup.creates_limit)
         self.runtime = self.connect()

@@ -35,6 +35,8 @@ def test_what_once_went_wrong_does_not(seed: int, mode: Mode) -> None:
 
 
 def test_a_seed_is_the_same_story_through_the_real_adapters_too() -> None:
+    """It is another one than through the direct ones, which wait for nothing."""
     for seed in (3, 4, 8, 13):
         first, second = (run(seed, mode_of(seed, "mixed"), real=True) for _ in range(2))
         assert first.trace == second.trace
+        assert first.trace != run(seed, mode_of(seed, "mixed")).trace
