@@ -53,7 +53,7 @@ class Witness:
         return str(rows[0].get("value") or "") if rows else None
 
     def keep_memo(self, name: str, text: str) -> None:
-        """Set a preference of ours."""
+        """Set a preference of ours, and every other one of that name."""
         try:
             self._keep(name, text)
         except Lost as lost:
@@ -165,7 +165,8 @@ class Witness:
         return bool(rows) or more
 
     def _preferences(self, name: str) -> list[Mapping[str, object]]:
-        """All preferences of ours of a name, the latest first: it is not unique in the table."""
+        """All preferences of ours of a name, the latest first. Nothing keeps a name single: the
+        vendor's page on user preferences leaves that to administrators."""
         query = joined(
             term("user", "=", self._me()), term("name", "=", name), "ORDERBYDESCsys_updated_on"
         )

@@ -89,15 +89,14 @@ def confess(runtime: Runtime, action: Update, loss: Loss) -> None:
     if loss.known:  # the value that was replaced is newer than the one that we carried
         winner, _ = preferred(loss.rule, (side, ""))
     old = {side: loss.write.old, side.other: loss.write.other}
-    over, ledger = winner is side.other, runtime.store.ledger
-    (ledger.tell_conflict if over else ledger.open_conflict)(
-        Conflict(
-            0, action.pair, link.id, link.servicenow.label, link.jira.label, loss.write.name,
-            Base(old[Side.SERVICENOW], old[Side.JIRA]),
-            seats[Side.SERVICENOW], seats[Side.JIRA],
-            str(winner or "ask"), _reason(side, loss), open=not over,
-        )
+    told = Conflict(
+        0, action.pair, link.id, link.servicenow.label, link.jira.label, loss.write.name,
+        Base(old[Side.SERVICENOW], old[Side.JIRA]),
+        seats[Side.SERVICENOW], seats[Side.JIRA],
+        str(winner or "ask"), _reason(side, loss), open=winner is not side.other,
     )  # fmt: skip
+    ledger = runtime.store.ledger
+    (ledger.open_conflict if told.open else ledger.tell_conflict)(told)
     log.warning(
         "somebody wrote between our look and our write",
         action="update.overwrote",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -48,9 +48,8 @@ class Ledger:
             return int(known)
 
     def tell_conflict(self, conflict: Conflict) -> int:
-        """Write down a conflict that is over and give its id; an open one of the same field goes
-        on."""
-        row = _conflict_row(replace(conflict, open=False)) | {"at": conflict.at or self._clock()}
+        """Write down a closed conflict and give its id; an open one of the same field goes on."""
+        row = _conflict_row(conflict) | {"at": conflict.at or self._clock()}
         with self._database.write() as connection:
             return new_id(connection.execute(insert(CONFLICT).values(**row)))
 

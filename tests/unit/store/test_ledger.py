@@ -70,11 +70,11 @@ def test_a_conflict_decided_by_policy_is_a_closed_row_each_time(store: Store) ->
 
 def test_one_that_is_over_is_told_beside_an_open_one(store: Store) -> None:
     first = store.ledger.open_conflict(a_conflict())
-    told = store.ledger.tell_conflict(a_conflict(jira=Seat("lost", "Eve")))
+    lost = a_conflict(jira=Seat("lost", "Eve"), open=False)
+    told = store.ledger.tell_conflict(lost)
     assert [row.id for row in store.ledger.conflicts()] == [first]
     assert store.ledger.conflict(first) == replace(a_conflict(), id=first, at=NOON)
-    wanted = a_conflict(jira=Seat("lost", "Eve"), open=False)
-    assert store.ledger.conflict(told) == replace(wanted, id=told, at=NOON)
+    assert store.ledger.conflict(told) == replace(lost, id=told, at=NOON)
 
 
 def test_closing_keeps_the_values_and_a_later_one_is_new(store: Store) -> None:
