@@ -6,7 +6,6 @@ import pytest
 
 from tests.simulation.__main__ import mode_of
 from tests.simulation.play import run
-from tests.simulation.setup import Mode
 
 SEEDS = range(1, 201)
 PART = 50
@@ -23,15 +22,6 @@ def test_real_adapters_keep_every_promise(first: int) -> None:
             f"--real --mode {outcome.setup.mode} --seed {seed}: {one}" for one in outcome.findings
         ]
     assert not found, "\n".join(found)
-
-
-ONCE: tuple[tuple[int, Mode], ...] = ((1001108, "liveness"),)
-"""Schedules that brought up a bug of which no shorter story is known."""
-
-
-@pytest.mark.parametrize(("seed", "mode"), ONCE)
-def test_what_once_went_wrong_does_not(seed: int, mode: Mode) -> None:
-    assert not run(seed, mode, real=True).findings
 
 
 def test_a_seed_is_the_same_story_through_the_real_adapters_too() -> None:

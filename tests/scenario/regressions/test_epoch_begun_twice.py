@@ -75,3 +75,24 @@ def test_a_first_try_that_lands_behind_the_next_epoch_is_no_restored_system(
     ticket = stage.desk.opens()
     stage.tandem.syncs(yes=False)
     assert ticket.issue["summary"] == ticket["short_description"]
+
+
+def test_what_the_first_of_two_failed_starts_sent_may_land_behind_a_good_one() -> None:
+    """Each of them had reached ServiceNow, so each counted on."""
+    stage = Stage()
+    stage.desk.opens()
+    stage.tandem.syncs()
+    weather = stage.faults[Side.JIRA]
+    weather.add(Fault("late", method="PUT", path="tandem.epoch", seconds=250))
+    weather.add(Fault("drop_before", method="PUT", path="tandem.epoch", times=None))
+    for _ in range(2):
+        stage.desk.opens()
+        with pytest.raises(RetryLater):
+            stage.tandem.syncs()
+    weather.clear()
+    stage.tandem.syncs()
+
+    stage.later(15)
+    ticket = stage.desk.opens()
+    stage.tandem.syncs(yes=False)
+    assert ticket.issue["summary"] == ticket["short_description"]
