@@ -17,9 +17,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from connector.base import Adapter
-from connector.jira.adapter import JiraAdapter
-from connector.meter import RequestMeter
 from connector.sandbox.clock import ManualClock
 from connector.sandbox.faults import Faults, FaultyApp
 from connector.sandbox.http import App, Request, Response
@@ -27,9 +24,6 @@ from connector.sandbox.jira.app import JiraSandbox
 from connector.sandbox.jira.model import Flavour
 from connector.sandbox.servicenow.app import ServiceNowSandbox
 from connector.sandbox.servicenow.schema import Column
-from connector.sandbox.transport import SandboxTransport
-from connector.servicenow.adapter import ServiceNowAdapter
-from connector.settings import HttpSettings, JiraSettings, ServiceNowSettings
 from mappings.defaults import shipped
 from mappings.loader import load, load_people
 from mappings.model import MappingSpec
@@ -44,6 +38,7 @@ from sync.engine.sweep import sweep
 from sync.runtime import Options, Runtime
 from sync.store import Store
 from tests.support.cast import Desk, Team
+from tests.support.lines import real_adapters
 from tests.support.memory.store import MemoryStore
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -128,7 +123,9 @@ class Stage:
     @contextmanager
     def process(self) -> Iterator[Runtime]:
         """The program, freshly started on the same store."""
-        sides = self._adapters()
+        sides = real_adapters(
+            HOSTS, self.wires, self.jira, self.store, self.clock, self.problem_state_path
+        )
         base = Options(
             servicenow_host=HOSTS[Side.SERVICENOW],
             jira_host=HOSTS[Side.JIRA],
@@ -148,39 +145,6 @@ class Stage:
         finally:
             for side in sides.values():
                 side.close()
-
-    def _adapters(self) -> dict[Side, Adapter]:
-        http = HttpSettings(concurrency=1)
-        mounts = {
-            side: SandboxTransport(self.wires[side], self.clock, self.clock.advance)
-            for side in Side
-        }
-        user = "tandem@example.com" if self.flavour == "cloud" else ""
-        return {
-            Side.SERVICENOW: ServiceNowAdapter(
-                ServiceNowSettings(
-                    url=f"http://{HOSTS[Side.SERVICENOW]}",
-                    user="tandem",
-                    password="sandbox",
-                    problem_state_path=self.problem_state_path,
-                ),
-                http,
-                meter=RequestMeter(),
-                memory=self.store.directory.memory(Side.SERVICENOW),
-                mount=mounts[Side.SERVICENOW],
-                sleeper=self.clock.advance,
-            ),
-            Side.JIRA: JiraAdapter(
-                JiraSettings(
-                    url=f"http://{HOSTS[Side.JIRA]}", user=user, token=self.jira.access.token
-                ),
-                http,
-                meter=RequestMeter(),
-                memory=self.store.directory.memory(Side.JIRA),
-                mount=mounts[Side.JIRA],
-                sleeper=self.clock.advance,
-            ),
-        }
 
 
 class Tandem:
